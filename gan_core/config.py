@@ -1,0 +1,350 @@
+"""One experiment, whole: everything that decides its numbers. The defaults are the tutorial's."""
+
+import dataclasses
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from gan_core.data import DATA_SOURCES, Table, load_table
+from gan_core.errors import ConfigError, DataError
+from gan_core.fields import Param, check_fields, param, params
+from gan_core.losses import LOSSES
+from gan_core.networks import Layers, discriminator_layers, generator_layers
+
+SCHEMA_VERSION = 1
+
+DEVICES = ("auto", "cpu", "cuda")
+ENGINES = ("auto", "torch")
+
+_WIDTHS_HELP = (
+    "Units of each hidden layer, first to last. Wider and deeper networks can learn finer shapes, "
+    "but train more slowly and overfit few rows sooner."
+)
+
+
+class _Section:
+    """A part of the config that validates its declared fields."""
+
+    section: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        check_fields(self, self.section)
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig(_Section):
+    """Which rows are the real ones."""
+
+    section = "data"
+
+    source: str = param(
+        "iris", "choice", "Data set", "The table that real rows are taken from.",
+        choices=lambda: tuple(DATA_SOURCES),
+    )  # fmt: skip
+    classes: tuple[str, ...] = param(
+        ("setosa",), "names", "Class",
+        "Only rows of this class are shown to the GAN, as if it were the one with too few rows. "
+        "Empty means all rows.",
+    )  # fmt: skip
+    features: tuple[str, ...] = param(
+        (), "names", "Features",
+        "The columns that G must invent; at least two. Empty means all. "
+        "More features are harder to get right together.",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        """Validate, and hold class and feature names against the data set."""
+        super().__post_init__()
+        try:
+            self.load()
+        except DataError as error:
+            raise ConfigError("data", str(error)) from error
+
+    def load(self) -> Table:
+        """The rows this config asks for."""
+        return load_table(self.source, self.classes, self.features)
+
+
+@dataclasses.dataclass(frozen=True)
+class GeneratorConfig(_Section):
+    """The forger."""
+
+    section = "generator"
+
+    latent_dim: int = param(
+        10, "int", "Latent dimension",
+        "How many random numbers G turns into one row. Too few and G cannot reach every kind of "
+        "row; many more than features only slow it down.",
+        low=1, high=512, usual=(1, 64),
+    )  # fmt: skip
+    hidden_dims: tuple[int, ...] = param(
+        (16, 32), "ints", "Generator widths", _WIDTHS_HELP, low=1, high=1024, max_length=6
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class DiscriminatorConfig(_Section):
+    """The inspector."""
+
+    section = "discriminator"
+
+    hidden_dims: tuple[int, ...] = param(
+        (32, 16), "ints", "Discriminator widths", _WIDTHS_HELP, low=1, high=1024, max_length=6
+    )
+    slope: float = param(
+        0.2, "float", "LeakyReLU slope",
+        "How much of a negative input D's hidden units let through. At 0 they are plain ReLUs and "
+        "can die; higher keeps gradients flowing to G, up to 1, where D is linear.",
+        low=0.0, high=1.0,
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class LossConfig(_Section):
+    """The rules of the game."""
+
+    section = "loss"
+
+    name: str = param(
+        "bce", "choice", "Loss", "What the two players are charged for.",
+        choices=lambda: tuple(LOSSES),
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class OptimizerConfig(_Section):
+    """Adam (Kingma, Ba 2015, arXiv:1412.6980), one for each player."""
+
+    section = "optimizer"
+
+    lr_g: float = param(
+        0.0002, "float", "Generator learning rate",
+        "How far G moves at each step. Higher learns faster, until the players overshoot each "
+        "other and the losses swing or explode.",
+        low=1e-7, high=10.0, scale="log", usual=(1e-5, 1e-1),
+    )  # fmt: skip
+    lr_d: float = param(
+        0.0002, "float", "Discriminator learning rate",
+        "How far D moves at each step. Much higher than G's and D wins so clearly that G gets no "
+        "useful hints.",
+        low=1e-7, high=10.0, scale="log", usual=(1e-5, 1e-1),
+    )  # fmt: skip
+    beta1: float = param(
+        0.5, "float", "Beta 1 (momentum)",
+        "How long Adam remembers the direction of past gradients. GANs use 0.5 rather than 0.9, "
+        "because the opponent keeps moving; higher tends to oscillate.",
+        low=0.0, high=0.999,
+    )  # fmt: skip
+    beta2: float = param(
+        0.999, "float", "Beta 2 (scale)",
+        "How long Adam remembers the size of past gradients. Lower reacts faster to change but "
+        "makes the steps noisier.",
+        low=0.0, high=0.99999,
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig(_Section):
+    """How long and on what."""
+
+    section = "training"
+
+    epochs: int = param(
+        10_000, "int", "Epochs",
+        "How often the training goes through all real rows. More gives G longer to learn; past "
+        "the equilibrium little changes.",
+        low=1, high=1_000_000, scale="log", usual=(100, 100_000),
+    )  # fmt: skip
+    batch_size: int = param(
+        32, "int", "Batch size",
+        "Real rows (and as many fakes) in one step. Larger batches give calmer losses and fewer "
+        "steps an epoch.",
+        low=1, high=65_536, scale="log", usual=(4, 1024), unit="rows",
+    )  # fmt: skip
+    device: str = param(
+        "auto", "choice", "Device",
+        "Where the numbers are computed. auto takes a CUDA GPU if there is one, else the CPU; "
+        "networks this small are fastest on the CPU.",
+        choices=lambda: DEVICES,
+    )  # fmt: skip
+    engine: str = param(
+        "auto", "choice", "Engine", "The program that computes the steps; auto chooses.",
+        choices=lambda: ENGINES,
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig(_Section):
+    """One experiment. ``ExperimentConfig()`` is the tutorial's, exactly.
+
+    Raises:
+        ConfigError: a value is of the wrong kind or out of bounds, or names something unknown.
+    """
+
+    section = ""
+
+    data: DataConfig = DataConfig()
+    generator: GeneratorConfig = GeneratorConfig()
+    discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    loss: LossConfig = LossConfig()
+    optimizer: OptimizerConfig = OptimizerConfig()
+    training: TrainingConfig = TrainingConfig()
+    seed: int = param(
+        0, "int", "Seed",
+        "Where all randomness starts. The same seed and settings give the same numbers; try a few "
+        "before you believe that a setting helps.",
+        low=0, high=2**32 - 1,
+    )  # fmt: skip
+
+    def table(self) -> Table:
+        """The real rows."""
+        return self.data.load()
+
+    def networks(self, n_features: int) -> tuple[Layers, Layers]:
+        """The layers of the generator and of the discriminator."""
+        g, d = self.generator, self.discriminator
+        return (
+            generator_layers(g.latent_dim, g.hidden_dims, n_features),
+            discriminator_layers(n_features, d.hidden_dims, d.slope),
+        )
+
+    def steps_per_epoch(self, n_rows: int) -> int:
+        """Steps in one pass over the rows; the last, incomplete batch counts."""
+        return -(-n_rows // self.training.batch_size)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As nested plain values, with the version of the schema."""
+        return {"schema_version": SCHEMA_VERSION, **_plain(dataclasses.asdict(self))}
+
+    def to_json(self) -> str:
+        """As JSON text, two spaces indented."""
+        return json.dumps(self.to_dict(), indent=2)
+
+    @classmethod
+    def from_dict(cls, values: object) -> "ExperimentConfig":
+        """Build from nested plain values; what is missing has the tutorial's value.
+
+        Raises:
+            ConfigError: not an object, an unknown key, a wrong value, or a newer schema.
+        """
+        values = dict(_mapping("the config", values))
+        version = values.pop("schema_version", SCHEMA_VERSION)
+        if version != SCHEMA_VERSION:
+            raise ConfigError(
+                "schema_version",
+                f"schema_version must be {SCHEMA_VERSION}, the one this program knows. "
+                f"Got {version!r} instead: update the program, or remove the key and check "
+                "the settings.",
+            )
+        _known_keys("", values, cls)
+        sections = {
+            name: kind(**_section_values(name, values[name], kind))
+            for name, kind in SECTIONS.items()
+            if name in values
+        }
+        return cls(**{**values, **sections})
+
+    @classmethod
+    def from_json(cls, text: str) -> "ExperimentConfig":
+        """Build from JSON text.
+
+        Raises:
+            ConfigError: not JSON, or as `from_dict`.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise ConfigError("", f"The config is not valid JSON: {error}.") from error
+        return cls.from_dict(values)
+
+    def flat(self) -> dict[str, Any]:
+        """Every setting by its dotted name: ``{"training.epochs": 10000, ...}``."""
+        return {
+            f"{section.section}.{name}" if section.section else name: getattr(section, name)
+            for section in (*(getattr(self, name) for name in SECTIONS), self)
+            for name, _ in params(type(section))
+        }
+
+    def with_values(self, changes: Mapping[str, object]) -> "ExperimentConfig":
+        """A copy with some settings, by dotted name, changed.
+
+        Raises:
+            ConfigError: as `from_dict`.
+        """
+        values = self.to_dict()
+        for path, value in changes.items():
+            *section, name = path.split(".")
+            target = values
+            for key in section:
+                if not isinstance(target.get(key), dict):
+                    raise ConfigError(path, _unknown_key(path, self.flat()))
+                target = target[key]
+            target[name] = value
+        return self.from_dict(values)
+
+    def differences(self, other: "ExperimentConfig | None" = None) -> dict[str, Any]:
+        """The settings, by dotted name, whose value is not that of another config.
+
+        Args:
+            other: what to compare with; the tutorial's config when left out.
+        """
+        theirs = (other or ExperimentConfig()).flat()
+        return {path: value for path, value in self.flat().items() if value != theirs[path]}
+
+
+SECTIONS: dict[str, type[_Section]] = {
+    kind.section: kind
+    for kind in (
+        DataConfig,
+        GeneratorConfig,
+        DiscriminatorConfig,
+        LossConfig,
+        OptimizerConfig,
+        TrainingConfig,
+    )
+}
+
+
+def declared_params() -> dict[str, Param]:
+    """Every hyperparameter's declaration, by dotted name."""
+    return {
+        f"{kind.section}.{name}" if kind.section else name: declared
+        for kind in (*SECTIONS.values(), ExperimentConfig)
+        for name, declared in params(kind)
+    }
+
+
+def _section_values(name: str, values: object, kind: type[_Section]) -> dict[str, Any]:
+    if name == "loss" and isinstance(values, str):
+        values = {"name": values}
+    checked = dict(_mapping(name, values))
+    _known_keys(f"{name}.", checked, kind)
+    return checked
+
+
+def _mapping(what: str, values: object) -> Mapping[str, Any]:
+    if not isinstance(values, Mapping):
+        raise ConfigError(what, f"{what} must be an object of settings. Got {values!r} instead.")
+    return values
+
+
+def _known_keys(prefix: str, values: Mapping[str, object], kind: type[_Section]) -> None:
+    known = [prefix + field.name for field in dataclasses.fields(kind)]
+    for key in values:
+        if prefix + str(key) not in known:
+            raise ConfigError(prefix + str(key), _unknown_key(prefix + str(key), known))
+
+
+def _unknown_key(path: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(path, known, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
+    return f"There is no setting named {path!r}. {hint}"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Tuples to lists, so that a config equals itself after a trip through JSON."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, (tuple, list)) else value

@@ -1,0 +1,85 @@
+"""A table of real rows, as a GAN sees it: numbers only, one column a feature."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gan_core.data.sources import DATA_SOURCES
+from gan_core.errors import DataError
+
+MIN_ROWS = 4  # fewer cannot be halved twice, so no score has a noise floor
+
+
+@dataclass(frozen=True)
+class Table:
+    """Real rows in their original units.
+
+    Attributes:
+        title: what it is, for people: "Iris · setosa".
+        features: column names with their unit, such as "sepal length (cm)".
+        values: the rows, float64, shape (n_rows, n_features).
+        labels: the class of each row, shape (n_rows,).
+    """
+
+    title: str
+    features: tuple[str, ...]
+    values: np.ndarray
+    labels: np.ndarray
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.values.shape[0]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The features as a DataFrame, shape (n_rows, n_features)."""
+        return pd.DataFrame(self.values, columns=list(self.features))
+
+
+def load_table(
+    source: str = "iris", classes: tuple[str, ...] = ("setosa",), features: tuple[str, ...] = ()
+) -> Table:
+    """Load a built-in table.
+
+    Args:
+        source: a name in `DATA_SOURCES`.
+        classes: keep only the rows of these classes; empty keeps all.
+        features: keep only these columns, in this order; empty keeps all.
+
+    Raises:
+        DataError: no such source, class or feature, fewer than two features or four rows.
+
+    >>> load_table("iris", classes=("setosa",)).values.shape
+    (50, 4)
+    """
+    if source not in DATA_SOURCES:
+        raise DataError(
+            f"There is no data set named {source!r}. Choose one of: {', '.join(DATA_SOURCES)}."
+        )
+    found = DATA_SOURCES[source]
+    _all_known("class", classes, found.classes, found.title)
+    _all_known("feature", features, found.features, found.title)
+    if len(features) == 1:
+        raise DataError(
+            f"A table needs at least two features, got only {features[0]!r}. "
+            "Add another one, or leave the choice empty for all."
+        )
+    values, labels = found.load()
+    rows = np.isin(labels, classes) if classes else np.ones(len(labels), dtype=bool)
+    columns = [found.features.index(f) for f in features or found.features]
+    if rows.sum() < MIN_ROWS:
+        raise DataError(f"Only {rows.sum()} rows are left, at least {MIN_ROWS} are needed.")
+    return Table(
+        title=f"{found.title} · {', '.join(classes) or 'all classes'}",
+        features=tuple(found.features[c] for c in columns),
+        values=values[rows][:, columns],
+        labels=labels[rows],
+    )
+
+
+def _all_known(what: str, asked: tuple[str, ...], known: tuple[str, ...], title: str) -> None:
+    for name in asked:
+        if name not in known:
+            raise DataError(f"{title} has no {what} named {name!r}. It has: {', '.join(known)}.")

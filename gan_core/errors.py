@@ -1,0 +1,72 @@
+"""The errors a user can meet, each with a message that says what to do."""
+
+
+class GanForgeError(Exception):
+    """Base of every error whose message may be shown to a user as it stands."""
+
+
+class ConfigError(GanForgeError):
+    """A setting is unknown, of the wrong kind or out of bounds.
+
+    Attributes:
+        path: the setting's dotted name, such as ``training.epochs``; empty for the whole config.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class DataError(GanForgeError):
+    """A table cannot be trained on: unknown source, class or feature, or too few rows."""
+
+
+class LimitError(GanForgeError):
+    """A valid request is larger than this server allows (see `gan_core.limits`)."""
+
+
+class DivergedError(GanForgeError):
+    """A loss became NaN or infinite.
+
+    Attributes:
+        step: the first step (counted from 1) whose loss is not a finite number.
+    """
+
+    def __init__(self, step: int) -> None:
+        super().__init__(
+            f"diverged at step {step:,}: a loss is no longer a finite number. Everything before "
+            "that step is kept. A smaller learning rate or smaller networks usually help."
+        )
+        self.step = step
+
+
+class CheckpointError(GanForgeError):
+    """A checkpoint does not belong to the config it is to be resumed with, or is damaged."""
+
+
+class StoreError(GanForgeError):
+    """The store of runs cannot be read or written."""
+
+
+class StoreBusyError(StoreError):
+    """The store stayed locked by another process for longer than the timeout."""
+
+
+class StoreFullError(StoreError):
+    """The disk under the store is full."""
+
+
+class StoreTooNewError(StoreError):
+    """The store was written by a newer version of this program."""
+
+
+class RunNotFoundError(StoreError):
+    """No run has this id, or the id is malformed."""
+
+
+class RunStateError(StoreError):
+    """The action does not fit the state of the run, such as pausing a finished one."""
+
+
+class StaleAttemptError(StoreError):
+    """A worker of an older attempt tried to write; a newer attempt owns the run."""

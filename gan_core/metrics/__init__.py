@@ -1,0 +1,20 @@
+"""How good are the generated rows? One family of metrics a file; `METRICS` lists them all."""
+
+# isort: off
+# Imported to be registered, in the order in which pages and reports show them.
+from gan_core.metrics import overlap, ks, wasserstein, divergence, correlation  # noqa: F401
+
+# isort: on
+from gan_core.metrics.base import METRICS, Metric
+from gan_core.metrics.report import Floor, NoiseFloor, Score, ScoreReport, evaluate, noise_floor
+
+__all__ = [
+    "METRICS",
+    "Floor",
+    "Metric",
+    "NoiseFloor",
+    "Score",
+    "ScoreReport",
+    "evaluate",
+    "noise_floor",
+]

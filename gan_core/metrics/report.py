@@ -1,0 +1,202 @@
+"""All metrics at once, each with the value that mere chance would give."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gan_core.errors import DataError
+from gan_core.metrics.base import METRICS, Metric
+from gan_core.metrics.checks import FloatArray, check_names, check_pair, check_real
+
+SPLITS = 100  # enough for 5 % and 95 % quantiles; 569 x 30 then takes about half a second
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What a metric gives between two samples of the same real rows.
+
+    Attributes:
+        median: the middle of the splits' values.
+        low: their 5 % quantile.
+        high: their 95 % quantile.
+    """
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class NoiseFloor:
+    """One metric's noise floor.
+
+    Attributes:
+        overall: of the metric over the whole table.
+        per_feature: of each feature by name; empty for a metric of the whole table.
+    """
+
+    overall: Floor
+    per_feature: dict[str, Floor]
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """The inverse of ``dataclasses.asdict``."""
+        return cls(
+            overall=Floor(**record["overall"]),
+            per_feature={name: Floor(**floor) for name, floor in record["per_feature"].items()},
+        )
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric's values for a generated table.
+
+    Attributes:
+        metric: the metric's key in `METRICS`.
+        overall: the mean over the features, or the value of a metric of the whole table.
+        per_feature: the value of each feature by name; empty for a metric of the whole table.
+        floor: the same for two halves of the real rows (see `noise_floor`).
+    """
+
+    metric: str
+    overall: float
+    per_feature: dict[str, float]
+    floor: NoiseFloor
+
+    @property
+    def within_floor(self) -> bool:
+        """Whether the overall value is at least as good as the worse end of the floor."""
+        if METRICS[self.metric].goal == "max":
+            return self.overall >= self.floor.overall.low
+        return self.overall <= self.floor.overall.high
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """The inverse of ``dataclasses.asdict``."""
+        return cls(**{**record, "floor": NoiseFloor.from_dict(record["floor"])})
+
+
+@dataclass(frozen=True)
+class ScoreReport:
+    """The scores of a generated table.
+
+    Attributes:
+        scores: by the metric's name, in the order of `METRICS`.
+    """
+
+    scores: dict[str, Score]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain dicts, strings and finite floats, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        return cls({name: Score.from_dict(score) for name, score in record["scores"].items()})
+
+
+def evaluate(
+    real: ArrayLike,
+    fake: ArrayLike,
+    feature_names: Sequence[str],
+    *,
+    rng: np.random.Generator,
+    floor: Mapping[str, NoiseFloor] | None = None,
+) -> ScoreReport:
+    """Score generated rows by every metric, next to the noise floor.
+
+    A generator that has collapsed to one row scores badly by all metrics but perhaps the
+    correlation difference; a copy of the real rows scores perfectly by all, for none of them asks
+    whether the rows are new.
+
+    Args:
+        real: real rows in original units, (n, d), n >= 4.
+        fake: generated rows in original units, (m, d), m >= 2.
+        feature_names: d different names.
+        rng: draws the noise floor's splits; not used where `floor` is given.
+        floor: what `noise_floor` gave for the same real rows, to spare computing it again.
+
+    Returns:
+        A score for every member of `METRICS`.
+
+    Raises:
+        DataError: a table is not (rows, features) of finite numbers or has too few rows, the
+            numbers of columns or names differ, or `floor` belongs to other features.
+    """
+    real, fake = check_pair(real, fake)
+    names = check_names(feature_names, real.shape[1])
+    if floor is None:
+        floor = noise_floor(real, names, rng=rng)
+    return ScoreReport(
+        {
+            name: _score(metric, metric.formula(real, fake), names, floor.get(name))
+            for name, metric in METRICS.items()
+        }
+    )
+
+
+def noise_floor(
+    real: ArrayLike, feature_names: Sequence[str], *, rng: np.random.Generator
+) -> dict[str, NoiseFloor]:
+    """What every metric gives between two samples that differ by chance only.
+
+    The real rows are cut at random into two disjoint halves, which are compared as if one were
+    generated; 100 such cuts give a median and a band. Halves have fewer rows than the table that
+    a generator is compared with, and fewer rows differ more by chance. So the floor is on the
+    pessimistic side: a perfect generator asked for as many rows as there are real ones will
+    mostly do better. It does not hold for tables of fewer generated rows than half the real ones.
+
+    Half-sampling: Politis, Romano and Wolf, "Subsampling", 1999.
+
+    Args:
+        real: real rows in original units, (n, d), n >= 4.
+        feature_names: d different names.
+        rng: draws the splits; the same state gives the same floor.
+
+    Returns:
+        The floor by the metric's name, in the order of `METRICS`.
+
+    Raises:
+        DataError: the table is not (rows, features) of finite numbers, has fewer than 4 rows, or
+            the names do not fit it.
+    """
+    real = check_real(real)
+    names = check_names(feature_names, real.shape[1])
+    values: dict[str, list[FloatArray]] = {name: [] for name in METRICS}
+    for _ in range(SPLITS):
+        first, second = np.array_split(rng.permutation(real), 2)
+        for name, metric in METRICS.items():
+            values[name].append(metric.formula(first, second))
+    return {
+        name: _noise_floor(metric, np.array(values[name]), names)
+        for name, metric in METRICS.items()
+    }
+
+
+def _noise_floor(metric: Metric, values: FloatArray, names: tuple[str, ...]) -> NoiseFloor:
+    """Summarise one metric's values over the splits, (splits, d) or (splits,)."""
+    if not metric.per_feature:
+        return NoiseFloor(_floor(values), {})
+    per_feature = {name: _floor(column) for name, column in zip(names, values.T, strict=True)}
+    return NoiseFloor(_floor(values.mean(axis=1)), per_feature)
+
+
+def _floor(values: FloatArray) -> Floor:
+    median, low, high = np.quantile(values, [0.5, 0.05, 0.95]).tolist()
+    return Floor(median, low, high)
+
+
+def _score(
+    metric: Metric, values: FloatArray, names: tuple[str, ...], floor: NoiseFloor | None
+) -> Score:
+    per_feature = dict(zip(names, values.tolist(), strict=True)) if metric.per_feature else {}
+    if floor is None or floor.per_feature.keys() != per_feature.keys():
+        raise DataError(
+            f"floor must come from noise_floor for the features {list(names)}. "
+            f"Got one without {metric.name!r} for these instead. Compute the floor again."
+        )
+    return Score(metric.name, float(values.mean()), per_feature, floor)

@@ -1,0 +1,43 @@
+"""Registries: a loss, metric, data set or treatment enters the product in one place."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Registry(Mapping[str, T]):
+    """A family of things by name, in the order in which they were registered.
+
+    Args:
+        family: what the members are, in the singular; used in messages.
+    """
+
+    def __init__(self, family: str) -> None:
+        self.family = family
+        self._members: dict[str, T] = {}
+
+    def add(self, name: str, member: T) -> T:
+        """Enter a member.
+
+        Raises:
+            ValueError: the name is taken.
+        """
+        if name in self._members:
+            raise ValueError(f"there is already a {self.family} named {name!r}")
+        self._members[name] = member
+        return member
+
+    def __getitem__(self, name: str) -> T:
+        return self._members[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+def register(registry: Registry[T], name: str) -> Callable[[T], T]:
+    """Decorator form of `Registry.add`: ``@register(LOSSES, "bce")``."""
+    return lambda member: registry.add(name, member)

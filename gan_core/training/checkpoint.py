@@ -1,0 +1,82 @@
+"""Everything a run needs to go on exactly where it stood."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import CheckpointError
+
+# These decide how far and on what a run goes, not which numbers it makes on the way.
+_MAY_DIFFER = ("training.epochs", "training.device", "training.engine")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights and optimiser states after a step. The random streams need no state but the step.
+
+    Attributes:
+        config: the experiment.
+        step: steps done.
+        tensors: named arrays of both networks and both optimisers: ``"generator.0.weight"``,
+            ``"discriminator.0.bias"``, ``"adam_g.m.0.weight"``, ``"adam_g.v.0.weight"``, ...
+    """
+
+    config: ExperimentConfig
+    step: int
+    tensors: dict[str, np.ndarray]
+
+    def part(self, name: str) -> dict[str, np.ndarray]:
+        """The arrays under a name, such as ``generator``, without that prefix."""
+        prefix = name + "."
+        return {k.removeprefix(prefix): v for k, v in self.tensors.items() if k.startswith(prefix)}
+
+    def to_bytes(self) -> bytes:
+        """As a safetensors file with the config and the step in its metadata."""
+        return save(
+            self.tensors, metadata={"config": self.config.to_json(), "step": str(self.step)}
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Checkpoint":
+        """Read what `to_bytes` wrote.
+
+        Raises:
+            CheckpointError: damaged, or not such a file.
+        """
+        try:
+            facts = metadata(data)
+            config = ExperimentConfig.from_json(facts["config"])
+            return cls(config, int(facts["step"]), load(data))
+        except (ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise CheckpointError(f"The checkpoint is damaged: {error}") from error
+
+    def check_fits(self, config: ExperimentConfig) -> None:
+        """Refuse to be resumed with other settings than it was made with.
+
+        Raises:
+            CheckpointError: a setting that decides the numbers differs.
+        """
+        differing = [p for p in config.differences(self.config) if p not in _MAY_DIFFER]
+        if differing:
+            raise CheckpointError(
+                f"The checkpoint was made with other settings: {', '.join(differing)} differ. "
+                "Resume with the same settings, or start a new run."
+            )
+
+
+def metadata(data: bytes) -> dict[str, str]:
+    """The metadata of a safetensors file in memory.
+
+    safetensors itself reads metadata from files only; its format begins with the length of the
+    header, eight bytes little-endian, and the header as JSON.
+
+    Raises:
+        ValueError: the header is not JSON.
+        KeyError: there is no metadata.
+    """
+    length = int.from_bytes(data[:8], "little")
+    return json.loads(data[8 : 8 + length])["__metadata__"]

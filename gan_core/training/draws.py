@@ -1,0 +1,81 @@
+"""What a run draws at random, step by step: the order of the rows and the noise.
+
+Both are drawn in blocks, because one large draw is much cheaper than many small ones. A block is
+a pure function of the seed and its number (see `gan_core.randomness`), and its size depends on the
+config alone, so every engine sees the same numbers from whichever step it starts.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gan_core.randomness import Stream, stream
+
+_ROWS_PER_ORDER_BLOCK = 16_384
+_NUMBERS_PER_NOISE_BLOCK = 262_144
+_MAX_STEPS_PER_NOISE_BLOCK = 256
+
+
+@dataclass
+class BatchOrder:
+    """The rows of every batch: each epoch a fresh permutation, the last batch may be smaller.
+
+    Args:
+        seed: the run's seed.
+        n_rows: rows in the table.
+        batch_size: rows in a full batch.
+    """
+
+    seed: int
+    n_rows: int
+    batch_size: int
+    _block: int = field(default=-1, init=False)
+    _orders: np.ndarray = field(init=False, repr=False)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in one pass over the rows."""
+        return -(-self.n_rows // self.batch_size)
+
+    def epoch(self, epoch: int) -> np.ndarray:
+        """The order of the rows in an epoch counted from 0: int64, shape (n_rows,)."""
+        epochs_per_block = max(1, _ROWS_PER_ORDER_BLOCK // self.n_rows)
+        block, i = divmod(epoch, epochs_per_block)
+        if block != self._block:
+            rng = stream(self.seed, Stream.ORDER, block)
+            rows = np.tile(np.arange(self.n_rows), (epochs_per_block, 1))
+            self._orders = rng.permuted(rows, axis=1, out=rows)
+            self._block = block
+        return self._orders[i]
+
+
+@dataclass
+class Noise:
+    """The noise z of every step, for one D update and one G update.
+
+    Args:
+        seed: the run's seed.
+        batch_size: rows in a full batch; smaller batches use the first rows.
+        latent_dim: numbers in one z.
+    """
+
+    seed: int
+    batch_size: int
+    latent_dim: int
+
+    DRAWS_PER_STEP = 2  # one for D, a fresh one for G
+
+    @property
+    def steps_per_block(self) -> int:
+        """Steps whose noise is drawn at once."""
+        numbers = self.DRAWS_PER_STEP * self.batch_size * self.latent_dim
+        return max(1, min(_MAX_STEPS_PER_NOISE_BLOCK, _NUMBERS_PER_NOISE_BLOCK // numbers))
+
+    def block(self, block: int) -> np.ndarray:
+        """Standard normal noise of a block of steps.
+
+        Returns:
+            float32, shape (steps_per_block, 2, batch_size, latent_dim).
+        """
+        shape = (self.steps_per_block, self.DRAWS_PER_STEP, self.batch_size, self.latent_dim)
+        return stream(self.seed, Stream.NOISE, block).standard_normal(shape, dtype=np.float32)

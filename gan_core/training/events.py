@@ -1,0 +1,99 @@
+"""What a training tells its caller. Read them in a loop; the training stands still meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gan_core.config import ExperimentConfig
+from gan_core.training.checkpoint import Checkpoint
+from gan_core.training.generator import TrainedGenerator
+
+HISTORY_COLUMNS = ("d_loss", "g_loss", "d_real", "d_fake")
+
+
+@dataclass(frozen=True)
+class Started:
+    """The training is about to begin.
+
+    Attributes:
+        config: the experiment.
+        device: where it is computed, such as "cpu".
+        engine: which engine computes it.
+        n_rows: real rows.
+        first_step: steps already done by what is resumed, else 0.
+        total_steps: steps when all epochs are done.
+        steps_per_epoch: steps in one pass over the rows.
+    """
+
+    config: ExperimentConfig
+    device: str
+    engine: str
+    n_rows: int
+    first_step: int
+    total_steps: int
+    steps_per_epoch: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Some more steps are done.
+
+    Attributes:
+        first_step: number of the first of these steps, counted from 1.
+        losses: one row a step, float32 (n_steps, 4), columns `HISTORY_COLUMNS`.
+        steps_per_epoch: steps in one pass over the rows.
+        checkpoint: makes a checkpoint of this very moment; call it before asking for the next
+            event.
+        generator: the generator of this very moment, likewise.
+    """
+
+    first_step: int
+    losses: np.ndarray
+    steps_per_epoch: int
+    checkpoint: Callable[[], Checkpoint]
+    generator: Callable[[], TrainedGenerator]
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.first_step + len(self.losses) - 1
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that `step` belongs to, counted from 1."""
+        return -(-self.step // self.steps_per_epoch)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """All epochs are done.
+
+    Attributes:
+        history: one row a step: step and epoch (counted from 1), d_loss, g_loss, d_real and
+            d_fake (D's mean output on real and on fake rows). Of a resumed training: the steps
+            since it was resumed.
+        generator: the trained generator.
+        checkpoint: the state after the last step.
+    """
+
+    history: pd.DataFrame
+    generator: TrainedGenerator
+    checkpoint: Checkpoint
+
+    def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
+        """Draw n generated rows in original units; as `TrainedGenerator.sample`."""
+        return self.generator.sample(n, seed)
+
+
+TrainEvent = Started | Progress | Finished
+
+
+def history_frame(losses: np.ndarray, first_step: int, steps_per_epoch: int) -> pd.DataFrame:
+    """Losses of consecutive steps, float32 (n_steps, 4), as a table with step and epoch."""
+    steps = np.arange(first_step, first_step + len(losses))
+    frame = pd.DataFrame(losses, columns=list(HISTORY_COLUMNS))
+    frame.insert(0, "step", steps)
+    frame.insert(1, "epoch", (steps - 1) // steps_per_epoch + 1)
+    return frame
