@@ -11,7 +11,7 @@ from gan_core.errors import DataError
 from gan_core.metrics.base import METRICS, Metric
 from gan_core.metrics.checks import FloatArray, check_names, check_pair, check_real
 
-SPLITS = 100  # enough for 5 % and 95 % quantiles; 569 x 30 then takes about half a second
+SPLITS = 100  # steady 5 % and 95 % quantiles; a table of 569 x 30 takes about 0.6 s
 
 
 @dataclass(frozen=True)

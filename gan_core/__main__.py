@@ -1,0 +1,35 @@
+"""The command line: ``python -m gan_core train | dispatch``."""
+
+import argparse
+import logging
+import sys
+
+from gan_core import headless
+
+
+def main() -> int:
+    """Run a command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m gan_core", description="GAN Forge, headless")
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser(
+        "train", help="train a GAN in the terminal; the tutorial's without options"
+    )
+    headless.add_arguments(train)
+    dispatch = commands.add_parser(
+        "dispatch", help="train the runs of the store (started by the server)"
+    )
+    dispatch.add_argument(
+        "--die-with-stdin", action="store_true", help="leave when standard input ends"
+    )
+    arguments = parser.parse_args()
+    if arguments.command == "train":
+        return headless.run(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    from gan_core.runs.dispatcher import dispatch as work  # pools and torch only where needed
+
+    work(die_with_stdin=arguments.die_with_stdin)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

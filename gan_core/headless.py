@@ -1,0 +1,174 @@
+"""``python -m gan_core train``: an experiment without a browser, into a folder."""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from gan_core.config import ExperimentConfig, declared_params
+from gan_core.errors import ConfigError, DivergedError, GanForgeError
+from gan_core.scoring import score
+from gan_core.training import Finished, Progress, Started, TrainedGenerator, train
+from gan_core.training.events import history_frame
+
+SAMPLE_ROWS = 50
+INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--config", type=Path, metavar="FILE.json", help="settings to start from")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting, such as training.epochs=2000; may be repeated; "
+        "--list-settings shows all",
+    )
+    parser.add_argument("--seed", type=int, help="short for --set seed=N")
+    parser.add_argument("--device", help="short for --set training.device=D (auto, cpu or cuda)")
+    parser.add_argument(
+        "--every", type=int, default=1000, metavar="N", help="print a line every N epochs"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write the results here")
+    parser.add_argument(
+        "--list-settings", action="store_true", help="show every setting with its bounds and leave"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Run the command.
+
+    Returns:
+        the exit status: 0, 1 for a failure with a message, 130 after Ctrl-C.
+    """
+    if arguments.list_settings:
+        _list_settings()
+        return 0
+    try:
+        config = read_config(arguments)
+        if arguments.every < 1:
+            raise ConfigError("--every", f"--every must be at least 1. Got {arguments.every}.")
+        if arguments.out:
+            arguments.out.mkdir(parents=True, exist_ok=True)
+        return _Session(config, arguments.every, arguments.out).run()
+    except (GanForgeError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def read_config(arguments: Namespace) -> ExperimentConfig:
+    """The config that the options ask for.
+
+    Raises:
+        ConfigError: a file that cannot be read, or a setting that is wrong.
+    """
+    config = ExperimentConfig()
+    if arguments.config:
+        try:
+            config = ExperimentConfig.from_json(arguments.config.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError("--config", f"{arguments.config} cannot be read: {error}.") from error
+    changes: dict[str, object] = {}
+    for text in arguments.set:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ConfigError("--set", f"--set expects NAME=VALUE. Got {text!r}.")
+        changes[name.strip()] = _parse(value)
+    if arguments.seed is not None:
+        changes["seed"] = arguments.seed
+    if arguments.device is not None:
+        changes["training.device"] = arguments.device
+    return config.with_values(changes)
+
+
+def _parse(value: str) -> object:
+    """A value as JSON, or, where it is none, as text: both 5 and iris need no quotes."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+@dataclass
+class _Session:
+    """One training in the terminal."""
+
+    config: ExperimentConfig
+    every: int
+    out: Path | None
+    _parts: list[np.ndarray] = field(default_factory=list)
+    _steps_per_epoch: int = 1
+    _printed: int = 0
+    _generator: TrainedGenerator | None = None
+
+    def run(self) -> int:
+        """Train to the end, to Ctrl-C or to a divergence; keep what there is."""
+        status = 0
+        with tqdm(unit="step", file=sys.stderr) as bar:
+            try:
+                for event in train(self.config):
+                    self._take(event, bar)
+            except KeyboardInterrupt:
+                status = INTERRUPTED
+                print(f"stopped at step {self._step:,}; what there is is kept", file=sys.stderr)
+            except DivergedError as error:
+                status = 1
+                print(f"failed: {error}", file=sys.stderr)
+        if self.out and self._generator:
+            self._write(self.out, self._generator)
+        return status
+
+    @property
+    def _step(self) -> int:
+        return sum(map(len, self._parts))
+
+    def _take(self, event: Started | Progress | Finished, bar: tqdm) -> None:  # type: ignore[type-arg]
+        match event:
+            case Started():
+                bar.total = event.total_steps
+                self._steps_per_epoch = event.steps_per_epoch
+                print(f"Device: {event.device}, engine: {event.engine}", file=sys.stderr)
+            case Progress():
+                self._parts.append(event.losses)
+                # Kept from every event, because Ctrl-C leaves no time to ask.
+                self._generator = event.generator()
+                self._print_lines(event, bar)
+                bar.update(len(event.losses))
+            case Finished():
+                self._generator = event.generator
+
+    def _print_lines(self, event: Progress, bar: tqdm) -> None:  # type: ignore[type-arg]
+        """The tutorial's line after every so many epochs, with the losses of the last batch."""
+        while (epoch := self._printed + self.every) * self._steps_per_epoch <= event.step:
+            d_loss, g_loss, *_ = event.losses[epoch * self._steps_per_epoch - event.first_step]
+            total = self.config.training.epochs
+            with bar.external_write_mode(file=sys.stdout):
+                print(f"Epoch [{epoch}/{total}], D_Loss: {d_loss:.4f}, G_Loss: {g_loss:.4f}")
+                sys.stdout.flush()
+            self._printed = epoch
+
+    def _write(self, out: Path, generator: TrainedGenerator) -> None:
+        (out / "config.json").write_text(self.config.to_json() + "\n", encoding="utf-8")
+        losses = np.concatenate(self._parts) if self._parts else np.empty((0, 4), np.float32)
+        history = history_frame(losses, 1, self._steps_per_epoch)
+        history.to_parquet(out / "history.parquet", index=False)
+        generator.sample(SAMPLE_ROWS).to_csv(out / "samples.csv", index=False)
+        (out / "generator.safetensors").write_bytes(generator.to_bytes())
+        scores = json.dumps(score(generator).to_dict(), indent=2)
+        (out / "metrics.json").write_text(scores + "\n", encoding="utf-8")
+
+
+def _list_settings() -> None:
+    tutorial = ExperimentConfig().flat()
+    settings = pd.DataFrame(
+        [(path, tutorial[path], p.expected()) for path, p in declared_params().items()],
+        columns=["setting", "tutorial's value", "expected"],
+    )
+    print(settings.to_string(index=False))

@@ -1,0 +1,94 @@
+"""What this installation allows. One place; shown on System; each can be set by its variable."""
+
+import os
+import shutil
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import ConfigError, LimitError
+from gan_core.networks import n_weights
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper bounds for what one may ask of a shared server.
+
+    Set each by the environment variable ``GAN_FORGE_`` + its name in capitals.
+
+    Attributes:
+        max_row_visits: epochs x rows of one run.
+        max_weights: weights of both networks of one run together.
+        max_queued: runs that may wait at once.
+        max_sample_rows: generated rows in one download.
+        min_free_mb: free disk space below which no new run is taken, in MB.
+    """
+
+    max_row_visits: int = 200_000_000
+    max_weights: int = 4_000_000
+    max_queued: int = 200
+    max_sample_rows: int = 100_000
+    min_free_mb: int = 200
+
+    @classmethod
+    def from_environment(cls) -> "Limits":
+        """The limits of this installation.
+
+        Raises:
+            ConfigError: a variable is not a positive whole number.
+        """
+        return cls(**{f.name: env_int(f.name, f.default) for f in fields(cls)})
+
+    def check(self, config: ExperimentConfig) -> None:
+        """Refuse a config that is too large.
+
+        Raises:
+            LimitError: which limit, how much was asked for, and what to do.
+        """
+        table = config.table()
+        visits = config.training.epochs * table.n_rows
+        if visits > self.max_row_visits:
+            raise LimitError(
+                f"{config.training.epochs:,} epochs x {table.n_rows:,} rows = {visits:,} row visits, "
+                f"this server allows {self.max_row_visits:,}. "
+                f"Use at most {max(1, self.max_row_visits // table.n_rows):,} epochs or fewer rows."
+            )
+        weights = sum(n_weights(layers) for layers in config.networks(len(table.features)))
+        if weights > self.max_weights:
+            raise LimitError(
+                f"The two networks have {weights:,} weights, this server allows "
+                f"{self.max_weights:,}. Use fewer or narrower hidden layers."
+            )
+
+    def check_disk(self, folder: Path) -> None:
+        """Refuse new work when the disk is nearly full.
+
+        Raises:
+            LimitError: how much is free and what to do.
+        """
+        free_mb = shutil.disk_usage(folder).free // 2**20
+        if free_mb < self.min_free_mb:
+            raise LimitError(
+                f"The disk has only {free_mb:,} MB left, new runs need {self.min_free_mb:,} MB. "
+                "Delete old runs, or ask the administrator to make room."
+            )
+
+
+def env_int(name: str, default: int) -> int:
+    """A positive whole number from ``GAN_FORGE_<NAME>``.
+
+    Raises:
+        ConfigError: it is set to something else.
+    """
+    variable = f"GAN_FORGE_{name.upper()}"
+    text = os.environ.get(variable, "")
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(variable, f"{variable} must be a positive whole number. Got {text!r}.")
+    return int(text)
+
+
+def default_slots() -> int:
+    """How many runs train at once: ``GAN_FORGE_SLOTS``, else one a core."""
+    return env_int("slots", os.cpu_count() or 1)

@@ -1,0 +1,136 @@
+"""A run from the side of its worker: one try at it, which alone may write its numbers."""
+
+import json
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import StaleAttemptError
+from gan_core.metrics import ScoreReport
+from gan_core.runs import model
+from gan_core.runs.database import Database
+from gan_core.runs.schema import checkpoints, chunks, previews, runs
+from gan_core.training import Checkpoint
+
+
+@dataclass
+class Attempt:
+    """One worker's try at a run. Every write is refused once a newer attempt owns the run.
+
+    Args:
+        database: the store's database.
+        run_id: the run.
+        number: this attempt's number, as given by the dispatcher's claim.
+    """
+
+    database: Database
+    run_id: str
+    number: int
+    _seq: int = 0
+
+    def config(self) -> ExperimentConfig:
+        """The experiment to train."""
+        with self.database.read() as db:
+            text = db.scalar(sa.select(runs.c.config).where(runs.c.id == self.run_id))
+        if text is None:
+            raise self._stale()
+        return ExperimentConfig.from_json(text)
+
+    def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
+        """Note who computes, and drop history that an older attempt wrote after its checkpoint."""
+        with self.database.write() as db:
+            self._update(
+                db,
+                step=step,
+                started_at=time.time(),
+                worker_pid=worker_pid,
+                device=device,
+                engine=engine,
+                rate=None,
+            )
+            late = sa.and_(chunks.c.run_id == self.run_id, chunks.c.last_step > step)
+            db.execute(chunks.delete().where(late))
+
+    def append(
+        self,
+        first_step: int,
+        losses: np.ndarray,
+        *,
+        rate: float | None = None,
+        preview: np.ndarray | None = None,
+    ) -> str:
+        """Store some steps.
+
+        Args:
+            first_step: number of the first, counted from 1.
+            losses: float32, (n_steps, 4), columns `gan_core.training.HISTORY_COLUMNS`.
+            rate: steps a second.
+            preview: generated rows of this moment in original units, (n_rows, n_features).
+
+        Returns:
+            what people want of the run: "", "pause" or "stop".
+        """
+        last_step = first_step + len(losses) - 1
+        with self.database.write() as db:
+            self._update(
+                db,
+                step=last_step,
+                rate=rate,
+                d_loss=float(losses[-1, 0]),
+                g_loss=float(losses[-1, 1]),
+            )
+            db.execute(
+                chunks.insert().values(
+                    run_id=self.run_id,
+                    attempt=self.number,
+                    seq=self._seq,
+                    first_step=first_step,
+                    last_step=last_step,
+                    data=np.ascontiguousarray(losses, "<f4").tobytes(),
+                )
+            )
+            if preview is not None:
+                data = np.ascontiguousarray(preview, "<f4").tobytes()
+                self._replace(db, previews, step=last_step, n_rows=len(preview), data=data)
+            want = db.scalar(sa.select(runs.c.want).where(runs.c.id == self.run_id))
+        self._seq += 1
+        return want or ""
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Replace the run's checkpoint."""
+        data = checkpoint.to_bytes()
+        with self.database.write() as db:
+            self._update(db)
+            self._replace(db, checkpoints, step=checkpoint.step, data=data)
+
+    def end(self, status: str, reason: str = "", scores: ScoreReport | None = None) -> None:
+        """Leave the run in a state of rest; what was wanted of it is done."""
+        with self.database.write() as db:
+            changes: dict[str, object] = {"status": status, "reason": reason, "want": ""}
+            if scores:
+                changes["scores"] = json.dumps(scores.to_dict())
+            self._update(db, ended_at=time.time(), **changes)
+
+    def _update(self, db: sa.Connection, **changes: object) -> None:
+        """Write to the run's row, and so prove that this attempt still owns it."""
+        mine = sa.and_(
+            runs.c.id == self.run_id,
+            runs.c.attempt == self.number,
+            runs.c.status == model.RUNNING,
+        )
+        values = changes or {"attempt": self.number}
+        if not db.execute(runs.update().where(mine).values(**values)).rowcount:
+            raise self._stale()
+
+    def _replace(self, db: sa.Connection, table: sa.Table, **values: object) -> None:
+        db.execute(table.delete().where(table.c.run_id == self.run_id))
+        db.execute(table.insert().values(run_id=self.run_id, attempt=self.number, **values))
+
+    def _stale(self) -> StaleAttemptError:
+        return StaleAttemptError(
+            f"Attempt {self.number} no longer owns the run {self.run_id}: it was taken over, "
+            "ended or deleted."
+        )

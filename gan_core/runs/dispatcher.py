@@ -1,0 +1,120 @@
+"""The dispatcher: takes runs from the queue and gives each a worker. ``python -m gan_core dispatch``.
+
+A process of its own, so that its ``__main__`` is a plain module (workers import it again) and the
+web server stays free of torch. Any number of them may work on one store.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+
+import torch
+
+from gan_core.errors import StoreError
+from gan_core.limits import default_slots
+from gan_core.runs.database import database_url
+from gan_core.runs.executors.local import Handle, LocalExecutor
+from gan_core.runs.queue import Claim, DispatcherInfo, Queue
+from gan_core.runs.store import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.02
+ANNOUNCE_SECONDS = 1.0
+PATIENCE_SECONDS = 5.0  # before a worker that was asked to rest is killed
+
+
+class Dispatcher:
+    """Keeps the slots filled.
+
+    Args:
+        queue: the queue of the store.
+        executor: where attempts run.
+        slots: how many run at once.
+    """
+
+    def __init__(self, queue: Queue, executor: LocalExecutor, slots: int) -> None:
+        self._queue = queue
+        self._executor = executor
+        self._slots = slots
+        self._handles: list[Handle] = []
+        self._announced = 0.0
+
+    def look(self) -> None:
+        """One look around: note who has ended, start who waits.
+
+        Raises:
+            StoreError: the store cannot be used now; call again later, nothing is lost.
+        """
+        now = time.monotonic()
+        if now - self._announced > ANNOUNCE_SECONDS:
+            self._queue.announce()
+            self._queue.adopt_orphans()
+            self._kill_overdue()
+            self._announced = now
+        for handle in list(self._handles):
+            if outcome := self._executor.poll(handle):
+                self._queue.ended(Claim(handle.run_id, handle.attempt), outcome.reason)
+                self._handles.remove(handle)
+        while len(self._handles) < self._slots and (claim := self._queue.claim()):
+            self._handles.append(self._executor.start(claim.run_id, claim.attempt))
+
+    def _kill_overdue(self) -> None:
+        overdue = self._queue.overdue(PATIENCE_SECONDS) if self._handles else []
+        for handle in self._handles:
+            if handle.run_id in overdue:
+                self._executor.cancel(handle)
+
+
+def dispatch(*, die_with_stdin: bool = False) -> None:
+    """Work until killed.
+
+    Args:
+        die_with_stdin: leave as soon as standard input is closed, as it is when the server that
+            started this process dies in whatever way.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = "1"  # inherited by the workers: slots are cores
+    slots, url = default_slots(), database_url()
+    store = Store.open(url)
+    executor = LocalExecutor(slots, url)
+    if die_with_stdin:
+        threading.Thread(target=_leave_at_end_of_stdin, args=(executor,), daemon=True).start()
+    me = DispatcherInfo(
+        id=secrets.token_hex(8),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        slots=slots,
+        device=_device(),
+        torch_version=torch.__version__,
+        seen_at=time.time(),
+    )
+    dispatcher = Dispatcher(Queue(store.database, me), executor, slots)
+    try:
+        while True:
+            try:
+                dispatcher.look()
+            except StoreError as error:
+                log.warning("%s", error)
+                time.sleep(1.0)
+            time.sleep(LOOK_SECONDS)
+    finally:
+        executor.close()
+
+
+def _device() -> str:
+    # Asked here and never in the forkserver: a CUDA context does not survive a fork. NVML's
+    # count does not make one.
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
+    return "CUDA" if torch.cuda.is_available() else "CPU"
+
+
+def _leave_at_end_of_stdin(executor: LocalExecutor) -> None:
+    sys.stdin.buffer.read()
+    threading.Timer(2.0, os._exit, (0,)).start()  # even if a worker resists
+    executor.close()
+    os._exit(0)

@@ -1,0 +1,108 @@
+"""Runs attempts in processes on this machine: pebble's pool over a warm forkserver.
+
+pebble is the pool in which the death of one worker is the death of one run only; concurrent.futures
+takes the whole pool down with it.
+"""
+
+import gc
+import logging
+import multiprocessing
+import sys
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from gan_core.runs.worker import run_attempt
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A started attempt."""
+
+    run_id: str
+    attempt: int
+    future: ProcessFuture
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt's process ended; an empty reason means by itself and in order."""
+
+    reason: str = ""
+
+
+class LocalExecutor:
+    """A fixed number of worker processes.
+
+    Args:
+        slots: how many attempts run at once.
+        url: the store's database, for the workers.
+    """
+
+    def __init__(self, slots: int, url: str) -> None:
+        self._url = url
+        self._slots = slots
+        self._pool = self._new_pool()
+        self._warm()
+
+    def start(self, run_id: str, attempt: int) -> Handle:
+        """Start an attempt in a worker."""
+        try:
+            future = self._schedule(run_id, attempt)
+        except RuntimeError:  # the pool broke, for instance because its forkserver was killed
+            log.warning("the pool of workers broke; making a new one")
+            self._pool.stop()
+            self._pool = self._new_pool()
+            future = self._schedule(run_id, attempt)
+        return Handle(run_id, attempt, future)
+
+    def poll(self, handle: Handle) -> Outcome | None:
+        """How the attempt ended, None while it works."""
+        if not handle.future.done():
+            return None
+        try:
+            handle.future.result()
+        except CancelledError:
+            return Outcome("it did not react and was cancelled")
+        except ProcessExpired as error:
+            return Outcome(f"its worker process died ({_cause(error.exitcode)})")
+        except Exception as error:
+            log.exception("attempt %d of run %s", handle.attempt, handle.run_id)
+            return Outcome(f"its worker failed: {type(error).__name__}: {error}")
+        return Outcome()
+
+    def cancel(self, handle: Handle) -> None:
+        """Kill the attempt's worker."""
+        handle.future.cancel()
+
+    def close(self) -> None:
+        """Kill all workers."""
+        self._pool.stop()
+        self._pool.join(timeout=2)
+
+    def _warm(self) -> None:
+        """Start the forkserver and the first workers now, not when somebody waits."""
+        self._pool.schedule(gc.collect)
+
+    def _schedule(self, run_id: str, attempt: int) -> ProcessFuture:
+        return self._pool.schedule(run_attempt, args=(self._url, run_id, attempt))
+
+    def _new_pool(self) -> ProcessPool:
+        if sys.platform == "linux":
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["gan_core.runs.preload"])
+            # A fresh process for each attempt: forking a warm one takes milliseconds.
+            return ProcessPool(max_workers=self._slots, max_tasks=1, context=context)
+        # macOS and Windows cannot fork safely; a spawned worker takes seconds, so keep it.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPool(max_workers=self._slots, max_tasks=0, context=context)
+
+
+def _cause(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        killed = " - killed, perhaps for want of memory" if exit_code == -9 else ""
+        return f"signal {-exit_code}{killed}"
+    return f"exit code {exit_code}"

@@ -1,0 +1,82 @@
+"""What a run has made so far: its history, its generator, its latest generated rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from gan_core.data import MinMaxScaler
+from gan_core.runs.database import Database
+from gan_core.runs.model import Run
+from gan_core.runs.schema import checkpoints, chunks, previews
+from gan_core.training import HISTORY_COLUMNS, Checkpoint, TrainedGenerator
+from gan_core.training.events import history_frame
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Generated rows of a moment of the training.
+
+    Attributes:
+        step: after which step.
+        rows: original units, float32, (n_rows, n_features).
+    """
+
+    step: int
+    rows: np.ndarray
+
+
+def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.ndarray]:
+    """The stored steps after a step.
+
+    Returns:
+        the number of the first of them, and float32 (n_steps, 4), columns `HISTORY_COLUMNS`.
+    """
+    query = (
+        sa.select(chunks.c.first_step, chunks.c.data)
+        .where(chunks.c.run_id == run_id, chunks.c.last_step > after)
+        .order_by(chunks.c.first_step)
+    )
+    with database.read() as db:
+        found = db.execute(query).all()
+    if not found:
+        return after + 1, np.empty((0, len(HISTORY_COLUMNS)), np.float32)
+    joined = np.frombuffer(b"".join(row.data for row in found), "<f4")
+    joined = joined.reshape(-1, len(HISTORY_COLUMNS))
+    skip = max(0, after + 1 - found[0].first_step)
+    return found[0].first_step + skip, joined[skip:]
+
+
+def history(database: Database, run: Run) -> pd.DataFrame:
+    """Every stored step of a run: step, epoch, d_loss, g_loss, d_real, d_fake."""
+    first_step, rows = losses(database, run.id)
+    return history_frame(rows, first_step, run.steps_per_epoch)
+
+
+def generator(database: Database, run: Run) -> TrainedGenerator | None:
+    """The generator at the run's last checkpoint, None before the first."""
+    found = checkpoint(database, run.id)
+    if found is None:
+        return None
+    table = found.config.table()
+    scaler = MinMaxScaler.fit(table.values)
+    return TrainedGenerator(found.config, found.part("generator"), scaler, table.features)
+
+
+def checkpoint(database: Database, run_id: str) -> Checkpoint | None:
+    """The run's last checkpoint, None before the first."""
+    query = sa.select(checkpoints.c.data).where(checkpoints.c.run_id == run_id)
+    with database.read() as db:
+        data = db.scalar(query)
+    return Checkpoint.from_bytes(data) if data else None
+
+
+def preview(database: Database, run_id: str) -> Preview | None:
+    """The latest generated rows of a training, None before the first."""
+    columns = (previews.c.step, previews.c.n_rows, previews.c.data)
+    with database.read() as db:
+        row = db.execute(sa.select(*columns).where(previews.c.run_id == run_id)).one_or_none()
+    if row is None:
+        return None
+    return Preview(row.step, np.frombuffer(row.data, "<f4").reshape(row.n_rows, -1))

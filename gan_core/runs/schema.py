@@ -1,0 +1,80 @@
+"""The tables of the store. Change them only together with a new migration."""
+
+import sqlalchemy as sa
+
+HEAD = "0001"  # the newest migration in migrations/versions
+
+metadata = sa.MetaData()
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("owner", sa.String(80), nullable=False),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("want", sa.String(10), nullable=False, server_default=""),  # "", "pause", "stop"
+    sa.Column("want_at", sa.Float),
+    sa.Column("config", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("dispatcher", sa.String(40)),
+    sa.Column("worker_pid", sa.Integer),
+    sa.Column("created_at", sa.Float, nullable=False),  # seconds since 1970, as all times here
+    sa.Column("queued_at", sa.Float),
+    sa.Column("started_at", sa.Float),
+    sa.Column("ended_at", sa.Float),
+    sa.Column("step", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("total_steps", sa.Integer, nullable=False),
+    sa.Column("steps_per_epoch", sa.Integer, nullable=False),
+    sa.Column("rate", sa.Float),  # steps a second
+    sa.Column("device", sa.String(80)),
+    sa.Column("engine", sa.String(20)),
+    sa.Column("d_loss", sa.Float),
+    sa.Column("g_loss", sa.Float),
+    sa.Column("scores", sa.Text),
+    sa.Index("ix_runs_status_queued", "status", "queued_at", "id"),
+)
+
+chunks = sa.Table(
+    "chunks",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("first_step", sa.Integer, nullable=False),
+    sa.Column("last_step", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),  # float32 little-endian, (n_steps, 4)
+    sa.Index("ix_chunks_run_step", "run_id", "last_step"),
+)
+
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),  # safetensors
+)
+
+previews = sa.Table(
+    "previews",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("n_rows", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),  # float32 little-endian, original units
+)
+
+dispatchers = sa.Table(
+    "dispatchers",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("host", sa.String(255), nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("slots", sa.Integer, nullable=False),
+    sa.Column("device", sa.String(80), nullable=False),
+    sa.Column("torch_version", sa.String(40), nullable=False),
+    sa.Column("seen_at", sa.Float, nullable=False),
+)

@@ -1,0 +1,48 @@
+"""Keeps a dispatcher running beside a server, and takes it along when the server goes."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).parents[2]
+_COMMAND = (sys.executable, "-m", "gan_core", "dispatch", "--die-with-stdin")
+_RESTART_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def dispatcher_running() -> AsyncIterator[None]:
+    """A dispatcher process lives as long as this context, and is started again if it dies alone.
+
+    Its standard input is a pipe from this process: it ends when this process ends, however.
+    """
+    keeper = asyncio.create_task(_keep_running())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
+
+
+async def _keep_running() -> None:
+    while True:
+        process = await asyncio.create_subprocess_exec(
+            *_COMMAND, stdin=asyncio.subprocess.PIPE, cwd=_ROOT
+        )
+        try:
+            code = await process.wait()
+        except asyncio.CancelledError:
+            if process.stdin:
+                process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), timeout=4)
+            except TimeoutError:
+                process.kill()
+            raise
+        log.warning("the dispatcher ended with code %s; starting it again", code)
+        await asyncio.sleep(_RESTART_SECONDS)
