@@ -17,7 +17,7 @@ PSEUDO_COUNT = 0.5
 @partial(
     Metric,
     name="js",
-    label="Jensen-Shannon divergence",
+    label="Jensen-Shannon",
     help=(
         "How many bits one row reveals, on average, about whether it is real or generated, "
         "from the histograms with 10 bins over the range of the real rows. 0 means that the "

@@ -6,6 +6,7 @@ import numpy as np
 
 from gan_core.metrics.base import METRICS, Metric
 from gan_core.metrics.checks import FloatArray
+from gan_core.metrics.cumulative import cumulative_gap
 from gan_core.registry import register
 
 
@@ -13,7 +14,7 @@ from gan_core.registry import register
 @partial(
     Metric,
     name="wasserstein",
-    label="Wasserstein distance",
+    label="Wasserstein",
     help=(
         "How far the generated values have to move, on average, to have the distribution of the "
         "real ones, measured in standard deviations of the real feature. 0 means the same "
@@ -43,11 +44,16 @@ def wasserstein(real: FloatArray, fake: FloatArray) -> FloatArray:
     Returns:
         The distance of each feature in standard deviations, (d,), in [0, inf), finite; 0 is best.
     """
-    # Here and not above: it takes 75 MB, which a server that only shows names need not spend.
-    from scipy.stats import wasserstein_distance
+    columns = zip(real.T, fake.T, strict=True)
+    distances = np.array([_distance(x, y) for x, y in columns])
+    with np.errstate(over="ignore"):  # a constant as small as 1e-306 can be 1e308 times too small
+        return np.minimum(distances / _spread(real), np.finfo(float).max)
 
-    distances = [wasserstein_distance(x, y) for x, y in zip(real.T, fake.T, strict=True)]
-    return np.array(distances) / _spread(real)
+
+def _distance(x: FloatArray, y: FloatArray) -> float:
+    """The area between the two cumulative distributions, in the feature's unit."""
+    values, gap = cumulative_gap(x, y)
+    return float(np.abs(gap[:-1]) @ np.diff(values))
 
 
 def _spread(real: FloatArray) -> FloatArray:

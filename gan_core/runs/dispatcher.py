@@ -12,8 +12,6 @@ import sys
 import threading
 import time
 
-import torch
-
 from gan_core.errors import StoreError
 from gan_core.limits import default_slots
 from gan_core.runs.database import database_url
@@ -52,7 +50,7 @@ class Dispatcher:
         """
         now = time.monotonic()
         if now - self._announced > ANNOUNCE_SECONDS:
-            self._queue.announce()
+            self._queue.announce(*self._executor.found_hardware())
             self._queue.adopt_orphans()
             self._kill_overdue()
             self._announced = now
@@ -89,8 +87,8 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
         host=socket.gethostname(),
         pid=os.getpid(),
         slots=slots,
-        device=_device(),
-        torch_version=torch.__version__,
+        device="",
+        torch_version="",
         seen_at=time.time(),
     )
     dispatcher = Dispatcher(Queue(store.database, me), executor, slots)
@@ -104,13 +102,6 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
             time.sleep(LOOK_SECONDS)
     finally:
         executor.close()
-
-
-def _device() -> str:
-    # Asked here and never in the forkserver: a CUDA context does not survive a fork. NVML's
-    # count does not make one.
-    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
-    return "CUDA" if torch.cuda.is_available() else "CPU"
 
 
 def _leave_at_end_of_stdin(executor: LocalExecutor) -> None:

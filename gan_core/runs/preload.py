@@ -5,7 +5,6 @@ No CUDA call here, and no backward(): a CUDA context and autograd's threads do n
 
 import gc
 
-import scipy.stats  # noqa: F401 - the scores need it at the end of a run
 import torch
 
 import gan_core.runs.worker  # noqa: F401 - what a worker runs

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import psutil
 import sqlalchemy as sa
@@ -48,9 +48,12 @@ class Queue:
         self._database = database
         self._me = me
 
-    def announce(self) -> None:
-        """Say that this dispatcher lives; forget those long silent."""
-        values = {**self._me.__dict__, "seen_at": time.time()}
+    def announce(self, device: str = "", torch_version: str = "") -> None:
+        """Say that this dispatcher lives, and what it found; forget those long silent."""
+        self._me = replace(
+            self._me, device=device, torch_version=torch_version, seen_at=time.time()
+        )
+        values = asdict(self._me)
         with self._database.write() as db:
             old = dispatchers.c.seen_at < time.time() - 3600
             db.execute(dispatchers.delete().where(sa.or_(dispatchers.c.id == self._me.id, old)))

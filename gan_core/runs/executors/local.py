@@ -4,7 +4,6 @@ pebble is the pool in which the death of one worker is the death of one run only
 takes the whole pool down with it.
 """
 
-import gc
 import logging
 import multiprocessing
 import sys
@@ -13,7 +12,6 @@ from dataclasses import dataclass
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from gan_core.runs.worker import run_attempt
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +44,14 @@ class LocalExecutor:
         self._url = url
         self._slots = slots
         self._pool = self._new_pool()
-        self._warm()
+        # Also starts the forkserver and the first workers now, not when somebody waits.
+        self._hardware: ProcessFuture = self._pool.schedule(_hardware)
+
+    def found_hardware(self) -> tuple[str, str]:
+        """Device and PyTorch version, empty until the first worker has looked."""
+        if not self._hardware.done() or self._hardware.exception():
+            return "", ""
+        return self._hardware.result()
 
     def start(self, run_id: str, attempt: int) -> Handle:
         """Start an attempt in a worker."""
@@ -83,12 +88,8 @@ class LocalExecutor:
         self._pool.stop()
         self._pool.join(timeout=2)
 
-    def _warm(self) -> None:
-        """Start the forkserver and the first workers now, not when somebody waits."""
-        self._pool.schedule(gc.collect)
-
     def _schedule(self, run_id: str, attempt: int) -> ProcessFuture:
-        return self._pool.schedule(run_attempt, args=(self._url, run_id, attempt))
+        return self._pool.schedule(_work, args=(self._url, run_id, attempt))
 
     def _new_pool(self) -> ProcessPool:
         if sys.platform == "linux":
@@ -106,3 +107,18 @@ def _cause(exit_code: int | None) -> str:
         killed = " - killed, perhaps for want of memory" if exit_code == -9 else ""
         return f"signal {-exit_code}{killed}"
     return f"exit code {exit_code}"
+
+
+def _work(url: str, run_id: str, attempt: int) -> None:
+    from gan_core.runs.worker import run_attempt  # brings torch, which the dispatcher does without
+
+    run_attempt(url, run_id, attempt)
+
+
+def _hardware() -> tuple[str, str]:
+    """Asked in a worker: the device that ``auto`` means here, and PyTorch's version."""
+    import torch
+
+    from gan_core.training.devices import device_name, resolve_device
+
+    return device_name(resolve_device("auto")), torch.__version__

@@ -1,0 +1,91 @@
+# `make run` and `make test` do all the setting up themselves; `make help` lists the rest.
+# Kept to what GNU make 3.81 knows, because macOS ships that.
+
+PORT ?= 8501
+HOST ?= 127.0.0.1
+# Which Python a new .venv is made with (the first that is new enough), and arguments for pytest.
+PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3 python
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check
+LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
+
+.PHONY: run test setup lint format clean help venv setup-tests
+
+run: setup  ## set up what is missing and start the dashboard (PORT=8501 HOST=127.0.0.1)
+	@$(PY) -c "$$CHECK_ADDRESS" "$(HOST)" "$(PORT)"
+	@echo "GAN Forge: http://$(LINK_HOST):$(PORT) (Ctrl-C stops it)"
+	@exec $(PY) -m streamlit run app.py --server.port=$(PORT) --server.address=$(HOST)
+
+test: setup-tests  ## set up what is missing, a browser included, and run every test (ARGS="-k losses")
+	@GAN_FORGE_BROWSER=$$(sh tests/tools/browser.sh) && export GAN_FORGE_BROWSER && \
+	exec $(PY) -m pytest $(ARGS)
+
+# The copy of the requirements in .venv says what was installed there: while it is the same, there is nothing to do.
+setup: venv  ## only set up
+	@cmp -s requirements.txt $(VENV)/installed.txt || { \
+	echo "Installing requirements.txt into $(VENV); the first time takes a few minutes" && \
+	$(PIP_INSTALL) -r requirements.txt && \
+	cp requirements.txt $(VENV)/installed.txt; }
+
+setup-tests: setup
+	@cat requirements.txt tests/requirements.txt | cmp -s - $(VENV)/installed-tests.txt || { \
+	echo "Installing tests/requirements.txt into $(VENV)" && \
+	$(PIP_INSTALL) -r tests/requirements.txt && \
+	cat requirements.txt tests/requirements.txt > $(VENV)/installed-tests.txt; }
+
+# A .venv that answers is kept; one that is broken or too old is made again.
+venv:
+	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && exit; \
+	for python in $(PYTHON); do \
+	  version=$$($$python -c 'import sys; print(".".join(map(str, sys.version_info[:3])))' 2>/dev/null) || continue; \
+	  if ! $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	    found="$$found; $$python is $$version"; \
+	  elif ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	    found="$$found; $$python is $$version without venv (on Debian and Ubuntu: apt install python3-venv)"; \
+	  else \
+	    echo "Creating $(VENV) with Python $$version" && exec $$python -m venv --clear $(VENV); \
+	  fi; \
+	done; \
+	echo "GAN Forge needs Python 3.11 or newer, with venv. Found: $${found:-; no Python}." | sed 's/: ; /: /' >&2; \
+	echo "Install one from https://www.python.org/downloads/ or name yours: make setup PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+lint: setup-tests  ## check style, form, layers and types
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(VENV)/bin/lint-imports --no-logo
+	$(PY) -m pyright
+
+format: setup-tests  ## mend what can be mended
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+clean:  ## remove caches (rm -rf .venv as well, to begin from nothing)
+	rm -rf .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find app.py gan_core pages tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+# Asked before the start, so that a port that is taken gets an answer instead of a stack trace.
+define CHECK_ADDRESS
+import errno, socket, sys
+host, port = sys.argv[1:]
+if not (port.isdecimal() and 0 < int(port) < 65536):
+    sys.exit(f"PORT must be a number from 1 to 65535. Got {port!r} instead.")
+try:
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+except OSError as error:
+    if error.errno == errno.EADDRINUSE:
+        reason = "is taken, perhaps by a GAN Forge that is already running"
+    else:
+        reason = f"cannot be used: {error.strerror}"
+    sys.exit(f"Port {port} on {host} {reason}. Choose another one, such as: make run PORT=8502")
+endef
+export CHECK_ADDRESS

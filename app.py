@@ -1,0 +1,29 @@
+"""GAN Forge: ``streamlit run app.py`` starts the server; nothing happens at import but this.
+
+Run as a plain script (which is what Streamlit's AppTest does) it draws the page itself.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+if str(ROOT) not in sys.path:  # Streamlit may be started from any folder
+    sys.path.insert(0, str(ROOT))
+
+if __name__ == "__main__":
+    from pages.router import main
+
+    main()
+else:
+    import streamlit as st
+
+    from pages.ui.errors import show_unexpected
+    from pages.ui.server import lifespan, middleware, routes
+
+    app = st.App(
+        ROOT / "pages" / "router.py",
+        lifespan=lifespan,
+        routes=routes(),
+        middleware=middleware(),
+        on_script_error=show_unexpected,
+    )

@@ -1,0 +1,130 @@
+"""Data: choose the real rows and look at them."""
+
+import pandas as pd
+import streamlit as st
+
+from gan_core.data import DATA_SOURCES, MinMaxScaler, Table
+from gan_core.errors import ConfigError
+from pages.ui import charts, state
+from pages.ui.head import page_head
+from pages.ui.text import _
+
+ALL = ""  # stands for all classes in the row of choices
+
+
+def choose_source() -> None:
+    """The data set as a row of choices; another set begins with all its features."""
+    now = state.settings().data
+    key = _follow("data.source", now.source)
+    name = st.segmented_control(
+        _("Data set"),
+        list(DATA_SOURCES),
+        format_func=lambda s: DATA_SOURCES[s].title,
+        key=key,
+        required=True,
+    )
+    if name and name != now.source:
+        classes = DATA_SOURCES[name].classes[:1]
+        state.change_settings({"data.source": name, "data.classes": classes, "data.features": ()})
+
+
+def choose_class() -> None:
+    """The class as a row of choices, with its number of rows."""
+    now = state.settings().data
+    sizes = DATA_SOURCES[now.source].class_sizes()
+    options = [*sizes, ALL]
+    key = _follow(f"data.classes.{now.source}", now.classes[0] if now.classes else ALL)
+    chosen = st.segmented_control(
+        _("Class"),
+        options,
+        format_func=lambda c: (
+            f"{c} ({sizes[c]})" if c else f"{_('all rows')} ({sum(sizes.values())})"
+        ),
+        key=key,
+        required=True,
+        help=_("One class poses as the class that has too few rows; the GAN sees only its rows."),
+    )
+    classes = (chosen,) if chosen else ()
+    if chosen is not None and classes != now.classes:
+        state.change_settings({"data.classes": classes})
+
+
+def choose_features() -> None:
+    """The features as pills; two at least."""
+    now = state.settings().data
+    known = DATA_SOURCES[now.source].features
+    key = _follow(f"data.features.{now.source}", list(now.features or known))
+    chosen = st.pills(
+        _("Features"),
+        known,
+        selection_mode="multi",
+        key=key,
+        help=_("The columns that G must invent; at least two."),
+    )
+    picked = tuple(f for f in known if f in chosen)
+    features = () if picked == known else picked
+    if len(picked) < 2:
+        st.warning(_("Choose at least two features; until then the last choice stays."))
+    elif features != now.features:
+        state.change_settings({"data.features": features})
+
+
+def _follow(path: str, value: object) -> str:
+    """The key of a widget that begins with the session's settings."""
+    key = state.widget_key(path)
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def scaled_form(table: Table) -> None:
+    """What the networks see."""
+    scaler = MinMaxScaler.fit(table.values)
+    st.markdown(f"#### {_('What the networks see')}")
+    st.markdown(
+        _(
+            "Each feature is scaled so that its smallest value becomes -1 and its largest +1, "
+            "because G ends in **Tanh**, which gives only values between -1 and 1: so G can reach "
+            "every real value, and no feature counts more for its unit. Results are scaled back."
+        )
+    )
+    left, right = st.columns([1, 1.2])
+    ranges = pd.DataFrame(
+        {_("smallest → -1"): scaler.low, _("largest → +1"): scaler.high},
+        index=pd.Index(table.features, name=_("feature")),
+    )
+    left.dataframe(ranges, height="content" if len(ranges) < 9 else 300)
+    scaled = pd.DataFrame(scaler.transform(table.values), columns=list(table.features))
+    right.dataframe(scaled.round(3), height=300)
+
+
+def main() -> None:
+    """Draw the page."""
+    page_head(
+        _("Data"), _("Which rows should the GAN learn to imitate, and what do they look like?")
+    )
+    first, second = st.columns([1, 1.6])
+    with first:
+        choose_source()
+    with second:
+        choose_class()
+    choose_features()
+    try:
+        table = state.settings().data.load()
+    except ConfigError as error:
+        st.error(str(error))
+        return
+    source = DATA_SOURCES[state.settings().data.source]
+    st.markdown(
+        f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
+        f"{_('features')}. {_(source.description)}"
+    )
+    left, right = st.columns([1, 2])
+    left.dataframe(table.frame, height=400)
+    with right:
+        columns = 2 if len(table.features) <= 4 else 4
+        charts.histograms("data_histograms", table.features, table.values, columns=columns)
+    st.caption(f"{_('Source')}: {source.credit}")
+    scaled_form(table)
+
+
+main()

@@ -1,0 +1,53 @@
+"""Home: what a GAN is, in one screen, for someone who has never heard of it."""
+
+import streamlit as st
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import GanForgeError
+from pages.ui import state
+from pages.ui.backend import store, user
+from pages.ui.film import home_film
+from pages.ui.head import page_style
+from pages.ui.navigation import page_path
+from pages.ui.text import _
+
+
+def start_tutorial() -> None:
+    """Start the tutorial's run, unless one that this session watches is still going."""
+    try:
+        now = state.current_run()
+        if now is None or not now.is_active:
+            state.use_settings(ExperimentConfig())
+            now = store().create(state.settings(), user())
+        state.look_at(now)
+        st.switch_page(page_path("train"), query_params={"run": now.id})
+    except GanForgeError as error:
+        st.error(str(error))
+
+
+def main() -> None:
+    """Draw the page."""
+    page_style()
+    left, right = st.columns([1, 1.15], gap="large", vertical_alignment="center")
+    with left:
+        st.markdown(f"# {_('GAN Forge')}")
+        st.markdown(
+            _(
+                "A **generator** forges rows of a table out of noise, and a **discriminator** "
+                "inspects them: real or fake? They train against each other, until the forger is "
+                "so good that the inspector can only guess."
+            )
+        )
+        if st.button(_("Start the tutorial"), type="primary", icon=":material/play_arrow:"):
+            start_tutorial()
+        st.caption(
+            _(
+                "Fifty iris flowers, two small networks, 10,000 epochs: live, here, on this "
+                "computer. Nothing to install, nothing leaves it."
+            )
+        )
+    with right:
+        home_film()
+
+
+main()

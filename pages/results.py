@@ -1,0 +1,135 @@
+"""Results: how close the generated rows came."""
+
+import streamlit as st
+
+from gan_core.errors import GanForgeError
+from gan_core.metrics import ScoreReport
+from gan_core.runs import results
+from gan_core.runs.model import Run
+from gan_core.scoring import score
+from gan_core.training import TrainedGenerator
+from pages.ui import charts, state
+from pages.ui.backend import store
+from pages.ui.downloads import download_menu
+from pages.ui.head import page_head
+from pages.ui.navigation import page_path
+from pages.ui.scores import score_cards, score_table
+from pages.ui.text import _
+from pages.ui.transport import status_row
+
+FIRST_ROWS = 5  # as in the tutorial
+
+
+def choose_sample(run: Run) -> tuple[int, int | None]:
+    """How many generated rows, and from which seed; None is the run's own evaluation noise."""
+    real_rows = run.config.table().n_rows
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        n = st.number_input(
+            _("Generated rows"),
+            min_value=2,
+            max_value=store().limits.max_sample_rows,
+            value=max(2, real_rows),
+            step=10,
+            key=f"sample_rows.{run.id}",
+            width=170,
+            help=_(
+                "How many rows to draw. More make smoother histograms; for the scores take at "
+                "least as many as there are real ones."
+            ),
+        )
+        seed = st.number_input(
+            _("Seed of the noise"),
+            min_value=0,
+            max_value=2**32 - 1,
+            value=None,
+            placeholder=_("the run's own"),
+            key=f"sample_seed.{run.id}",
+            width=190,
+            help=_("Another seed draws other rows from the same generator."),
+        )
+    return int(n), None if seed is None else int(seed)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def scores_of(
+    run_id: str, step: int, n: int, seed: int | None, _generator: TrainedGenerator
+) -> dict:
+    """Scores of a sample; the same question is answered from memory."""
+    return score(_generator, n, seed).to_dict()
+
+
+def sample_scores(run: Run, generator: TrainedGenerator, n: int, seed: int | None) -> ScoreReport:
+    """The run's own scores where the sample is the run's own, else this sample's."""
+    if run.scores and n == run.config.table().n_rows and seed is None:
+        return run.scores
+    return ScoreReport.from_dict(scores_of(run.id, run.step, n, seed, generator))
+
+
+def draw(run: Run, generator: TrainedGenerator) -> None:
+    """Draw everything about a generator."""
+    table = run.config.table()
+    top, menu = st.columns([3, 1], vertical_alignment="bottom")
+    with top:
+        n, seed = choose_sample(run)
+    sample = generator.sample(n, seed)
+    with menu.container(horizontal=True, horizontal_alignment="right"):
+        download_menu(run, generator, sample)
+    report = sample_scores(run, generator, n, seed)
+    score_cards(report)
+    columns = 2 if len(table.features) <= 4 else 4
+    charts.histograms(
+        "result_histograms",
+        table.features,
+        table.values,
+        sample.to_numpy(),
+        columns=columns,
+        row_height=240,
+    )
+    real, fake = st.columns(2)
+    real.markdown(f"**{_('Real rows')}** · {_('first')} {FIRST_ROWS} / {table.n_rows:,}")
+    real.dataframe(table.frame.head(FIRST_ROWS).round(3), hide_index=True)
+    fake.markdown(f"**{_('Generated rows')}** · {_('first')} {FIRST_ROWS} / {n:,}")
+    fake.dataframe(sample.head(FIRST_ROWS).round(3), hide_index=True)
+    with st.expander(_("Scores of every feature")):
+        score_table(report)
+
+
+def newest_with_result() -> Run | None:
+    """The run to show when none was chosen."""
+    return next((run for run in store().list(50) if run.step), None)
+
+
+def main() -> None:
+    """Draw the page."""
+    page_head(_("Results"), _("How close did the generated rows come to the real ones?"))
+    run = state.current_run() or newest_with_result()
+    if run is None:
+        st.info(_("Nothing has been trained yet. Train a GAN first; its result appears here."))
+        st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
+        return
+    state.look_at(run)
+    status_row(run)
+    generator = results.generator(store().database, run)
+    if generator is None:
+        st.info(
+            _(
+                "This run has no result yet: its first checkpoint comes about two seconds after "
+                "its start, and when it is paused, stopped or finished."
+            )
+        )
+        st.page_link(page_path("train"), label=_("Watch it train"), icon=":material/visibility:",
+                     query_params={"run": run.id})  # fmt: skip
+        return
+    if run.is_active:
+        st.info(
+            _(
+                "This run is still training: what you see is its last checkpoint. Reload for a newer one."
+            )
+        )
+    try:
+        draw(run, generator)
+    except GanForgeError as error:
+        st.error(str(error))
+
+
+main()

@@ -1,0 +1,37 @@
+"""The table of pages, and what is the same on all of them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from gan_core.errors import GanForgeError
+from pages.ui.errors import show
+from pages.ui.text import _
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Draw the page that the address asks for."""
+    st.set_page_config(
+        page_title="GAN Forge", page_icon=str(HERE / "ui" / "assets" / "icon.png"), layout="wide"
+    )
+    page = st.navigation(
+        [
+            st.Page(HERE / "home.py", title=_("Home"), url_path="", default=True),
+            st.Page(HERE / "data.py", title=_("Data"), url_path="data"),
+            st.Page(HERE / "train.py", title=_("Train"), url_path="train"),
+            st.Page(HERE / "results.py", title=_("Results"), url_path="results"),
+            st.Page(HERE / "runs.py", title=_("Runs"), url_path="runs"),
+            st.Page(HERE / "system.py", title=_("System"), url_path="system"),
+        ],
+        position="top",
+    )
+    try:
+        page.run()
+    except GanForgeError as error:
+        show(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""System: what this server runs on, what it runs, and what it allows."""
+
+import shutil
+from dataclasses import fields
+from importlib.metadata import version
+from platform import platform, python_version
+
+import pandas as pd
+import streamlit as st
+
+from gan_core.limits import Limits
+from gan_core.runs.queue import live_dispatchers
+from pages.ui.backend import store
+from pages.ui.head import page_head
+from pages.ui.text import _
+
+PACKAGES = (
+    "torch",
+    "streamlit",
+    "plotly",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "sqlalchemy",
+    "pebble",
+)
+MEGABYTE = 2**20
+
+
+def device_card() -> None:
+    """Where runs are computed."""
+    st.markdown(f"##### {_('Device')}")
+    found = live_dispatchers(store().database)
+    if not found:
+        st.warning(
+            _("No dispatcher is running: runs wait. It is started again within seconds; reload.")
+        )
+    for info in found:
+        st.metric(
+            info.host, info.device or _("looking …"), help=_("What the device setting auto takes.")
+        )
+        st.caption(
+            f"{_('slots')}: **{info.slots}** · PyTorch {info.torch_version or '…'} · pid {info.pid}"
+        )
+    st.caption(_("Engine: reference (PyTorch), one thread a run."))
+
+
+def queue_card() -> None:
+    """What runs and what waits."""
+    st.markdown(f"##### {_('Queue')}")
+    counts = store().counts()
+    slots = sum(info.slots for info in live_dispatchers(store().database))
+    left, right = st.columns(2)
+    left.metric(
+        _("running"),
+        f"{counts['running']} / {slots}",
+        help=_(
+            "Runs that train, of the slots there are. GAN_FORGE_SLOTS sets their number; the default is one a core."
+        ),
+    )
+    right.metric(_("waiting"), counts["queued"])
+    rest = ", ".join(f"{n} {s}" for s, n in counts.items() if s not in ("running", "queued") and n)
+    st.caption(rest or _("no other runs"))
+
+
+def store_card() -> None:
+    """Where runs are kept."""
+    st.markdown(f"##### {_('Store')}")
+    folder = store().folder()
+    if folder is None:
+        st.caption(_("a database server"))
+        return
+    disk = shutil.disk_usage(folder)
+    size = sum(file.stat().st_size for file in folder.glob("store.db*"))
+    left, right = st.columns([1.2, 1])
+    left.metric(_("free disk"), f"{disk.free / MEGABYTE / 1024:,.0f} GB")
+    right.metric(_("store"), f"{size / MEGABYTE:,.1f} MB")
+    st.caption(f"`{folder}`")
+
+
+def limits_card() -> None:
+    """What one may ask for."""
+    st.markdown(f"##### {_('Limits')}")
+    limits = store().limits
+    words = {
+        "max_row_visits": _("epochs × rows of a run"),
+        "max_weights": _("weights of both networks"),
+        "max_queued": _("waiting runs"),
+        "max_sample_rows": _("rows of a download"),
+        "min_free_mb": _("free disk for new runs, MB"),
+    }
+    rows = {words[f.name]: f"{getattr(limits, f.name):,}" for f in fields(Limits)}
+    st.table(pd.Series(rows, name=_("at most")), border="horizontal", hide_header=True)
+    st.caption(_("Each is set by an environment variable, such as GAN_FORGE_MAX_QUEUED."))
+
+
+def main() -> None:
+    """Draw the page."""
+    page_head(_("System"), _("What does this server run on, and how much may one ask of it?"))
+    for column, card in zip(
+        st.columns([1, 1, 1, 1.35]), (device_card, queue_card, store_card, limits_card), strict=True
+    ):
+        with column.container(border=True, height="stretch"):
+            card()
+    st.markdown(f"##### {_('Versions')}")
+    rows = {"Python": python_version(), **{name: version(name) for name in PACKAGES}}
+    st.dataframe(pd.DataFrame([rows]), hide_index=True)
+    st.caption(platform())
+
+
+main()

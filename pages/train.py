@@ -1,0 +1,98 @@
+"""Train: the main page. Settings left, the live game right."""
+
+import streamlit as st
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import GanForgeError
+from gan_core.networks import n_weights, structure
+from gan_core.runs.model import Run
+from pages.ui import state
+from pages.ui.backend import store, user
+from pages.ui.controls import training_controls
+from pages.ui.head import page_head
+from pages.ui.live import live_view
+from pages.ui.navigation import page_path
+from pages.ui.text import _
+from pages.ui.transport import status_row
+
+
+def start() -> None:
+    """Start a run with the settings; a second click of a double click finds it running already."""
+    try:
+        now = state.current_run()
+        if now is None or not now.is_active:
+            state.look_at(store().create(state.settings(), user()))
+    except GanForgeError as error:
+        st.session_state["start_error"] = str(error)
+
+
+def settings_column(run: Run | None) -> ExperimentConfig | None:
+    """Draw the settings and the button that starts a run.
+
+    A phone shows the charts first and the settings only when they are asked for.
+    """
+    key = "phone_settings_open"
+    if st.button(_("Settings"), icon=":material/tune:", key="phone_settings", width="stretch"):
+        st.session_state[key] = not st.session_state.get(key, False)
+    opened = st.session_state.get(key, False)
+    with st.container(border=True, key="settings_open" if opened else "settings_closed"):
+        table = state.settings().data.load()
+        st.markdown(
+            f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
+            f"{_('features')} [{_('change')}](data)"
+        )
+        config = training_controls()
+    busy = run is not None and run.is_active
+    st.button(
+        _("Train"),
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        on_click=start,
+        disabled=busy or config is None,
+        help=_("This run is still going; pause or stop it first.") if busy else None,
+    )
+    return config
+
+
+def structures(config: ExperimentConfig) -> None:
+    """The printed structure of both networks, as in the tutorial."""
+    generator, discriminator = config.networks(len(config.table().features))
+    with st.expander(_("Structure of both networks")):
+        for column, name, layers in zip(
+            st.columns(2), (_("Generator"), _("Discriminator")), (generator, discriminator),
+            strict=True,
+        ):  # fmt: skip
+            column.markdown(f"**{name}** · {n_weights(layers):,} {_('parameters')}")
+            column.code(structure(layers), language=None)
+
+
+def main() -> None:
+    """Draw the page."""
+    page_head(_("Train"), _("Two networks play against each other: can G learn to fool D?"))
+    run = state.current_run()
+    left, right = st.columns([1, 3.1])
+    with left:
+        config = settings_column(run)
+    with right:
+        if problem := st.session_state.pop("start_error", None):
+            st.error(problem, icon=":material/error:")
+        if run:
+            status_row(run)
+        else:
+            st.markdown(
+                _(
+                    "These are the real rows. Press **Train**: G will turn noise into rows, D will "
+                    "judge them, and you will see the generated rows move onto the real ones."
+                )
+            )
+        live_view(run, config or state.settings())
+        if run and not run.is_active and run.step:
+            st.page_link(
+                page_path("results"), label=_("See the results"), icon=":material/analytics:",
+                query_params={"run": run.id},
+            )  # fmt: skip
+        structures(run.config if run else config or state.settings())
+
+
+main()

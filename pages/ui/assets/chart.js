@@ -1,0 +1,52 @@
+// A chart that stands still: a figure from charts.py, in the theme's colours.
+
+import { CONFIG, histograms, layout, plotly, theme } from "./theme.js";
+
+const watched = new WeakMap();
+
+export async function render({ data, parentElement }) {
+  const root = parentElement.querySelector(".gf-chart");
+  const Plotly = await plotly(data.plotly);
+  const draw = () => {
+    const t = theme(root);
+    const { traces, shape } = figure(t, data, root.clientWidth || 800);
+    root.setAttribute("role", "img");
+    root.setAttribute("aria-label", data.alt);
+    root.style.minHeight = `${shape.height ?? 240}px`;
+    Plotly.react(root, traces, { ...shape, uirevision: data.revision }, CONFIG);
+  };
+  watched.get(root)?.disconnect();
+  let width = 0;
+  const observer = new ResizeObserver(() => {
+    if (Math.abs(root.clientWidth - width) < 2) return;
+    width = root.clientWidth;
+    draw();
+  });
+  observer.observe(root);
+  watched.set(root, observer);
+  draw();
+}
+
+export function destroy(parentElement) {
+  const root = parentElement.querySelector(".gf-chart");
+  if (!root) return;
+  watched.get(root)?.disconnect();
+  window.Plotly?.purge(root);
+}
+
+function figure(t, data, width) {
+  if (data.kind === "histograms") {
+    const columns = Math.max(1, Math.min(data.columns, Math.floor(width / 150)));
+    const { traces, layout: shape } = histograms(t, data.features, data.edges, data.real, data.generated, data.names, columns);
+    const rows = Math.ceil(data.features.length / Math.min(columns, data.features.length));
+    return { traces, shape: { ...shape, height: data.row_height * rows, showlegend: Boolean(data.generated),
+      margin: { ...shape.margin, t: data.generated ? 44 : 26 } } };
+  }
+  const resolve = (value) => {
+    if (typeof value === "string" && value.startsWith("theme:")) return t[value.slice(6)];
+    if (Array.isArray(value)) return value.map(resolve);
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)]));
+    return value;
+  };
+  return { traces: resolve(data.traces), shape: layout(t, resolve(data.layout)) };
+}

@@ -1,0 +1,256 @@
+// The live view of a run. It asks the server for what is new and draws it; no page script runs for
+// that. Zoom and legend choices survive, because Plotly is told that it is still the same chart.
+
+import { CONFIG, axis, escape, histograms, layout, plotly, reference, theme } from "./theme.js";
+
+const CURVES = ["d_loss", "g_loss", "d_real", "d_fake"];
+const MOST_POINTS = 4000; // beyond that the curves are thinned out to half
+const HISTOGRAMS_AT_ONCE = 8;
+const ACTIVE = ["queued", "running"];
+const views = new WeakMap();
+
+export function render({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".gf-live");
+  let view = views.get(root);
+  if (!view) views.set(root, (view = new View(root)));
+  view.show(data, setTriggerValue);
+}
+
+export function destroy(parentElement) {
+  const root = parentElement.querySelector(".gf-live");
+  if (root) views.get(root)?.end();
+}
+
+class View {
+  constructor(root) {
+    this.root = root;
+    root.innerHTML = `<div class="gf-line" aria-live="off"></div>
+      <div class="gf-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100"><div></div></div>
+      <div class="gf-curves"><div class="gf-losses"></div><div class="gf-outputs"></div></div>
+      <div class="gf-histograms"></div>
+      <div class="gf-pager"><button type="button" data-by="-1">‹</button><span></span><button type="button" data-by="1">›</button></div>`;
+    const find = (name) => root.querySelector(`.gf-${name}`);
+    this.parts = Object.fromEntries(["line", "progress", "curves", "losses", "outputs", "histograms", "pager"].map((n) => [n, find(n)]));
+    for (const button of this.parts.pager.querySelectorAll("button")) {
+      button.onclick = () => this.turn(Number(button.dataset.by));
+    }
+    this.onVisible = () => { if (!document.hidden) this.soon(0); };
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.width = 0;
+    this.observer = new ResizeObserver(() => {
+      if (Math.abs(root.clientWidth - this.width) < 2) return;
+      this.width = root.clientWidth;
+      if (this.data) this.draw();
+    });
+    this.observer.observe(root);
+  }
+
+  show(data, setTriggerValue) {
+    const another = !this.data || this.data.run !== data.run;
+    this.data = data;
+    this.tell = setTriggerValue;
+    if (another) {
+      this.forget();
+      this.told = data.seen;
+      this.page = 0;
+      this.generated = null;
+      this.update = { status: data.status, epochs_done: data.epochs_done, place: 0 };
+      this.started = performance.now();
+    } else {
+      this.told = data.seen;
+    }
+    const none = !data.run;
+    for (const part of ["line", "progress", "curves"]) this.parts[part].style.display = none ? "none" : "";
+    this.root.dataset.run = data.run ?? "";
+    plotly(data.plotly).then((Plotly) => {
+      this.Plotly = Plotly;
+      this.draw();
+    }, (error) => this.say(String(error.message)));
+    this.write();
+    if (data.run) this.soon(0);
+  }
+
+  forget() {
+    this.attempt = 0;
+    this.step = 0;
+    this.shown = 0;
+    this.curves = { x: [], d_loss: [], g_loss: [], d_real: [], d_fake: [] };
+  }
+
+  soon(delay) {
+    clearTimeout(this.timer);
+    if (!this.ended) this.timer = setTimeout(() => this.ask(), delay);
+  }
+
+  async ask() {
+    if (this.asking || this.ended || !this.data.run) return;
+    this.asking = true;
+    const run = this.data.run;
+    try {
+      const query = `attempt=${this.attempt}&since=${this.step}&shown=${this.shown}`;
+      const answer = await fetch(new URL(`api/runs/${run}/live?${query}`, document.baseURI));
+      const update = await answer.json();
+      if (run !== this.data.run || this.ended) return;
+      if (answer.ok) this.take(update);
+      else this.say(update.error);
+      this.lost = !answer.ok;
+      if (answer.status === 404) return;
+    } catch {
+      this.lost = true;
+      this.say(this.data.labels.lost);
+    } finally {
+      this.asking = false;
+    }
+    if (this.lost) this.soon(1000);
+    else if (ACTIVE.includes(this.update.status)) this.soon(this.delay());
+  }
+
+  delay() {
+    if (document.hidden) return 2000;
+    return performance.now() - this.started < 5000 ? 150 : 350;
+  }
+
+  take(update) {
+    if (update.attempt !== this.attempt || update.after !== this.step) {
+      this.forget();
+      if (update.after !== 0) { // asked for with an outdated step; ask again from the beginning
+        this.attempt = 0;
+        return this.soon(0);
+      }
+    }
+    this.update = update;
+    this.attempt = update.attempt;
+    this.step = update.step;
+    const fresh = { x: unpack(update.x) };
+    for (const name of CURVES) fresh[name] = unpack(update[name]);
+    if (fresh.x.length) {
+      for (const name of Object.keys(fresh)) this.curves[name].push(...fresh[name]);
+      if (this.curves.x.length > MOST_POINTS) this.curves = thin(this.curves);
+      this.drawCurves();
+    }
+    if (update.densities) {
+      this.generated = update.densities;
+      this.shown = update.shown;
+      this.drawHistograms();
+    }
+    this.write();
+    if (update.seen !== this.told) { // the buttons and badges are the page's: let it draw them anew
+      this.told = update.seen;
+      this.tell("status", update.seen);
+    }
+  }
+
+  write() {
+    const { labels, epochs } = this.data;
+    const { status, epochs_done: done, rate, seconds_left: left, place } = this.update;
+    if (!this.data.run) return;
+    const parts = [];
+    if (status === "queued") parts.push(labels.queued.replace("{place}", place || "…"));
+    parts.push(`${escape(labels.epoch)} <b>${whole(done)}</b> / ${whole(epochs)}`);
+    if (status === "running" && rate) parts.push(`${whole(rate)} ${escape(labels.rate)}`);
+    if (status === "running" && left != null) parts.push(labels.left.replace("{time}", duration(left)));
+    this.say(parts.join(" · "), true);
+    const share = Math.min(100, (100 * done) / epochs);
+    this.parts.progress.firstElementChild.style.width = `${share}%`;
+    this.parts.progress.setAttribute("aria-valuenow", share.toFixed(0));
+    this.parts.progress.setAttribute("aria-label", labels.progress);
+    this.root.dataset.status = status;
+    this.root.dataset.step = this.step;
+  }
+
+  say(text, html = false) {
+    if (html) this.parts.line.innerHTML = text;
+    else this.parts.line.textContent = text;
+  }
+
+  draw() {
+    if (!this.Plotly) return;
+    if (this.data.run) this.drawCurves();
+    this.drawHistograms();
+  }
+
+  drawCurves() {
+    if (!this.Plotly || this.ended) return;
+    const t = theme(this.root);
+    const { labels, equilibria, epochs } = this.data;
+    const line = (name, title, colour, dash) => ({ type: "scatter", mode: "lines", x: this.curves.x, y: this.curves[name], name: title,
+      line: { color: colour, width: 1.4, dash }, hovertemplate: "%{y:.4f}" });
+    const margin = { l: 44, r: 10, t: 26, b: 36 };
+    const shape = (more, references) => layout(t, { margin, height: 250, uirevision: this.data.run, datarevision: this.step, hovermode: "x unified",
+      xaxis: axis(t, { range: [0, epochs], title: { text: labels.epoch, font: { color: t.muted }, standoff: 4 }, showgrid: false,
+        hoverformat: ",.1f", nticks: 8 }),
+      shapes: references.map((r) => r.shape), annotations: references.map((r) => r.annotation), ...more });
+    this.Plotly.react(this.parts.losses,
+      [line("d_loss", labels.d_loss, t.discriminator), line("g_loss", labels.g_loss, t.generator, "solid")],
+      shape({ yaxis: axis(t, { title: { text: labels.loss, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) },
+        equilibria.map(([value, name]) => reference(t, value, name))), CONFIG);
+    this.Plotly.react(this.parts.outputs,
+      [line("d_real", labels.on_real, t.real), line("d_fake", labels.on_fake, t.generated, "dot")],
+      shape({ yaxis: axis(t, { range: [0, 1], title: { text: labels.output, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) },
+        [reference(t, 0.5, labels.undecided)]), CONFIG);
+  }
+
+  drawHistograms() {
+    if (!this.Plotly || this.ended) return;
+    const { features, edges, real, labels } = this.data;
+    const from = this.page * HISTOGRAMS_AT_ONCE;
+    const part = (values) => values?.slice(from, from + HISTOGRAMS_AT_ONCE);
+    const columns = Math.max(1, Math.min(4, Math.floor((this.root.clientWidth || 800) / 150)));
+    const drawn = histograms(theme(this.root), part(features), part(edges), part(real), part(this.generated), labels, columns);
+    this.parts.histograms.style.minHeight = `${drawn.layout.height}px`;
+    this.Plotly.react(this.parts.histograms, drawn.traces, { ...drawn.layout, uirevision: `${this.data.run}/${this.page}` }, CONFIG);
+    const pages = Math.ceil(features.length / HISTOGRAMS_AT_ONCE);
+    this.parts.pager.style.display = pages > 1 ? "" : "none";
+    const to = Math.min(features.length, from + HISTOGRAMS_AT_ONCE);
+    this.parts.pager.querySelector("span").textContent = `${from + 1}–${to} / ${features.length}`;
+    this.root.dataset.shown = this.shown;
+  }
+
+  turn(by) {
+    const pages = Math.ceil(this.data.features.length / HISTOGRAMS_AT_ONCE);
+    this.page = (this.page + by + pages) % pages;
+    this.drawHistograms();
+  }
+
+  end() {
+    this.ended = true;
+    clearTimeout(this.timer);
+    this.observer.disconnect();
+    document.removeEventListener("visibilitychange", this.onVisible);
+    for (const part of ["losses", "outputs", "histograms"]) this.Plotly?.purge(this.parts[part]);
+    views.delete(this.root);
+  }
+}
+
+// base64 of little-endian float32, which is what every browser's machine uses
+function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return Array.from(new Float32Array(bytes.buffer));
+}
+
+// Half the points: of each four neighbours the smallest and the largest, in the order they came.
+function thin(curves) {
+  const n = curves.x.length;
+  const thinned = Object.fromEntries(Object.keys(curves).map((name) => [name, []]));
+  for (let i = 0; i < n; i += 4) {
+    const to = Math.min(n, i + 4);
+    thinned.x.push(curves.x[i], curves.x[to - 1]);
+    for (const name of CURVES) {
+      const stretch = curves[name].slice(i, to);
+      const [low, high] = [Math.min(...stretch), Math.max(...stretch)];
+      thinned[name].push(...(stretch[0] <= stretch.at(-1) ? [low, high] : [high, low]));
+    }
+  }
+  return thinned;
+}
+
+function whole(number) {
+  return Math.round(number ?? 0).toLocaleString("en-US");
+}
+
+function duration(seconds) {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}

@@ -1,0 +1,46 @@
+"""How our own components come into a page: a loader here, the code in assets/, served once."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.server import asset_url
+
+# The module's address comes with the data and changes with its content, so a browser keeps it for
+# a year and yet gets every update; the page's websocket carries numbers only.
+_LOADER = """
+export default function (component) {
+  const { data, parentElement } = component
+  const module = import(new URL(data.module, document.baseURI).href)
+  module.then((it) => it.render(component))
+  return () => module.then((it) => it.destroy(parentElement))
+}
+"""
+_CSS = (Path(__file__).parent / "assets" / "components.css").read_text(encoding="utf-8")
+
+
+class Component:
+    """One of the modules in assets/, ready to be mounted any number of times.
+
+    Args:
+        name: the module's file name without ending; its root element has the class ``gf-<name>``.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._mount = st.components.v2.component(
+            f"gan_forge_{name}",
+            html=f'<div class="gf-{name}"></div>\n',
+            css=_CSS,
+            js=_LOADER,
+            isolate_styles=False,  # Plotly puts its styles into the document
+        )
+
+    def __call__(self, key: str, data: dict[str, Any], **callbacks: Any) -> Any:  # noqa: ANN401
+        """Mount it; data are plain values for its ``render``."""
+        addresses = {
+            "module": asset_url(f"{self._name}.js"),
+            "plotly": asset_url("plotly.min.js"),
+        }
+        return self._mount(key=key, data={**data, **addresses}, **callbacks)

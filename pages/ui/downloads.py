@@ -1,0 +1,48 @@
+"""Everything that can be taken home from a run, in one menu."""
+
+import io
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gan_core.runs import results
+from gan_core.runs.model import Run
+from gan_core.training import TrainedGenerator
+from pages.ui.backend import store
+from pages.ui.text import _
+
+
+def download_menu(run: Run, generator: TrainedGenerator, sample: pd.DataFrame) -> None:
+    """Draw the menu; a file is made when it is asked for."""
+    stem = f"gan-forge-{run.id}"
+    with st.popover(_("Download"), icon=":material/download:"):
+        _item(
+            _("Samples (CSV)"),
+            f"{stem}-samples.csv",
+            "text/csv",
+            lambda: sample.to_csv(index=False),
+        )
+        _item(_("Settings (JSON)"), f"{stem}-config.json", "application/json", run.config.to_json)
+        _item(
+            _("Generator's weights (safetensors)"),
+            f"{stem}-generator.safetensors",
+            "application/octet-stream",
+            generator.to_bytes,
+        )
+        _item(
+            _("History of every step (Parquet)"),
+            f"{stem}-history.parquet",
+            "application/vnd.apache.parquet",
+            partial(_history, run),
+        )
+
+
+def _item(label: str, file_name: str, mime: str, make) -> None:  # noqa: ANN001
+    st.download_button(label, make, file_name, mime, on_click="ignore", width="stretch")
+
+
+def _history(run: Run) -> bytes:
+    buffer = io.BytesIO()
+    results.history(store().database, run).to_parquet(buffer, index=False)
+    return buffer.getvalue()

@@ -1,0 +1,86 @@
+"""What a session remembers. The only file that knows keys of session_state and of the address."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import RunNotFoundError
+from gan_core.runs.model import Run
+from pages.ui.backend import find_run
+
+_RUN = "run"  # the same word in the address and in session_state
+_SETTINGS = "settings"
+_PREFIX = "set."  # before a setting's dotted name: the key of its widget
+
+
+def current_run() -> Run | None:
+    """The run that this session looks at: the address decides, else what was looked at last.
+
+    A page switch drops the address's query, so it is put back; a reload is a new session, which
+    the query brings back to its run.
+
+    Raises:
+        RunNotFoundError: the address names a run that does not exist.
+    """
+    asked = st.query_params.get(_RUN)
+    run_id = asked or st.session_state.get(_RUN)
+    if not run_id:
+        return None
+    try:
+        run = find_run(run_id)
+    except RunNotFoundError:
+        forget_run()
+        if asked:
+            raise
+        return None  # deleted meanwhile, perhaps in another tab
+    if st.session_state.get(_RUN) != run.id:
+        st.session_state[_RUN] = run.id
+        use_settings(run.config)
+    st.query_params[_RUN] = run.id
+    return run
+
+
+def look_at(run: Run) -> None:
+    """Make a run the one that this session looks at."""
+    st.session_state[_RUN] = run.id
+    st.query_params[_RUN] = run.id
+
+
+def forget_run() -> None:
+    """Look at no run."""
+    st.session_state.pop(_RUN, None)
+    st.query_params.pop(_RUN, None)
+
+
+def settings() -> ExperimentConfig:
+    """The settings chosen in this session; the tutorial's at first."""
+    return st.session_state.setdefault(_SETTINGS, ExperimentConfig())
+
+
+def use_settings(config: ExperimentConfig) -> None:
+    """Replace all settings; the widgets follow when they are drawn next."""
+    st.session_state[_SETTINGS] = config
+    for key in list(st.session_state):
+        if str(key).startswith(_PREFIX):
+            del st.session_state[key]
+
+
+def change_settings(changes: Mapping[str, Any]) -> None:
+    """Change some settings, by dotted name, that no widget on the present page shows.
+
+    Raises:
+        ConfigError: a value is wrong; nothing is changed.
+    """
+    use_settings(settings().with_values(changes))
+
+
+def keep_settings(config: ExperimentConfig) -> None:
+    """Remember what the widgets say."""
+    st.session_state[_SETTINGS] = config
+
+
+def widget_key(path: str) -> str:
+    """The key of a setting's widget."""
+    return _PREFIX + path

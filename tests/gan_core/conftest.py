@@ -1,0 +1,115 @@
+import os
+import time
+from itertools import count
+
+import hypothesis
+import pytest
+
+from gan_core import ExperimentConfig
+from gan_core.runs.attempt import Attempt
+from gan_core.runs.queue import DispatcherInfo, Queue
+from gan_core.runs.store import Store
+
+# The machines that test are busy: a slow example says nothing about the code.
+hypothesis.settings.register_profile("gan_core", deadline=None)
+hypothesis.settings.load_profile("gan_core")
+
+# Settings within bounds with which the tutorial's networks explode after a few dozen steps: without
+# the second moment Adam divides by almost nothing.
+DIVERGING = {
+    "training.epochs": 500,
+    "optimizer.lr_g": 10.0,
+    "optimizer.lr_d": 10.0,
+    "optimizer.beta1": 0.9,
+    "optimizer.beta2": 0.0,
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Whole processes last: who breaks something small should hear of it first."""
+    items.sort(key=lambda item: "dispatcher" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def configured():
+    """A config that differs from the tutorial's: ``configured(epochs=3, **{"seed": 1})``."""
+
+    def make(changes=None, **training):
+        named = {f"training.{name}": value for name, value in training.items()}
+        return ExperimentConfig().with_values(
+            {"training.device": "cpu", **named, **(changes or {})}
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def diverging():
+    return ExperimentConfig().with_values({"training.device": "cpu", **DIVERGING})
+
+
+@pytest.fixture(scope="session")
+def eventually():
+    """Wait until a condition holds and return what it returned; fail when it never does."""
+
+    def wait(condition, seconds=30.0, what=""):
+        deadline = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < deadline, f"not within {seconds:g} s: {what or condition}"
+            time.sleep(0.01)
+        return found
+
+    return wait
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def store(url):
+    store = Store.open(url)
+    yield store
+    store.database.engine.dispose()
+
+
+@pytest.fixture
+def queue_of():
+    """A dispatcher's side of a store; each call is another dispatcher, alive in this process."""
+    numbers = count(1)
+
+    def make(store, pid=None, host=None):
+        me = DispatcherInfo(
+            id=f"dispatcher-{next(numbers)}",
+            host=host or os.uname().nodename,
+            pid=pid or os.getpid(),
+            slots=2,
+            device="CPU",
+            torch_version="0",
+            seen_at=0.0,
+        )
+        queue = Queue(store.database, me)
+        queue.announce()
+        return queue
+
+    return make
+
+
+@pytest.fixture
+def queue(store, queue_of):
+    return queue_of(store)
+
+
+@pytest.fixture
+def begun(store, queue):
+    """An attempt at a new run that has begun, as a worker holds it."""
+
+    def make(config=None, step=0):
+        store.create(config or ExperimentConfig(), "everybody")
+        claim = queue.claim()
+        attempt = Attempt(store.database, claim.run_id, claim.attempt)
+        attempt.begin(step, os.getpid(), "cpu", "torch")
+        return attempt
+
+    return make

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from gan_core import train
+from gan_core.errors import CheckpointError, DataError
+from gan_core.randomness import Stream, stream
+from gan_core.training import TrainedGenerator
+from gan_core.training.generator import MAX_SAMPLE_ROWS
+
+
+@pytest.fixture(scope="module")
+def generator(configured):
+    features = ["petal width (cm)", "sepal length (cm)", "petal length (cm)"]
+    *_, end = train(configured({"data.features": features, "seed": 4}, epochs=20))
+    return end.generator
+
+
+def test_columns_are_the_features_in_their_order(generator):
+    frame = generator.sample(5)
+    assert list(frame) == ["petal width (cm)", "sepal length (cm)", "petal length (cm)"]
+    assert frame.shape == (5, 3)
+    assert np.array_equal(frame.to_numpy(), generator.rows(5))
+
+
+def test_rows_are_different_numbers_inside_the_real_range(generator):
+    rows, real = generator.rows(5000), generator.config.table().values
+    assert rows.dtype == np.float64
+    assert np.isfinite(rows).all()
+    assert (rows >= real.min(axis=0) - 1e-12).all()
+    assert (rows <= real.max(axis=0) + 1e-12).all()
+    assert len(np.unique(rows, axis=0)) > 4900
+
+
+def test_rows_are_what_the_network_makes_of_noise(generator):
+    import torch
+
+    from gan_core.networks.torch_modules import build
+
+    layers, _ = generator.config.networks(3)
+    z = stream(9, Stream.EVALUATION).standard_normal((40, 10), dtype=np.float32)
+    with torch.no_grad():
+        scaled = build(layers, generator.weights, torch.device("cpu"))(torch.from_numpy(z)).numpy()
+    expected = generator.scaler.inverse(scaled)
+    np.testing.assert_allclose(generator.rows(40, seed=9), expected, rtol=1e-5)
+
+
+def test_without_a_seed_always_the_same_rows_those_of_the_runs_seed(generator):
+    assert np.array_equal(generator.rows(50), generator.rows(50))
+    assert np.array_equal(generator.rows(50), generator.rows(50, seed=4))
+    assert not np.array_equal(generator.rows(50), generator.rows(50, seed=5))
+
+
+def test_large_samples_begin_like_small_ones(generator):
+    many = generator.rows(40_000)  # several blocks
+    assert many.shape == (40_000, 3)
+    np.testing.assert_allclose(many[:50], generator.rows(50), rtol=1e-5)
+    assert len(np.unique(many, axis=0)) > 39_000
+
+
+@pytest.mark.parametrize("n", [0, -1, MAX_SAMPLE_ROWS + 1])
+def test_senseless_numbers_of_rows_are_refused(generator, n):
+    with pytest.raises(DataError, match=f"1 to 1,000,000 rows. Got {n:,} instead"):
+        generator.rows(n)
+
+
+def test_bytes_round_trip(generator):
+    again = TrainedGenerator.from_bytes(generator.to_bytes())
+    assert again.config == generator.config
+    assert again.features == generator.features
+    assert np.array_equal(again.scaler.low, generator.scaler.low)
+    assert np.array_equal(again.scaler.high, generator.scaler.high)
+    assert again.sample(100, seed=3).equals(generator.sample(100, seed=3))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda good: b"",
+        lambda good: good[:7],
+        lambda good: good[:-10],
+        lambda good: b"PK\x03\x04" + good,
+        lambda good: good.replace(b'"low', b'"lox'),
+        lambda good: good.replace(b"iris", b"isis"),
+    ],
+    ids=["empty", "short", "cut off", "other file", "a fact is missing", "no such data set"],
+)
+def test_damaged_bytes_are_refused(generator, damage):
+    with pytest.raises(CheckpointError, match="not a generator saved by GAN Forge"):
+        TrainedGenerator.from_bytes(damage(generator.to_bytes()))
+
+
+def test_a_checkpoint_is_no_generator(configured):
+    *_, end = train(configured(epochs=1))
+    with pytest.raises(CheckpointError, match="not a generator saved by GAN Forge"):
+        TrainedGenerator.from_bytes(end.checkpoint.to_bytes())

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Makes sure that there is a Chromium for the browser tests and prints its path; all else goes to stderr.
+# One that is installed comes first, then Debian's by apt-get where that is allowed, then Playwright's own.
+set -eu
+cd "$(dirname "$0")/../.."
+
+say() { echo "browser: $*" >&2; }
+
+# Asking for the version tells a browser from a stub that only says how to install one (Ubuntu's chromium-browser).
+installed() {
+  for name in "${GAN_FORGE_BROWSER:-}" chromium chromium-browser google-chrome google-chrome-stable chrome \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+    "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
+    path=$(command -v "$name") && "$path" --version >/dev/null 2>&1 </dev/null && echo "$path" && return
+  done
+  return 1
+}
+
+may_apt() {
+  command -v apt-get >/dev/null || return 1
+  if [ "$(id -u)" = 0 ]; then sudo=""; else sudo="sudo -n"; fi
+  $sudo true 2>/dev/null
+}
+
+by_apt() {
+  say "installing Debian's chromium"
+  # shellcheck disable=SC2086
+  $sudo env DEBIAN_FRONTEND=noninteractive sh -c '
+    wait="-o DPkg::Lock::Timeout=300"
+    apt-get -q $wait update
+    apt-get -q $wait install -y --no-install-recommends chromium fonts-noto-cjk' >&2 </dev/null
+}
+
+by_playwright() {
+  say "installing Playwright's chromium"
+  .venv/bin/python -m playwright install chromium >&2 </dev/null || return 1
+  .venv/bin/python -c 'from playwright.sync_api import sync_playwright as start
+with start() as playwright: print(playwright.chromium.executable_path)'
+}
+
+installed && exit
+may_apt && by_apt && installed && exit
+by_playwright && exit
+say "none found and none could be installed. Install Chromium or Chrome, or name one: GAN_FORGE_BROWSER=/path make test"
+exit 1

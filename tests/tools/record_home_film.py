@@ -1,0 +1,80 @@
+"""Record the film on Home: the tutorial's run, seen in two features.
+
+    python tests/tools/record_home_film.py
+
+writes pages/ui/assets/film.json: frames of generated points (fixed noise) and of D's output on the
+plane of the two features, the others at their mean; one byte a number, base64.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+
+from gan_core import ExperimentConfig, load_table, train
+from gan_core.data import MinMaxScaler
+from gan_core.networks import forward
+from gan_core.training import Checkpoint, Progress
+
+OUT = Path(__file__).parents[2] / "pages" / "ui" / "assets" / "film.json"
+FEATURES = (0, 1)  # sepal length and width: a cloud with a slope that one sees G learn
+N_FRAMES, N_POINTS, GRID = 72, 60, 24
+MARGIN = 1.15  # the plane reaches a little beyond the real rows' range of [-1, 1]
+
+
+def main() -> None:
+    config, table = ExperimentConfig(), load_table()
+    scaled = MinMaxScaler.fit(table.values).transform(table.values)
+    total = config.training.epochs * config.steps_per_epoch(table.n_rows)
+    # Dense at first, when most happens.
+    wanted = np.unique((np.linspace(0, 1, N_FRAMES) ** 2 * (total - 1)).astype(int) + 1).tolist()
+    plane = plane_rows(scaled)
+    frames = []
+    for event in train(config, chunk_seconds=0.0):
+        if isinstance(event, Progress) and wanted and event.step >= wanted[0]:
+            frames.append(frame(event.checkpoint(), plane, event.epoch))
+            wanted = [step for step in wanted if step > event.step]
+    film = {
+        "features": [table.features[i] for i in FEATURES],
+        "low": [float(table.values[:, i].min()) for i in FEATURES],
+        "high": [float(table.values[:, i].max()) for i in FEATURES],
+        "margin": MARGIN,
+        "grid": GRID,
+        "epochs": config.training.epochs,
+        "real": packed(scaled[:, FEATURES]),
+        "frames": frames,
+    }
+    OUT.write_text(json.dumps(film, separators=(",", ":")) + "\n", encoding="utf-8")
+    print(f"{len(frames)} frames, {OUT.stat().st_size / 1024:.0f} KB")
+
+
+def plane_rows(scaled: np.ndarray) -> np.ndarray:
+    """Rows on the plane of the two features, the others at their mean: (GRID * GRID, n_features)."""
+    ticks = np.linspace(-MARGIN, MARGIN, GRID, dtype=np.float32)
+    rows = np.tile(scaled.mean(axis=0), (GRID * GRID, 1))
+    rows[:, FEATURES[0]], rows[:, FEATURES[1]] = np.tile(ticks, GRID), np.repeat(ticks, GRID)
+    return rows
+
+
+def frame(checkpoint: Checkpoint, plane: np.ndarray, epoch: int) -> dict[str, object]:
+    """One moment of the training."""
+    g_layers, d_layers = checkpoint.config.networks(plane.shape[1])
+    z = np.random.default_rng(7).standard_normal((N_POINTS, 10), dtype=np.float32)
+    points = forward(g_layers, checkpoint.part("generator"), z)[:, FEATURES]
+    output = forward(d_layers, checkpoint.part("discriminator"), plane)[:, 0]
+    return {
+        "epoch": epoch,
+        "points": packed(points),
+        "output": base64.b64encode((output * 255).astype(np.uint8).tobytes()).decode(),
+    }
+
+
+def packed(points: np.ndarray) -> str:
+    """Coordinates in [-MARGIN, MARGIN] as bytes."""
+    scaled = (np.clip(points / MARGIN, -1, 1) + 1) / 2 * 255
+    return base64.b64encode(scaled.round().astype(np.uint8).tobytes()).decode()
+
+
+if __name__ == "__main__":
+    main()
