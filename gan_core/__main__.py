@@ -4,7 +4,7 @@ import argparse
 import logging
 import sys
 
-from gan_core import headless
+from gan_core import cli
 
 
 def main() -> int:
@@ -14,7 +14,7 @@ def main() -> int:
     train = commands.add_parser(
         "train", help="train a GAN in the terminal; the tutorial's without options"
     )
-    headless.add_arguments(train)
+    cli.add_arguments(train)
     dispatch = commands.add_parser(
         "dispatch", help="train the runs of the store (started by the server)"
     )
@@ -23,7 +23,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     if arguments.command == "train":
-        return headless.run(arguments)
+        return cli.run(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     from gan_core.runs.dispatcher import dispatch as work  # pools and torch only where needed
 

@@ -27,6 +27,7 @@ class _Section:
     """A part of the config that validates its declared fields."""
 
     section: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def __post_init__(self) -> None:
         check_fields(self, self.section)
@@ -238,7 +239,7 @@ class ExperimentConfig(_Section):
                 "the settings.",
             )
         _known_keys("", values, cls)
-        sections = {
+        sections: dict[str, Any] = {
             name: kind(**_section_values(name, values[name], kind))
             for name, kind in SECTIONS.items()
             if name in values
@@ -330,7 +331,7 @@ def _mapping(what: str, values: object) -> Mapping[str, Any]:
 
 
 def _known_keys(prefix: str, values: Mapping[str, object], kind: type[_Section]) -> None:
-    known = [prefix + field.name for field in dataclasses.fields(kind)]
+    known = [prefix + name for name in kind.__dataclass_fields__]
     for key in values:
         if prefix + str(key) not in known:
             raise ConfigError(prefix + str(key), _unknown_key(prefix + str(key), known))

@@ -54,33 +54,38 @@ class Param:
                 return "one of " + ", ".join(self.choices() if self.choices else ())
             case "ints":
                 return f"a list of at most {self.max_length} whole numbers {bounds}"
-            case "names":
+            case _:
                 return "a list of names"
 
-    def check(self, path: str, value: object) -> Any:  # noqa: ANN401 - the type is `kind`
+    def check(self, path: str, value: Any) -> Any:  # noqa: ANN401 - the type is `kind`
         """Return the value in its normal form.
 
         Raises:
             ConfigError: the value is of the wrong kind or out of bounds.
         """
-        match self.kind:
-            case "int" if _is_int(value) and self.low <= value <= self.high:
-                return int(value)
-            case "float" if _is_real(value) and self.low <= value <= self.high:
-                return float(value)
-            case "choice" if isinstance(value, str) and self.choices and value in self.choices():
-                return value
-            case "ints" if _is_list(value) and len(value) <= self.max_length:
-                if all(_is_int(v) and self.low <= v <= self.high for v in value):
-                    return tuple(int(v) for v in value)
-            case "names" if _is_list(value) and all(isinstance(v, str) for v in value):
-                if len(set(value)) == len(value):
-                    return tuple(value)
+        if self.kind == "int" and _is_int(value) and self.low <= value <= self.high:
+            return int(value)
+        if self.kind == "float" and _is_real(value) and self.low <= value <= self.high:
+            return float(value)
+        if self.kind == "choice" and self.choices and value in self.choices():
+            return value
+        if self.kind == "ints" and self._fit(value):
+            return tuple(int(v) for v in value)
+        if self.kind == "names" and _is_list(value) and all(isinstance(v, str) for v in value):
+            if len(set(value)) < len(value):
                 raise ConfigError(path, f"{path} names something twice. Got {_short(value)}.")
+            return tuple(value)
         raise ConfigError(path, f"{path} must be {self.expected()}. Got {_short(value)} instead.")
 
+    def _fit(self, widths: Any) -> bool:  # noqa: ANN401
+        return (
+            _is_list(widths)
+            and len(widths) <= self.max_length
+            and all(_is_int(w) and self.low <= w <= self.high for w in widths)
+        )
 
-def param(default: object, kind: Kind, label: str, help: str, **known: Any) -> Any:  # noqa: A002, ANN401
+
+def param(default: object, kind: Kind, label: str, help: str, **known: Any) -> Any:  # noqa: ANN401
     """A dataclass field that carries its `Param`; arguments as there."""
     declared = Param(kind=kind, label=label, help=help, **known)
     return dataclasses.field(default=default, metadata={"param": declared})

@@ -37,7 +37,7 @@ class Limits:
         Raises:
             ConfigError: a variable is not a positive whole number.
         """
-        return cls(**{f.name: env_int(f.name, f.default) for f in fields(cls)})
+        return cls(**{f.name: env_int(f.name, getattr(cls, f.name)) for f in fields(cls)})
 
     def check(self, config: ExperimentConfig) -> None:
         """Refuse a config that is too large.
@@ -49,8 +49,8 @@ class Limits:
         visits = config.training.epochs * table.n_rows
         if visits > self.max_row_visits:
             raise LimitError(
-                f"{config.training.epochs:,} epochs x {table.n_rows:,} rows = {visits:,} row visits, "
-                f"this server allows {self.max_row_visits:,}. "
+                f"{config.training.epochs:,} epochs x {table.n_rows:,} rows = {visits:,} row "
+                f"visits, this server allows {self.max_row_visits:,}. "
                 f"Use at most {max(1, self.max_row_visits // table.n_rows):,} epochs or fewer rows."
             )
         weights = sum(n_weights(layers) for layers in config.networks(len(table.features)))

@@ -57,13 +57,13 @@ class BCE:
     With p = sigmoid(logit): -log p = softplus(-logit) and -log(1 - p) = softplus(logit).
     """
 
-    label = "Binary cross-entropy"
-    help = (
+    label: ClassVar[str] = "Binary cross-entropy"
+    help: ClassVar[str] = (
         "D pays for real rows called fake and for fake rows called real; "
         "G pays for fakes that D recognised."
     )
-    d_equilibrium = Equilibrium(2 * log(2), "2 ln 2")
-    g_equilibrium = Equilibrium(log(2), "ln 2")
+    d_equilibrium: ClassVar[Equilibrium] = Equilibrium(2 * log(2), "2 ln 2")
+    g_equilibrium: ClassVar[Equilibrium] = Equilibrium(log(2), "ln 2")
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The D loss, a scalar, from logits of shape (batch, 1) each."""

@@ -121,11 +121,7 @@ def main() -> None:
                      query_params={"run": run.id})  # fmt: skip
         return
     if run.is_active:
-        st.info(
-            _(
-                "This run is still training: what you see is its last checkpoint. Reload for a newer one."
-            )
-        )
+        st.info(_("This run still trains: this is its last checkpoint. Reload for a newer one."))
     try:
         draw(run, generator)
     except GanForgeError as error:

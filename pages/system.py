@@ -32,9 +32,7 @@ def device_card() -> None:
     st.markdown(f"##### {_('Device')}")
     found = live_dispatchers(store().database)
     if not found:
-        st.warning(
-            _("No dispatcher is running: runs wait. It is started again within seconds; reload.")
-        )
+        st.warning(_("No dispatcher runs, so runs wait. It is started again soon: reload."))
     for info in found:
         st.metric(
             info.host, info.device or _("looking …"), help=_("What the device setting auto takes.")
@@ -55,7 +53,8 @@ def queue_card() -> None:
         _("running"),
         f"{counts['running']} / {slots}",
         help=_(
-            "Runs that train, of the slots there are. GAN_FORGE_SLOTS sets their number; the default is one a core."
+            "Runs that train, of the slots there are: one a core, or as many as "
+            "GAN_FORGE_SLOTS says."
         ),
     )
     right.metric(_("waiting"), counts["queued"])

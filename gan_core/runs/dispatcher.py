@@ -1,7 +1,8 @@
-"""The dispatcher: takes runs from the queue and gives each a worker. ``python -m gan_core dispatch``.
+"""The dispatcher takes runs from the queue and gives each a worker.
 
-A process of its own, so that its ``__main__`` is a plain module (workers import it again) and the
-web server stays free of torch. Any number of them may work on one store.
+It is ``python -m gan_core dispatch``, a process of its own, so that its ``__main__`` is a plain
+module (workers import it again) and the web server stays free of torch. Any number of them may
+work on one store.
 """
 
 import logging

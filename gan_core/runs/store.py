@@ -223,7 +223,7 @@ _COLUMNS = (
 )
 
 
-def _count() -> sa.Select[tuple[int]]:
+def _count() -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(runs)
 
 

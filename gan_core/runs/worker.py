@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from gan_core.errors import DivergedError, GanForgeError, StaleAttemptError, StoreBusyError
+from gan_core.errors import GanForgeError, StaleAttemptError, StoreBusyError
 from gan_core.runs import model, results
 from gan_core.runs.attempt import Attempt
 from gan_core.runs.database import Database

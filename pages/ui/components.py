@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from pages.ui.server import asset_url
 
@@ -29,7 +29,7 @@ class Component:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._mount = st.components.v2.component(
+        self._mount = component(
             f"gan_forge_{name}",
             html=f'<div class="gf-{name}"></div>\n',
             css=_CSS,

@@ -74,11 +74,12 @@ def _widths(path: str) -> list[object]:
 
 def _number(path: str) -> float:
     declared, key = declared_params()[path], _start(path)
-    kind = int if declared.kind == "int" else float
-    step, shape = (1, "%d") if kind is int else (0.001, "%.4g")
-    bounds = {"min_value": kind(declared.low), "max_value": kind(declared.high)}
+    label, help_text = _(declared.label), _help(declared)
+    if declared.kind == "int":
+        low, high = int(declared.low), int(declared.high)
+        return st.number_input(label, low, high, step=1, key=key, help=help_text)
     return st.number_input(
-        _(declared.label), **bounds, step=step, format=shape, key=key, help=_help(declared)
+        label, declared.low, declared.high, step=0.001, format="%.4g", key=key, help=help_text
     )
 
 
@@ -105,8 +106,10 @@ def _start(path: str, value: object = None) -> str:
 
 
 def round_numbers(declared: Param) -> list[float]:
-    """Round numbers over a log range: 1, 1.5, 2, 3, 5, 7 times powers of ten; for sizes in rows
-    powers of two, as is usual for batches."""
+    """Round numbers over a log range: 1, 1.5, 2, 3, 5, 7 times powers of ten.
+
+    For sizes in rows powers of two, as is usual for batches.
+    """
     low, high = declared.usual or (declared.low, declared.high)
     if declared.unit == "rows":
         return [2**i for i in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]

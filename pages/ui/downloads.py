@@ -1,6 +1,7 @@
 """Everything that can be taken home from a run, in one menu."""
 
 import io
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -38,7 +39,7 @@ def download_menu(run: Run, generator: TrainedGenerator, sample: pd.DataFrame) -
         )
 
 
-def _item(label: str, file_name: str, mime: str, make) -> None:  # noqa: ANN001
+def _item(label: str, file_name: str, mime: str, make: Callable[[], str | bytes]) -> None:
     st.download_button(label, make, file_name, mime, on_click="ignore", width="stretch")
 
 

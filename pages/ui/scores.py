@@ -64,11 +64,12 @@ def _band(metric: Metric, score: Score) -> str:
         min(100, max(0, 100 * v / span)) for v in (floor.low, floor.high, score.overall)
     )
     title = html.escape(f"{_('noise floor')}: {floor.low:.3f} – {floor.high:.3f}")
+    grey = "rgba(128,136,155"
+    bar = "position:absolute;height:100%;border-radius:3px"
     return (
-        f'<div title="{title}" role="img" aria-label="{title}" style="position:relative;height:12px;'
-        'background:rgba(128,136,155,.15);border-radius:3px">'
-        f'<div style="position:absolute;left:{left:.1f}%;width:{max(1, right - left):.1f}%;height:100%;'
-        'background:rgba(128,136,155,.55);border-radius:3px"></div>'
-        f'<div style="position:absolute;left:calc({at:.1f}% - 1.5px);width:3px;height:100%;'
-        'background:#F08A24"></div></div>'
+        f'<div title="{title}" role="img" aria-label="{title}" '
+        f'style="position:relative;height:12px;border-radius:3px;background:{grey},.15)">'
+        f'<div style="{bar};left:{left:.1f}%;width:{max(1, right - left):.1f}%;'
+        f'background:{grey},.55)"></div>'
+        f'<div style="{bar};left:calc({at:.1f}% - 1.5px);width:3px;background:#F08A24"></div></div>'
     )

@@ -1,5 +1,8 @@
 """The row over a run's charts: its state, where it runs, and the buttons that steer it."""
 
+from collections.abc import Callable
+from typing import Literal
+
 import streamlit as st
 
 from gan_core.errors import GanForgeError
@@ -8,7 +11,10 @@ from gan_core.runs.model import Run
 from pages.ui.backend import store, user
 from pages.ui.text import _
 
-_COLOURS = {
+Action = Callable[[str], None]
+BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
+
+_COLOURS: dict[str, BadgeColour] = {
     model.QUEUED: "orange",
     model.RUNNING: "green",
     model.PAUSED: "blue",
@@ -58,11 +64,11 @@ def _buttons(run: Run) -> None:
             _button(_("Stop"), ":material/stop:", store().stop, run)
 
 
-def _button(label: str, icon: str, action, run: Run, disabled: bool = False) -> None:  # noqa: ANN001
+def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:
     st.button(label, icon=icon, on_click=_try, args=(action, run.id), disabled=disabled)
 
 
-def _try(action, run_id: str) -> None:  # noqa: ANN001
+def _try(action: Action, run_id: str) -> None:
     """Do it; a run may have ended between the drawing of the button and the click."""
     try:
         action(run_id)

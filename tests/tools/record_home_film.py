@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def plane_rows(scaled: np.ndarray) -> np.ndarray:
-    """Rows on the plane of the two features, the others at their mean: (GRID * GRID, n_features)."""
+    """Rows (GRID * GRID, n_features) on the plane of the two features, the others at their mean."""
     ticks = np.linspace(-MARGIN, MARGIN, GRID, dtype=np.float32)
     rows = np.tile(scaled.mean(axis=0), (GRID * GRID, 1))
     rows[:, FEATURES[0]], rows[:, FEATURES[1]] = np.tile(ticks, GRID), np.repeat(ticks, GRID)

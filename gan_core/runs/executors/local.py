@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-
 log = logging.getLogger(__name__)
 
 
