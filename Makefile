@@ -10,6 +10,8 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check
+# Beyond this machine any name may lead here; on it, config.toml guards against DNS rebinding.
+HOSTS_FLAG = $(if $(filter 127.0.0.1 localhost ::1,$(HOST)),,--server.allowedHosts='*')
 LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
 
 .PHONY: run test setup lint format clean help venv setup-tests
@@ -17,7 +19,7 @@ LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
 run: setup  ## set up what is missing and start the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(PY) -c "$$CHECK_ADDRESS" "$(HOST)" "$(PORT)"
 	@echo "GAN Forge: http://$(LINK_HOST):$(PORT) (Ctrl-C stops it)"
-	@exec $(PY) -m streamlit run app.py --server.port=$(PORT) --server.address=$(HOST)
+	@exec $(PY) -m streamlit run app.py --server.port=$(PORT) --server.address=$(HOST) $(HOSTS_FLAG)
 
 test: setup-tests  ## set up what is missing, a browser included, and run every test (ARGS="-k losses")
 	@GAN_FORGE_BROWSER=$$(sh tests/tools/browser.sh) && export GAN_FORGE_BROWSER && \

@@ -50,6 +50,7 @@ class View {
     this.data = data;
     this.tell = setTriggerValue;
     if (another) {
+      this.question = (this.question ?? 0) + 1; // an answer about the other run comes too late now
       this.forget();
       this.told = data.seen;
       this.page = 0;
@@ -82,26 +83,23 @@ class View {
     if (!this.ended) this.timer = setTimeout(() => this.ask(), delay);
   }
 
+  // Each question takes the place of the one before: a late answer to that is not heard any more.
   async ask() {
-    if (this.asking || this.ended || !this.data.run) return;
-    this.asking = true;
-    const run = this.data.run;
+    if (this.ended || !this.data.run) return;
+    const question = (this.question = (this.question ?? 0) + 1);
+    const query = `attempt=${this.attempt}&since=${this.step}&shown=${this.shown}`;
+    let answer, update;
     try {
-      const query = `attempt=${this.attempt}&since=${this.step}&shown=${this.shown}`;
-      const answer = await fetch(new URL(`api/runs/${run}/live?${query}`, document.baseURI));
-      const update = await answer.json();
-      if (run !== this.data.run || this.ended) return;
-      if (answer.ok) this.take(update);
-      else this.say(update.error);
-      this.lost = !answer.ok;
-      if (answer.status === 404) return;
+      answer = await fetch(new URL(`api/runs/${this.data.run}/live?${query}`, document.baseURI));
+      update = await answer.json();
     } catch {
-      this.lost = true;
-      this.say(this.data.labels.lost);
-    } finally {
-      this.asking = false;
+      update = { error: this.data.labels.lost };
     }
-    if (this.lost) this.soon(1000);
+    if (question !== this.question || this.ended) return;
+    if (answer?.ok) this.take(update);
+    else this.say(update.error);
+    if (answer?.status === 404) return;
+    if (!answer?.ok) this.soon(1000);
     else if (ACTIVE.includes(this.update.status)) this.soon(this.delay());
   }
 
@@ -113,10 +111,7 @@ class View {
   take(update) {
     if (update.attempt !== this.attempt || update.after !== this.step) {
       this.forget();
-      if (update.after !== 0) { // asked for with an outdated step; ask again from the beginning
-        this.attempt = 0;
-        return this.soon(0);
-      }
+      if (update.after !== 0) return; // begin again with the next question
     }
     this.update = update;
     this.attempt = update.attempt;
