@@ -64,10 +64,10 @@ class TorchEngine:
         # One pass for both halves: D treats every row by itself, so this is the same mathematics.
         real_logits, fake_logits = self.discriminator(torch.cat((x_real, x_fake))).chunk(2)
         d_loss = self._loss.discriminator(real_logits, fake_logits)
-        _update(self.discriminator, self._adam_d, d_loss)
+        _update(self._adam_d, d_loss)
 
         g_loss = self._loss.generator(self.discriminator(self.generator(z_g)))
-        _update(self.generator, self._adam_g, g_loss)
+        _update(self._adam_g, g_loss)
 
         self.step += 1
         d_real, d_fake = (
@@ -129,9 +129,9 @@ class TorchEngine:
         return torch.from_numpy(array).clone().to(self.device)
 
 
-def _update(network: nn.Sequential, adam: Adam, loss: Tensor) -> None:
+def _update(adam: Adam, loss: Tensor) -> None:
     """One Adam step of one player; the other's gradients are not even computed."""
-    weights = list(network.parameters())
+    weights: list[Tensor] = adam.param_groups[0]["params"]
     for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
         weight.grad = gradient
     adam.step()

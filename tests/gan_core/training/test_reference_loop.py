@@ -9,6 +9,7 @@ from gan_core import train
 from gan_core.data import MinMaxScaler
 from gan_core.networks import initial_weights
 from gan_core.randomness import Stream, stream
+from gan_core.training import Progress
 from gan_core.training.draws import BatchOrder, Noise
 
 N_STEPS = 200
@@ -88,16 +89,15 @@ def tutorials_loop(config, n_steps):
 )
 def test_the_tutorials_loop_gives_the_same_losses(configured, changes):
     config = configured({"training.epochs": N_STEPS} | changes)
-    losses = []
-    for event in list_until(train(config), N_STEPS):
-        losses.append(event.losses)
-    ours = np.concatenate(losses)[:N_STEPS]
+    ours = losses_of(train(config), N_STEPS)
     np.testing.assert_allclose(ours, tutorials_loop(config, N_STEPS), rtol=1e-4, atol=0)
 
 
-def list_until(events, n_steps):
+def losses_of(events, n_steps):
+    losses = []
     for event in events:
-        if hasattr(event, "losses"):
-            yield event
+        if isinstance(event, Progress):
+            losses.append(event.losses)
             if event.step >= n_steps:
-                return
+                return np.concatenate(losses)[:n_steps]
+    raise AssertionError(f"fewer than {n_steps} steps")
