@@ -13,7 +13,7 @@ from tqdm import tqdm
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.errors import ConfigError, DivergedError, GanForgeError
 from gan_core.scoring import score
-from gan_core.training import Finished, Progress, Started, TrainedGenerator, train
+from gan_core.training import Finished, Progress, Started, TrainedGenerator
 from gan_core.training.events import history_frame
 
 SAMPLE_ROWS = 50
@@ -110,6 +110,8 @@ class _Session:
 
     def run(self) -> int:
         """Train to the end, to Ctrl-C or to a divergence; keep what there is."""
+        from gan_core.training import train  # brings torch, which other commands do without
+
         status = 0
         with tqdm(unit="step", file=sys.stderr) as bar:
             try:
