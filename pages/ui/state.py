@@ -11,20 +11,26 @@ from gan_core.runs.model import Run
 from pages.ui.backend import find_run
 
 _RUN = "run"  # the same word in the address and in session_state
+_SEEN = "run_in_address"  # what the address said when it was last read
 _SETTINGS = "settings"
 _PREFIX = "set."  # before a setting's dotted name: the key of its widget
 
 
 def current_run() -> Run | None:
-    """The run that this session looks at: the address decides, else what was looked at last.
+    """The run that this session looks at: a new address decides, else what was looked at last.
 
     A page switch drops the address's query, so it is put back; a reload is a new session, which
-    the query brings back to its run.
+    the query brings back to its run. An address that has not changed since it was last read is no
+    order: a browser goes on sending the old one until ours has reached it.
 
     Raises:
         RunNotFoundError: the address names a run that does not exist.
     """
     asked = st.query_params.get(_RUN)
+    if asked == st.session_state.get(_SEEN):
+        asked = None
+    else:
+        st.session_state[_SEEN] = asked
     run_id = asked or st.session_state.get(_RUN)
     if not run_id:
         return None
