@@ -30,6 +30,7 @@ setup: venv  ## only set up
 	@cmp -s requirements.txt $(VENV)/installed.txt || { \
 	echo "Installing requirements.txt into $(VENV); the first time takes a few minutes" && \
 	$(PIP_INSTALL) -r requirements.txt && \
+	echo "Compiling the fast engine; half a minute" && $(PY) -m gan_core warm && \
 	cp requirements.txt $(VENV)/installed.txt; }
 
 setup-tests: setup

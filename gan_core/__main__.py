@@ -1,10 +1,10 @@
-"""The command line: ``python -m gan_core train | dispatch``."""
+"""The command line: ``python -m gan_core train | bench | dispatch | warm``."""
 
 import argparse
 import logging
 import sys
 
-from gan_core import cli
+from gan_core import bench, cli
 
 
 def main() -> int:
@@ -21,9 +21,19 @@ def main() -> int:
     dispatch.add_argument(
         "--die-with-stdin", action="store_true", help="leave when standard input ends"
     )
+    measure = commands.add_parser("bench", help="measure the engines beside the plain loop")
+    bench.add_arguments(measure)
+    commands.add_parser("warm", help="compile the fast engine now (done by make setup)")
     arguments = parser.parse_args()
     if arguments.command == "train":
         return cli.run(arguments)
+    if arguments.command == "bench":
+        return bench.run(arguments)
+    if arguments.command == "warm":
+        from gan_core.training.fast import warm
+
+        warm()
+        return 0
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     from gan_core.runs.dispatcher import dispatch as work  # pools and torch only where needed
 

@@ -10,13 +10,18 @@ from gan_core.data import DATA_SOURCES, Table, load_table
 from gan_core.errors import ConfigError, DataError
 from gan_core.fields import Param, check_fields, param, params
 from gan_core.losses import LOSSES
-from gan_core.networks import Layers, discriminator_layers, generator_layers
+from gan_core.networks import ACTIVATIONS, Layers, discriminator_layers, generator_layers
 
 SCHEMA_VERSION = 1
 
 DEVICES = ("auto", "cpu", "cuda")
-ENGINES = ("auto", "torch")
+ENGINES = ("auto", "torch", "fast")
+PENALTIES = ("none", "gp", "r1", "r2")
 
+_ACTIVATION_HELP = (
+    "What stands between the linear layers. ReLU and LeakyReLU keep gradients alive in deep "
+    "networks, Tanh and Sigmoid flatten out; with none the network is a straight line."
+)
 _WIDTHS_HELP = (
     "Units of each hidden layer, first to last. Wider and deeper networks can learn finer shapes, "
     "but train more slowly and overfit few rows sooner."
@@ -82,6 +87,10 @@ class GeneratorConfig(_Section):
     hidden_dims: tuple[int, ...] = param(
         (16, 32), "ints", "Generator widths", _WIDTHS_HELP, low=1, high=1024, max_length=6
     )
+    activation: str = param(
+        "relu", "choice", "Generator activation", _ACTIVATION_HELP,
+        choices=lambda: tuple(ACTIVATIONS),
+    )  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,11 +102,16 @@ class DiscriminatorConfig(_Section):
     hidden_dims: tuple[int, ...] = param(
         (32, 16), "ints", "Discriminator widths", _WIDTHS_HELP, low=1, high=1024, max_length=6
     )
+    activation: str = param(
+        "leaky_relu", "choice", "Discriminator activation", _ACTIVATION_HELP,
+        choices=lambda: tuple(ACTIVATIONS),
+    )  # fmt: skip
     slope: float = param(
         0.2, "float", "LeakyReLU slope",
-        "How much of a negative input D's hidden units let through. At 0 they are plain ReLUs and "
-        "can die; higher keeps gradients flowing to G, up to 1, where D is linear.",
-        low=0.0, high=1.0,
+        "How much of a negative input hidden units with LeakyReLU let through, in both networks. "
+        "At 0 they are plain ReLUs and can die; higher keeps gradients flowing to G, up to 1, "
+        "where they are linear.",
+        low=0.0, high=1.0, usual=(0.0, 1.0),
     )  # fmt: skip
 
 
@@ -111,6 +125,38 @@ class LossConfig(_Section):
         "bce", "choice", "Loss", "What the two players are charged for.",
         choices=lambda: tuple(LOSSES),
     )  # fmt: skip
+    label_smoothing: float = param(
+        0.0, "float", "Label smoothing",
+        "How far the target of real rows lies below 1. A little, such as 0.1, keeps D from being "
+        "too sure of itself and its gradients alive.",
+        low=0.0, high=0.5, usual=(0.0, 0.5),
+    )  # fmt: skip
+    penalty: str = param(
+        "none", "choice", "Gradient penalty",
+        "Keeps D's slope in bounds: gp pulls it to 1 between real and generated rows (WGAN-GP), r1 "
+        "and r2 to 0 at real and at generated rows. Steadier, but a step takes longer.",
+        choices=lambda: PENALTIES,
+    )  # fmt: skip
+    lambda_gp: float = param(
+        10.0, "float", "Weight of gp (lambda)",
+        "How much the penalty gp counts. Higher keeps D's slope closer to 1.",
+        low=0.0, high=1000.0, usual=(0.0, 20.0),
+    )  # fmt: skip
+    gamma: float = param(
+        1.0, "float", "Weight of r1 and r2 (gamma)",
+        "How much the penalties r1 and r2 count. Higher makes D flatter and the training slower.",
+        low=0.0, high=1000.0, usual=(0.0, 20.0),
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        """Validate, and refuse smoothing where there is no target to smooth."""
+        super().__post_init__()
+        if self.label_smoothing and not LOSSES[self.name].has_targets:
+            raise ConfigError(
+                "loss.label_smoothing",
+                f"loss.label_smoothing is {self.label_smoothing:g}, but the loss {self.name} has "
+                "no targets that could be smoothed. Set it to 0, or choose bce or least-squares.",
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,6 +209,18 @@ class TrainingConfig(_Section):
         "steps an epoch.",
         low=1, high=65_536, scale="log", usual=(4, 1024), unit="rows",
     )  # fmt: skip
+    n_critic: int = param(
+        1, "int", "D updates a step (n_critic)",
+        "How often D learns before G does. More keeps D ahead, which the Wasserstein loss needs (5 "
+        "is usual there); with other losses G then gets fewer useful hints.",
+        low=1, high=20, usual=(1, 10),
+    )  # fmt: skip
+    ema_decay: float = param(
+        0.0, "float", "EMA decay of G",
+        "Results come from a moving average of G's weights, which smooths out the swings of the "
+        "game. 0 is off; 0.999 averages over about the last 1,000 steps.",
+        low=0.0, high=0.9999,
+    )  # fmt: skip
     device: str = param(
         "auto", "choice", "Device",
         "Where the numbers are computed. auto takes a CUDA GPU if there is one, else the CPU; "
@@ -170,7 +228,9 @@ class TrainingConfig(_Section):
         choices=lambda: DEVICES,
     )  # fmt: skip
     engine: str = param(
-        "auto", "choice", "Engine", "The program that computes the steps; auto chooses.",
+        "auto", "choice", "Engine",
+        "The program that computes the steps: torch is the reference, fast does the same steps "
+        "compiled for the CPU. auto takes whichever is faster for these settings.",
         choices=lambda: ENGINES,
     )  # fmt: skip
 
@@ -206,8 +266,14 @@ class ExperimentConfig(_Section):
         """The layers of the generator and of the discriminator."""
         g, d = self.generator, self.discriminator
         return (
-            generator_layers(g.latent_dim, g.hidden_dims, n_features),
-            discriminator_layers(n_features, d.hidden_dims, d.slope),
+            generator_layers(g.latent_dim, g.hidden_dims, n_features, g.activation, d.slope),
+            discriminator_layers(
+                n_features,
+                d.hidden_dims,
+                d.activation,
+                d.slope,
+                probability=LOSSES[self.loss.name].probability,
+            ),
         )
 
     def steps_per_epoch(self, n_rows: int) -> int:

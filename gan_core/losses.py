@@ -6,7 +6,7 @@ names and help texts and must stay free of torch.
 
 from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from gan_core.registry import Registry, register
 
@@ -22,57 +22,172 @@ class Equilibrium:
     text: str
 
 
-class Loss(Protocol):
-    """An objective of both players.
+@dataclass(frozen=True)
+class Loss:
+    """An objective of both players; a subclass is one of them.
 
     Attributes:
+        label_smoothing: how far the target of real rows lies below 1 (Salimans et al. 2016,
+            arXiv:1606.03498), 0 to 0.5.
         label: name for people.
         help: what it is, for people.
-        d_equilibrium: value of the D loss when real and fake cannot be told apart.
-        g_equilibrium: value of the G loss then.
+        equilibria: the D and the G loss when real and fake cannot be told apart; None where a loss
+            has no such value.
+        probability: whether D's output is a probability, the sigmoid of its logit; else it is the
+            logit itself.
+        has_targets: whether real rows have a target that can be smoothed.
+        pairs: whether G's loss compares fakes with real rows.
+        cancels: whether D's gradients from real rows and from fakes can cancel exactly, as those of
+            its last bias do where only the difference of logits counts. Adam would blow up what
+            rounding leaves of such a zero, so both halves have to be summed in the same way.
     """
+
+    label_smoothing: float = 0.0
 
     label: ClassVar[str]
     help: ClassVar[str]
-    d_equilibrium: ClassVar[Equilibrium]
-    g_equilibrium: ClassVar[Equilibrium]
+    equilibria: ClassVar[tuple[Equilibrium | None, Equilibrium | None]]
+    probability: ClassVar[bool] = False
+    has_targets: ClassVar[bool] = False
+    pairs: ClassVar[bool] = False
+    cancels: ClassVar[bool] = False
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The D loss, a scalar, from logits of shape (batch, 1) each."""
-        ...
+        raise NotImplementedError
 
-    def generator(self, fake_logits: "Tensor") -> "Tensor":
-        """The G loss, a scalar, from logits of shape (batch, 1)."""
-        ...
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
+        """The G loss, a scalar; real_logits are needed where `pairs`, and None elsewhere."""
+        raise NotImplementedError
 
 
 LOSSES: Registry[type[Loss]] = Registry("loss")
 
 
 @register(LOSSES, "bce")
-class BCE:
+class BCE(Loss):
     """Binary cross-entropy, in the non-saturating form (Goodfellow et al. 2014, arXiv:1406.2661).
 
     D: BCE(D(real), 1) + BCE(D(fake), 0), a sum and not a mean. G: BCE(D(fake), 1).
     With p = sigmoid(logit): -log p = softplus(-logit) and -log(1 - p) = softplus(logit).
     """
 
-    label: ClassVar[str] = "Binary cross-entropy"
-    help: ClassVar[str] = (
+    label = "Binary cross-entropy"
+    help = (
         "D pays for real rows called fake and for fake rows called real; "
         "G pays for fakes that D recognised."
     )
-    d_equilibrium: ClassVar[Equilibrium] = Equilibrium(2 * log(2), "2 ln 2")
-    g_equilibrium: ClassVar[Equilibrium] = Equilibrium(log(2), "ln 2")
+    equilibria = (Equilibrium(2 * log(2), "2 ln 2"), Equilibrium(log(2), "ln 2"))
+    probability = True
+    has_targets = True
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The D loss, a scalar, from logits of shape (batch, 1) each."""
         from torch.nn.functional import softplus
 
-        return softplus(-real_logits).mean() + softplus(fake_logits).mean()
+        real = softplus(-real_logits).mean()
+        if self.label_smoothing:  # softplus(l) - softplus(-l) = l
+            real = real + self.label_smoothing * real_logits.mean()
+        return real + softplus(fake_logits).mean()
 
-    def generator(self, fake_logits: "Tensor") -> "Tensor":
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
         """The G loss, a scalar, from logits of shape (batch, 1)."""
         from torch.nn.functional import softplus
 
         return softplus(-fake_logits).mean()
+
+
+@register(LOSSES, "least-squares")
+class LeastSquares(Loss):
+    """Least squares with targets 1 for real and 0 for fake (Mao et al. 2017, arXiv:1611.04076)."""
+
+    label = "Least squares"
+    help = (
+        "D's output should be 1 for real rows and 0 for fakes, and every distance from that is "
+        "squared: fakes that D judges rightly but that lie far away still teach G."
+    )
+    equilibria = (Equilibrium(0.25, "1/4"), Equilibrium(0.125, "1/8"))
+    has_targets = True
+
+    def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
+        """The D loss, a scalar, from logits of shape (batch, 1) each."""
+        target = 1.0 - self.label_smoothing
+        return 0.5 * ((real_logits - target).square().mean() + fake_logits.square().mean())
+
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
+        """The G loss, a scalar, from logits of shape (batch, 1)."""
+        return 0.5 * (fake_logits - 1.0).square().mean()
+
+
+@register(LOSSES, "hinge")
+class Hinge(Loss):
+    """The hinge loss (Lim, Ye 2017, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957)."""
+
+    label = "Hinge"
+    help = (
+        "D is charged only for rows that it does not judge with a margin of 1; G wants D's "
+        "output high."
+    )
+    equilibria = (Equilibrium(2.0, "2"), Equilibrium(0.0, "0"))
+    cancels = True
+
+    def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
+        """The D loss, a scalar, from logits of shape (batch, 1) each."""
+        return (1.0 - real_logits).relu().mean() + (1.0 + fake_logits).relu().mean()
+
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
+        """The G loss, a scalar, from logits of shape (batch, 1)."""
+        return -fake_logits.mean()
+
+
+@register(LOSSES, "wasserstein")
+class Wasserstein(Loss):
+    """The Wasserstein loss (Arjovsky et al. 2017, arXiv:1701.07875); it wants a penalty."""
+
+    label = "Wasserstein"
+    help = (
+        "The critic's mean output on fakes minus that on real rows: an estimate of the distance "
+        "between the two distributions. It needs a gradient penalty, or the critic grows "
+        "without bound."
+    )
+    equilibria = (Equilibrium(0.0, "0"), None)
+    cancels = True
+
+    def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
+        """The critic's loss, a scalar, from outputs of shape (batch, 1) each."""
+        return fake_logits.mean() - real_logits.mean()
+
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
+        """The G loss, a scalar, from outputs of shape (batch, 1)."""
+        return -fake_logits.mean()
+
+
+@register(LOSSES, "relativistic")
+class Relativistic(Loss):
+    """The relativistic pairing loss (Jolicoeur-Martineau 2018, arXiv:1807.00734).
+
+    It is the one that R3GAN builds on (Huang et al. 2024, arXiv:2501.05441), with R1 and R2.
+    """
+
+    label = "Relativistic pairing"
+    help = (
+        "D compares pairs: is this real row more real than that fake? G wants the opposite. "
+        "Together with the penalties R1 and R2 it converges where others collapse."
+    )
+    equilibria = (Equilibrium(log(2), "ln 2"), Equilibrium(log(2), "ln 2"))
+    pairs = True
+    cancels = True
+
+    def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
+        """The D loss, a scalar, from logits of shape (batch, 1) each."""
+        from torch.nn.functional import softplus
+
+        return softplus(fake_logits - real_logits).mean()
+
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
+        """The G loss, a scalar, from logits of shape (batch, 1)."""
+        from torch.nn.functional import softplus
+
+        if real_logits is None:
+            raise ValueError("the relativistic loss compares fakes with real rows: none given")
+        return softplus(real_logits - fake_logits).mean()

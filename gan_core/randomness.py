@@ -17,6 +17,7 @@ class Stream(IntEnum):
     ORDER = 1
     NOISE = 2
     EVALUATION = 3
+    PENALTY = 4
 
 
 def stream(seed: int, name: Stream, *index: int) -> np.random.Generator:

@@ -10,12 +10,14 @@ import streamlit as st
 
 from gan_core.limits import Limits
 from gan_core.runs.queue import live_dispatchers
+from gan_core.training.choice import CROSSING
 from pages.ui.backend import store
 from pages.ui.head import page_head
 from pages.ui.text import _
 
 PACKAGES = (
     "torch",
+    "numba",
     "streamlit",
     "plotly",
     "numpy",
@@ -40,7 +42,13 @@ def device_card() -> None:
         st.caption(
             f"{_('slots')}: **{info.slots}** · PyTorch {info.torch_version or '…'} · pid {info.pid}"
         )
-    st.caption(_("Engine: reference (PyTorch), one thread a run."))
+    st.caption(
+        _(
+            "Engines: fast (compiled with Numba) for small networks on the CPU, reference "
+            "(PyTorch) beyond {millions:,} million multiply-adds a step and on CUDA; one thread "
+            "a run."
+        ).format(millions=CROSSING // 1_000_000)
+    )
 
 
 def queue_card() -> None:

@@ -10,6 +10,7 @@ from pages.ui import state
 from pages.ui.backend import store, user
 from pages.ui.controls import training_controls
 from pages.ui.head import page_head
+from pages.ui.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.live import live_view
 from pages.ui.navigation import page_path
 from pages.ui.text import _
@@ -26,8 +27,8 @@ def start() -> None:
         st.session_state["start_error"] = str(error)
 
 
-def settings_column(run: Run | None) -> ExperimentConfig | None:
-    """Draw the settings and the button that starts a run.
+def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | None]:
+    """Draw the settings and the button that starts a run; returns the run to show, and them.
 
     A phone shows the charts first and the settings only when they are asked for.
     """
@@ -35,13 +36,17 @@ def settings_column(run: Run | None) -> ExperimentConfig | None:
     if st.button(_("Settings"), icon=":material/tune:", key="phone_settings", width="stretch"):
         st.session_state[key] = not st.session_state.get(key, False)
     opened = st.session_state.get(key, False)
-    with st.container(border=True, key="settings_open" if opened else "settings_closed"):
+    shown = "settings_open" if opened else "settings_closed"
+    with st.container(border=True, key=shown, gap="xsmall"):
         table = state.settings().data.load()
         st.markdown(
             f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
             f"{_('features')} [{_('change')}](data)"
         )
         config = training_controls()
+        instant = instant_toggle()
+    if instant and config is not None:
+        run = follow_settings(run, config)
     busy = run is not None and run.is_active
     st.button(
         _("Train"),
@@ -52,7 +57,7 @@ def settings_column(run: Run | None) -> ExperimentConfig | None:
         disabled=busy or config is None,
         help=_("This run is still going; pause or stop it first.") if busy else None,
     )
-    return config
+    return run, config
 
 
 def structures(config: ExperimentConfig) -> None:
@@ -73,7 +78,7 @@ def main() -> None:
     run = state.current_run()
     left, right = st.columns([1, 3.1])
     with left:
-        config = settings_column(run)
+        run, config = settings_column(run)
     with right:
         if problem := st.session_state.pop("start_error", None):
             st.error(problem, icon=":material/error:")
@@ -86,7 +91,7 @@ def main() -> None:
                     "judge them, and you will see the generated rows move onto the real ones."
                 )
             )
-        live_view(run, config or state.settings())
+        live_view(run, config or state.settings(), ghost_of(run) if run else None)
         if run and not run.is_active and run.step:
             st.page_link(
                 page_path("results"), label=_("See the results"), icon=":material/analytics:",

@@ -3,35 +3,56 @@
 Goodfellow et al. 2014, arXiv:1406.2661, section 5, used fully connected players for small data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from gan_core.networks.layers import Layer, Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
+from gan_core.networks.layers import Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
+from gan_core.registry import Registry
+
+ACTIVATIONS: Registry[Callable[[float], Layers]] = Registry("activation")
+ACTIVATIONS.add("relu", lambda slope: (ReLU(),))
+ACTIVATIONS.add("leaky_relu", lambda slope: (LeakyReLU(slope),))
+ACTIVATIONS.add("tanh", lambda slope: (Tanh(),))
+ACTIVATIONS.add("sigmoid", lambda slope: (Sigmoid(),))
+ACTIVATIONS.add("none", lambda slope: ())
 
 
-def generator_layers(latent_dim: int, hidden_dims: Sequence[int], n_features: int) -> Layers:
+def generator_layers(
+    latent_dim: int,
+    hidden_dims: Sequence[int],
+    n_features: int,
+    activation: str = "relu",
+    slope: float = 0.2,
+) -> Layers:
     """Noise z (batch, latent_dim) -> scaled rows x_fake (batch, n_features) in (-1, 1)."""
     widths = (latent_dim, *hidden_dims, n_features)
-    return (*_stack(widths, ReLU()), Tanh())
+    return (*_stack(widths, ACTIVATIONS[activation](slope)), Tanh())
 
 
-def discriminator_layers(n_features: int, hidden_dims: Sequence[int], slope: float) -> Layers:
-    """Scaled rows (batch, n_features) -> probability of being real (batch, 1).
+def discriminator_layers(
+    n_features: int,
+    hidden_dims: Sequence[int],
+    activation: str = "leaky_relu",
+    slope: float = 0.2,
+    *,
+    probability: bool = True,
+) -> Layers:
+    """Scaled rows (batch, n_features) -> probability of being real, or a score, (batch, 1).
 
-    The last layer is a Sigmoid. Losses work on what enters it, the logits, because the logarithm
-    of a probability near 0 loses its digits: see `logit_layers`.
+    Where the output is a probability, the last layer is a Sigmoid. Losses work on what enters it,
+    the logits, because the logarithm of a probability near 0 loses its digits: see `logit_layers`.
     """
-    return (*_stack((n_features, *hidden_dims, 1), LeakyReLU(slope)), Sigmoid())
+    stack = _stack((n_features, *hidden_dims, 1), ACTIVATIONS[activation](slope))
+    return (*stack, Sigmoid()) if probability else stack
 
 
 def logit_layers(discriminator: Layers) -> Layers:
-    """A discriminator without its last Sigmoid: rows (batch, n_features) -> logits (batch, 1)."""
-    return discriminator[:-1]
+    """A discriminator up to its logits: rows (batch, n_features) -> (batch, 1)."""
+    return discriminator[:-1] if isinstance(discriminator[-1], Sigmoid) else discriminator
 
 
-def _stack(widths: Sequence[int], activation: Layer) -> Layers:
+def _stack(widths: Sequence[int], activation: Layers) -> Layers:
     """Linear layers of these widths with the activation between them, none after the last."""
-    layers: list[Layer] = []
-    for n_in, n_out in pairwise(widths):
-        layers += [Linear(n_in, n_out), activation]
-    return tuple(layers[:-1])
+    *before, last = pairwise(widths)
+    hidden = (layer for pair in before for layer in (Linear(*pair), *activation))
+    return (*hidden, Linear(*last))

@@ -9,9 +9,11 @@ import torch
 
 import gan_core.runs.worker  # noqa: F401 - what a worker runs
 from gan_core.config import ExperimentConfig
-from gan_core.training import loop  # noqa: F401
+from gan_core.training.fast import warm
 
 torch.set_num_threads(1)
+
+warm()  # the compiled engine, from its cache on disk
 
 # The first optimiser of a process imports torch._dynamo (1.7 s) at its first use.
 _weight = torch.zeros(2, requires_grad=True)

@@ -61,7 +61,7 @@ def generator(database: Database, run: Run) -> TrainedGenerator | None:
         return None
     table = found.config.table()
     scaler = MinMaxScaler.fit(table.values)
-    return TrainedGenerator(found.config, found.part("generator"), scaler, table.features)
+    return TrainedGenerator(found.config, found.generator_weights(), scaler, table.features)
 
 
 def checkpoint(database: Database, run_id: str) -> Checkpoint | None:

@@ -34,6 +34,10 @@ class Checkpoint:
         prefix = name + "."
         return {k.removeprefix(prefix): v for k, v in self.tensors.items() if k.startswith(prefix)}
 
+    def generator_weights(self) -> dict[str, np.ndarray]:
+        """The weights that results come from: G's moving average where there is one, else G's."""
+        return self.part("ema" if self.config.training.ema_decay else "generator")
+
     def to_bytes(self) -> bytes:
         """As a safetensors file with the config and the step in its metadata."""
         return save(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gan_core.config import ExperimentConfig
 from gan_core.randomness import Stream, stream
 
 _ROWS_PER_ORDER_BLOCK = 16_384
@@ -37,45 +38,68 @@ class BatchOrder:
         """Batches in one pass over the rows."""
         return -(-self.n_rows // self.batch_size)
 
-    def epoch(self, epoch: int) -> np.ndarray:
-        """The order of the rows in an epoch counted from 0: int64, shape (n_rows,)."""
-        epochs_per_block = max(1, _ROWS_PER_ORDER_BLOCK // self.n_rows)
-        block, i = divmod(epoch, epochs_per_block)
+    @property
+    def epochs_per_block(self) -> int:
+        """Epochs whose order is drawn at once."""
+        return max(1, _ROWS_PER_ORDER_BLOCK // self.n_rows)
+
+    def block(self, block: int) -> np.ndarray:
+        """The order of the rows in each epoch of a block: int64, (epochs_per_block, n_rows)."""
         if block != self._block:
             rng = stream(self.seed, Stream.ORDER, block)
-            rows = np.tile(np.arange(self.n_rows), (epochs_per_block, 1))
+            rows = np.tile(np.arange(self.n_rows), (self.epochs_per_block, 1))
             self._orders = rng.permuted(rows, axis=1, out=rows)
             self._block = block
-        return self._orders[i]
+        return self._orders
+
+    def epoch(self, epoch: int) -> np.ndarray:
+        """The order of the rows in an epoch counted from 0: int64, shape (n_rows,)."""
+        block, i = divmod(epoch, self.epochs_per_block)
+        return self.block(block)[i]
 
 
 @dataclass
 class Noise:
-    """The noise z of every step, for one D update and one G update.
+    """The noise of every step: z for each D update and one for G, and mixing weights.
 
     Args:
         seed: the run's seed.
         batch_size: rows in a full batch; smaller batches use the first rows.
         latent_dim: numbers in one z.
+        n_critic: D updates in a step.
     """
 
     seed: int
     batch_size: int
     latent_dim: int
-
-    DRAWS_PER_STEP = 2  # one for D, a fresh one for G
+    n_critic: int = 1
 
     @property
     def steps_per_block(self) -> int:
         """Steps whose noise is drawn at once."""
-        numbers = self.DRAWS_PER_STEP * self.batch_size * self.latent_dim
+        numbers = (self.n_critic + 1) * self.batch_size * self.latent_dim
         return max(1, min(_MAX_STEPS_PER_NOISE_BLOCK, _NUMBERS_PER_NOISE_BLOCK // numbers))
 
     def block(self, block: int) -> np.ndarray:
-        """Standard normal noise of a block of steps.
+        """Standard normal noise of a block of steps; the last z of each step is G's.
 
         Returns:
-            float32, shape (steps_per_block, 2, batch_size, latent_dim).
+            float32, shape (steps_per_block, n_critic + 1, batch_size, latent_dim).
         """
-        shape = (self.steps_per_block, self.DRAWS_PER_STEP, self.batch_size, self.latent_dim)
+        shape = (self.steps_per_block, self.n_critic + 1, self.batch_size, self.latent_dim)
         return stream(self.seed, Stream.NOISE, block).standard_normal(shape, dtype=np.float32)
+
+    def mixing_block(self, block: int) -> np.ndarray:
+        """Weights in [0, 1) that mix real rows and fakes for the penalty gp.
+
+        Returns:
+            float32, shape (steps_per_block, n_critic, batch_size).
+        """
+        shape = (self.steps_per_block, self.n_critic, self.batch_size)
+        return stream(self.seed, Stream.PENALTY, block).random(shape, dtype=np.float32)
+
+
+def noise_of(config: ExperimentConfig) -> Noise:
+    """The noise of an experiment."""
+    training = config.training
+    return Noise(config.seed, training.batch_size, config.generator.latent_dim, training.n_critic)

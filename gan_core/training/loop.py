@@ -2,19 +2,17 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import ClassVar, Protocol
 
 import numpy as np
-import torch
 
 from gan_core.config import ExperimentConfig
 from gan_core.data import MinMaxScaler, Table
 from gan_core.errors import DivergedError
 from gan_core.training.checkpoint import Checkpoint
-from gan_core.training.devices import resolve_device
+from gan_core.training.choice import choose_engine
 from gan_core.training.events import Finished, Progress, Started, TrainEvent, history_frame
 from gan_core.training.generator import TrainedGenerator
-from gan_core.training.torch_engine import TorchEngine
 
 FIRST_CHUNK_SECONDS = 0.02  # the first loss points should be on screen at once
 
@@ -48,18 +46,14 @@ def train(
     """
     table = config.table()
     scaler = MinMaxScaler.fit(table.values)
-    engine = TorchEngine(
-        config, scaler.transform(table.values), resolve_device(config.training.device)
-    )
+    engine, device = _engine(config, scaler.transform(table.values))
     if resume:
         resume.check_fits(config)
         engine.load(resume.step, resume.tensors)
     first_step = engine.step
     per_epoch = config.steps_per_epoch(table.n_rows)
     total = config.training.epochs * per_epoch
-    yield Started(
-        config, engine.device.type, engine.name, table.n_rows, first_step, total, per_epoch
-    )
+    yield Started(config, device, engine.name, table.n_rows, first_step, total, per_epoch)
 
     def checkpoint() -> Checkpoint:
         return Checkpoint(config, engine.step, engine.tensors())
@@ -80,15 +74,47 @@ def train(
     yield Finished(history, generator(), checkpoint())
 
 
-def _chunks(engine: TorchEngine, total: int, seconds: float) -> Iterator[np.ndarray]:
+class Engine(Protocol):
+    """What computes steps. It knows where it stands and can go anywhere it has been."""
+
+    name: ClassVar[str]
+    step: int
+
+    def advance(self, n_steps: int) -> np.ndarray:
+        """Do some steps; float32 (n_steps, 4): d_loss, g_loss, d_real, d_fake of each."""
+        ...
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Weights and optimiser states, copied, by the names of `Checkpoint.tensors`."""
+        ...
+
+    def load(self, step: int, tensors: dict[str, np.ndarray]) -> None:
+        """Go to the state that `tensors` returned after that step."""
+        ...
+
+
+def _engine(config: ExperimentConfig, x_real: np.ndarray) -> tuple[Engine, str]:
+    """The engine, and the device that it computes on. Each brings its library only when chosen."""
+    if choose_engine(config).engine == "fast":
+        from gan_core.training.fast.engine import FastEngine
+
+        return FastEngine(config, x_real), "cpu"
+
+    from gan_core.training.devices import resolve_device
+    from gan_core.training.torch_engine import TorchEngine
+
+    device = resolve_device(config.training.device)
+    return TorchEngine(config, x_real, device), device.type
+
+
+def _chunks(engine: Engine, total: int, seconds: float) -> Iterator[np.ndarray]:
     """Advance to the last step in chunks that take about so many seconds each."""
     n_steps = 1
     target = min(FIRST_CHUNK_SECONDS, seconds)
     while engine.step < total:
         n_steps = min(n_steps, total - engine.step)
         started = time.perf_counter()
-        with _one_thread():
-            losses = engine.advance(n_steps)
+        losses = engine.advance(n_steps)
         took = time.perf_counter() - started
         yield losses
         # At most four times as many steps as before: the first ones are slow and say little.
@@ -97,21 +123,12 @@ def _chunks(engine: TorchEngine, total: int, seconds: float) -> Iterator[np.ndar
 
 
 def _generator(checkpoint: Checkpoint, scaler: MinMaxScaler, table: Table) -> TrainedGenerator:
-    return TrainedGenerator(checkpoint.config, checkpoint.part("generator"), scaler, table.features)
+    return TrainedGenerator(
+        checkpoint.config, checkpoint.generator_weights(), scaler, table.features
+    )
 
 
 def _n_finite(losses: np.ndarray) -> int:
     """How many steps come before the first loss that is not a finite number."""
     bad = ~np.isfinite(losses).all(axis=1)
     return int(bad.argmax()) if bad.any() else len(losses)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let PyTorch use one CPU thread: with more, sums of large layers depend on their number."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -1,5 +1,9 @@
 """The reference engine: the training loop in PyTorch. It defines what is right."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -10,7 +14,8 @@ from gan_core.losses import LOSSES
 from gan_core.networks import initial_weights, logit_layers
 from gan_core.networks.torch_modules import build
 from gan_core.randomness import Stream, stream
-from gan_core.training.draws import BatchOrder, Noise
+from gan_core.training.draws import BatchOrder, noise_of
+from gan_core.training.penalties import gradient_penalty
 
 
 class TorchEngine:
@@ -25,16 +30,18 @@ class TorchEngine:
         device: where to compute.
     """
 
-    name = "torch"
+    name: ClassVar[str] = "torch"
 
     def __init__(self, config: ExperimentConfig, x_real: np.ndarray, device: torch.device) -> None:
         self.device = device
         self.step = 0
         self._x_real = torch.from_numpy(x_real).to(device, copy=True)  # (n_rows, n_features)
-        self._loss = LOSSES[config.loss.name]()
+        self._config = config
+        self._loss = LOSSES[config.loss.name](config.loss.label_smoothing)
         self._order = BatchOrder(config.seed, len(x_real), config.training.batch_size)
-        self._noise = Noise(config.seed, config.training.batch_size, config.generator.latent_dim)
+        self._noise = noise_of(config)
         self._noise_block = -1
+        self._mixing = torch.empty(self._noise.steps_per_block, config.training.n_critic, 0)
         g_layers, d_layers = config.networks(x_real.shape[1])
         d_layers = logit_layers(d_layers)
         rng = stream(config.seed, Stream.INIT)
@@ -44,6 +51,7 @@ class TorchEngine:
         betas = (optimizer.beta1, optimizer.beta2)
         self._adam_g = Adam(self.generator.parameters(), optimizer.lr_g, betas, fused=True)
         self._adam_d = Adam(self.discriminator.parameters(), optimizer.lr_d, betas, fused=True)
+        self._ema = [w.detach().clone() for w in self.generator.parameters()]
 
     def advance(self, n_steps: int) -> np.ndarray:
         """Do some steps.
@@ -51,30 +59,60 @@ class TorchEngine:
         Returns:
             float32, shape (n_steps, 4): d_loss, g_loss, d_real, d_fake of each step.
         """
-        history = [self._one_step() for _ in range(n_steps)]
-        return torch.stack(history).cpu().numpy()
+        with _one_thread():
+            history = [self._one_step() for _ in range(n_steps)]
+            return torch.stack(history).cpu().numpy()
 
     def _one_step(self) -> Tensor:
-        """One pass over a batch: D's update, then G's. Returns the history's row, shape (4,)."""
+        """One pass over a batch: D's updates, then G's. Returns the history's row, shape (4,)."""
         x_real = self._next_real()  # (batch, n_features)
-        z_d, z_g = self._next_noise(len(x_real))  # (batch, latent_dim) each
-
-        with torch.no_grad():
-            x_fake = self.generator(z_d)  # no gradient: D's update must not reach G
-        # One pass for both halves: D treats every row by itself, so this is the same mathematics.
-        real_logits, fake_logits = self.discriminator(torch.cat((x_real, x_fake))).chunk(2)
-        d_loss = self._loss.discriminator(real_logits, fake_logits)
-        _update(self._adam_d, d_loss)
-
-        g_loss = self._loss.generator(self.discriminator(self.generator(z_g)))
-        _update(self._adam_g, g_loss)
-
+        *z_d, z_g = self._next_noise(len(x_real))  # (batch, latent_dim) each
+        d_row = [self._update_discriminator(x_real, z, i) for i, z in enumerate(z_d)][-1]
+        g_loss = self._update_generator(x_real, z_g)
         self.step += 1
-        d_real, d_fake = (
-            real_logits.detach().sigmoid().mean(),
-            fake_logits.detach().sigmoid().mean(),
-        )
-        return torch.stack((d_loss.detach(), g_loss.detach(), d_real, d_fake))
+        d_loss, d_real, d_fake = d_row
+        return torch.stack((d_loss, g_loss, d_real, d_fake))
+
+    def _update_discriminator(self, x_real: Tensor, z: Tensor, i: int) -> tuple[Tensor, ...]:
+        """The i-th D update of a step. Returns D's loss and mean output on real rows and fakes."""
+        with torch.no_grad():
+            x_fake = self.generator(z)  # no gradient: D's update must not reach G
+        real_logits, fake_logits = self._judge(x_real, x_fake)
+        d_loss = self._loss.discriminator(real_logits, fake_logits)
+        loss = self._config.loss
+        if loss.penalty != "none":
+            mixing = self._mixing[self.step % self._noise.steps_per_block, i, : len(x_real)]
+            weight = loss.lambda_gp if loss.penalty == "gp" else loss.gamma
+            d_loss = d_loss + gradient_penalty(
+                loss.penalty, self.discriminator, x_real, x_fake, mixing, weight
+            )
+        _update(self._adam_d, d_loss)
+        outputs = (real_logits.detach(), fake_logits.detach())
+        if self._loss.probability:
+            outputs = tuple(logits.sigmoid() for logits in outputs)
+        return d_loss.detach(), *(output.mean() for output in outputs)
+
+    def _update_generator(self, x_real: Tensor, z: Tensor) -> Tensor:
+        """G's update. Returns its loss."""
+        x_fake = self.generator(z)
+        if self._loss.pairs:
+            real_logits, fake_logits = self._judge(x_real, x_fake)
+        else:
+            real_logits, fake_logits = None, self.discriminator(x_fake)
+        g_loss = self._loss.generator(real_logits, fake_logits)
+        _update(self._adam_g, g_loss)
+        if decay := self._config.training.ema_decay:
+            with torch.no_grad():
+                for mean, weight in zip(self._ema, self.generator.parameters(), strict=True):
+                    mean.lerp_(weight, 1.0 - decay)
+        return g_loss.detach()
+
+    def _judge(self, x_real: Tensor, x_fake: Tensor) -> tuple[Tensor, ...]:
+        """Logits of real rows and of fakes, (batch, 1) each."""
+        if self._loss.cancels:
+            return self.discriminator(x_real), self.discriminator(x_fake)
+        # One pass for both: D treats every row by itself, so this is the same mathematics.
+        return self.discriminator(torch.cat((x_real, x_fake))).chunk(2)
 
     def _next_real(self) -> Tensor:
         epoch, i = divmod(self.step, self._order.steps_per_epoch)
@@ -85,14 +123,14 @@ class TorchEngine:
             )
         return self._x_real.index_select(0, self._epoch_order[i * size : (i + 1) * size])
 
-    def _next_noise(self, n_rows: int) -> tuple[Tensor, Tensor]:
+    def _next_noise(self, n_rows: int) -> list[Tensor]:
         block, i = divmod(self.step, self._noise.steps_per_block)
         if block != self._noise_block:
             self._noise_block = block
-            # clone(): memory aligned by PyTorch, so that a resumed run takes the same code paths.
-            noise = torch.from_numpy(self._noise.block(block)).clone()
-            self._z = noise.to(self.device, non_blocking=True)
-        return self._z[i, 0, :n_rows], self._z[i, 1, :n_rows]
+            self._z = self._aligned(self._noise.block(block))
+            if self._config.loss.penalty == "gp":
+                self._mixing = self._aligned(self._noise.mixing_block(block))
+        return [z[:n_rows] for z in self._z[i]]
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Weights and optimiser states, copied, by the names of `Checkpoint.tensors`."""
@@ -103,6 +141,9 @@ class TorchEngine:
                 if state := adam.state.get(weight):
                     found[f"adam_{name[0]}.m.{key}"] = _array(state["exp_avg"])
                     found[f"adam_{name[0]}.v.{key}"] = _array(state["exp_avg_sq"])
+        if self._config.training.ema_decay:
+            for (key, _), mean in zip(self.generator.named_parameters(), self._ema, strict=True):
+                found[f"ema.{key}"] = _array(mean)
         return found
 
     def load(self, step: int, tensors: dict[str, np.ndarray]) -> None:
@@ -110,14 +151,19 @@ class TorchEngine:
         self.step = step
         self.__dict__.pop("_epoch_order", None)
         for name, network, adam in self._players():
+            updates = step * (self._config.training.n_critic if name == "discriminator" else 1)
             for key, weight in network.named_parameters():
                 weight.data.copy_(torch.from_numpy(tensors[f"{name}.{key}"]))
                 if step:
                     adam.state[weight] = {
-                        "step": torch.tensor(float(step), device=self.device),
+                        "step": torch.tensor(float(updates), device=self.device),
                         "exp_avg": self._tensor(tensors[f"adam_{name[0]}.m.{key}"]),
                         "exp_avg_sq": self._tensor(tensors[f"adam_{name[0]}.v.{key}"]),
                     }
+
+        if self._config.training.ema_decay:
+            for (key, _), mean in zip(self.generator.named_parameters(), self._ema, strict=True):
+                mean.copy_(torch.from_numpy(tensors[f"ema.{key}"]))
 
     def _players(self) -> tuple[tuple[str, nn.Sequential, Adam], ...]:
         return (
@@ -128,6 +174,10 @@ class TorchEngine:
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(array).clone().to(self.device)
 
+    def _aligned(self, array: np.ndarray) -> Tensor:
+        # clone(): memory aligned by PyTorch, so that a resumed run takes the same code paths.
+        return torch.from_numpy(array).clone().to(self.device, non_blocking=True)
+
 
 def _update(adam: Adam, loss: Tensor) -> None:
     """One Adam step of one player; the other's gradients are not even computed."""
@@ -135,6 +185,17 @@ def _update(adam: Adam, loss: Tensor) -> None:
     for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
         weight.grad = gradient
     adam.step()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let PyTorch use one CPU thread: with more, sums of large layers depend on their number."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Settings as widgets: each from its one declaration in the config, never typed twice."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.errors import ConfigError
 from gan_core.fields import Param
+from gan_core.training.choice import choose_engine
 from pages.ui import state
 from pages.ui.text import _
 
@@ -22,31 +24,65 @@ def training_controls() -> ExperimentConfig | None:
     Returns:
         the settings as they stand, None while one of them is wrong (the page says which).
     """
-    values: dict[str, Any] = {}
-    values["generator.latent_dim"] = _slider("generator.latent_dim")
+    values: dict[str, Any] = {"generator.latent_dim": _widget("generator.latent_dim")}
     values[_LR] = values[_OWN_LR] = _slider(_LR, _("Learning rate"))
-    values["training.epochs"] = _slider("training.epochs")
+    values["training.epochs"] = _widget("training.epochs")
     with st.expander(_("Networks")):
-        for path in ("generator.hidden_dims", "discriminator.hidden_dims"):
-            values[path] = _widths(path)
-        values["discriminator.slope"] = _slider("discriminator.slope")
+        values |= _widgets(NETWORKS)
+    with st.expander(_("Loss")):
+        values |= _widgets(("loss.name", "loss.label_smoothing", "loss.penalty"))
+        values |= _penalty_weight(values["loss.penalty"])
     with st.expander(_("Optimizer and batch")):
-        values["training.batch_size"] = _slider("training.batch_size")
+        values |= _widgets(("training.batch_size",))
         values[_OWN_LR] = _own_rate(values[_LR])
-        for path in ("optimizer.beta1", "optimizer.beta2"):
-            values[path] = _number(path)
-    seed, device = st.columns(2)
-    with seed:
-        values["seed"] = _number("seed")
-    with device:
-        values["training.device"] = _choice("training.device")
+        values |= _widgets(OPTIMIZER)
+    for column, path in zip(st.columns(2), ("seed", "training.device"), strict=True):
+        with column:
+            values[path] = _widget(path)
     try:
         config = state.settings().with_values(values)
+        choose_engine(config)
     except ConfigError as error:
         st.error(_friendly(error), icon=":material/error:")
         return None
     state.keep_settings(config)
     return config
+
+
+NETWORKS = (
+    "generator.hidden_dims",
+    "generator.activation",
+    "discriminator.hidden_dims",
+    "discriminator.activation",
+    "discriminator.slope",
+)
+OPTIMIZER = (
+    "training.n_critic",
+    "optimizer.beta1",
+    "optimizer.beta2",
+    "training.ema_decay",
+    "training.engine",
+)
+
+
+def _widgets(paths: Iterable[str]) -> dict[str, Any]:
+    return {path: _widget(path) for path in paths}
+
+
+def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
+    """The widget that suits a setting's declaration."""
+    declared = declared_params()[path]
+    if declared.kind == "choice":
+        return _choice(path)
+    if declared.kind == "ints":
+        return _widths(path)
+    return _slider(path) if declared.usual else _number(path)
+
+
+def _penalty_weight(penalty: str) -> dict[str, Any]:
+    """The weight of the penalty in force; the other one keeps its value unseen."""
+    weights = {"gp": "loss.lambda_gp", "r1": "loss.gamma", "r2": "loss.gamma"}
+    return _widgets((weights[penalty],)) if penalty in weights else {}
 
 
 def _slider(path: str, label: str = "") -> float:
@@ -60,7 +96,8 @@ def _slider(path: str, label: str = "") -> float:
     if declared.kind == "int":
         low, high = int(low), max(int(high), st.session_state[key])
         return st.slider(label, low, high, step=1, key=key, help=_help(declared))
-    return st.slider(label, float(low), float(high), step=0.05, key=key, help=_help(declared))
+    high = max(float(high), st.session_state[key])
+    return st.slider(label, float(low), high, step=high / 20, key=key, help=_help(declared))
 
 
 def _widths(path: str) -> list[object]:

@@ -12,23 +12,30 @@ from pages.ui.text import _
 _live = Component("live")
 
 
-def live_view(run: Run | None, settings: ExperimentConfig) -> None:
+def live_view(run: Run | None, settings: ExperimentConfig, ghost: str | None = None) -> None:
     """Draw a run, or, where there is none yet, the real rows that it would learn from.
 
     While the run lives the browser asks for news itself; this script runs again only when the
     run's status changes.
+
+    Args:
+        run: what to show.
+        settings: of the run to come, where there is none.
+        ghost: id of a run whose curves and rows are drawn faintly behind.
     """
     config = run.config if run else settings
     table = config.table()
     loss = LOSSES[config.loss.name]
-    equilibria = [[e.value, e.text] for e in (loss.d_equilibrium, loss.g_equilibrium)]
+    equilibria = [[e.value, e.text] for e in loss.equilibria if e]
     data: dict[str, Any] = {
         "run": run.id if run else None,
         "status": run.status if run else None,
         "seen": seen(run) if run else None,
+        "ghost": ghost,
         "epochs": config.training.epochs,
         "epochs_done": run.epoch if run else 0,
         "equilibria": equilibria,
+        "probability": loss.probability,
         "features": list(table.features),
         "edges": bin_edges(table.values),
         "real": densities(table.values, table.values),
@@ -53,6 +60,7 @@ def _labels() -> dict[str, str]:
         "rate": _("steps/s"),
         "left": _("{time} left"),
         "queued": _("waiting, place {place} in the queue"),
+        "before": _("before"),
         "progress": _("Progress of the training"),
         "lost": _("The server does not answer; trying again. The training goes on without us."),
     }

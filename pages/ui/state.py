@@ -13,6 +13,7 @@ from pages.ui.backend import find_run
 _RUN = "run"  # the same word in the address and in session_state
 _SEEN = "run_in_address"  # what the address said when it was last read
 _SETTINGS = "settings"
+_INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
 _PREFIX = "set."  # before a setting's dotted name: the key of its widget
 
 
@@ -58,6 +59,16 @@ def forget_run() -> None:
     """Look at no run."""
     st.session_state.pop(_RUN, None)
     st.query_params.pop(_RUN, None)
+
+
+def instant_key() -> str:
+    """The key of the toggle "train while I move sliders"."""
+    return _INSTANT
+
+
+def instant_runs() -> list[str]:
+    """Ids of the runs that moving sliders has started and that are still kept: oldest first."""
+    return st.session_state.setdefault(f"{_INSTANT}_runs", [])
 
 
 def settings() -> ExperimentConfig:

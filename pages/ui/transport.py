@@ -8,6 +8,7 @@ import streamlit as st
 from gan_core.errors import GanForgeError
 from gan_core.runs import access, model
 from gan_core.runs.model import Run
+from gan_core.training.choice import choose_engine
 from pages.ui.backend import store, user
 from pages.ui.text import _
 
@@ -43,7 +44,9 @@ def status_row(run: Run) -> None:
         wanted = {"pause": _("pausing"), "stop": _("stopping")}.get(run.want)
         st.badge(wanted or status_word(run.status), color=_COLOURS[run.status])
         if run.device:
-            st.badge(f"{run.device.upper()} · {run.engine} engine", color="violet")
+            engine = _("fast engine") if run.engine == "fast" else _("reference engine")
+            why = _(choose_engine(run.config).reason)
+            st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
         st.markdown(f"**{_plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run)

@@ -69,6 +69,21 @@ class View {
     }, (error) => this.say(String(error.message)));
     this.write();
     if (data.run) this.soon(0);
+    if (data.ghost !== this.haunted) this.haunt(data.ghost);
+  }
+
+  // The run before: its curves once, thinned out by the server, and its rows.
+  async haunt(run) {
+    this.haunted = run;
+    this.ghost = null;
+    if (run) {
+      const answer = await fetch(new URL(`api/runs/${run}/live?attempt=0&since=0&shown=0`, document.baseURI)).catch(() => null);
+      if (this.haunted !== run || !answer?.ok) return;
+      const update = await answer.json();
+      this.ghost = Object.fromEntries(["x", ...CURVES].map((name) => [name, unpack(update[name])]));
+      this.ghost.densities = update.densities;
+    }
+    this.draw();
   }
 
   forget() {
@@ -170,19 +185,23 @@ class View {
     const { labels, equilibria, epochs } = this.data;
     const line = (name, title, colour, dash) => ({ type: "scatter", mode: "lines", x: this.curves.x, y: this.curves[name], name: title,
       line: { color: colour, width: 1.4, dash }, hovertemplate: "%{y:.4f}" });
+    const faint = (name, colour) => (!this.ghost ? [] : [{ type: "scatter", mode: "lines", x: this.ghost.x, y: this.ghost[name],
+      name: labels.before, line: { color: colour, width: 1 }, opacity: 0.3, hoverinfo: "skip", showlegend: false }]);
     const margin = { l: 44, r: 10, t: 26, b: 36 };
     const shape = (more, references) => layout(t, { margin, height: 250, uirevision: this.data.run, datarevision: this.step, hovermode: "x unified",
       xaxis: axis(t, { range: [0, epochs], title: { text: labels.epoch, font: { color: t.muted }, standoff: 4 }, showgrid: false,
         hoverformat: ",.1f", nticks: 8 }),
       shapes: references.map((r) => r.shape), annotations: references.map((r) => r.annotation), ...more });
     this.Plotly.react(this.parts.losses,
-      [line("d_loss", labels.d_loss, t.discriminator), line("g_loss", labels.g_loss, t.generator, "solid")],
+      [...faint("d_loss", t.discriminator), ...faint("g_loss", t.generator),
+        line("d_loss", labels.d_loss, t.discriminator), line("g_loss", labels.g_loss, t.generator, "solid")],
       shape({ yaxis: axis(t, { title: { text: labels.loss, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) },
         equilibria.map(([value, name]) => reference(t, value, name))), CONFIG);
     this.Plotly.react(this.parts.outputs,
-      [line("d_real", labels.on_real, t.real), line("d_fake", labels.on_fake, t.generated, "dot")],
-      shape({ yaxis: axis(t, { range: [0, 1], title: { text: labels.output, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) },
-        [reference(t, 0.5, labels.undecided)]), CONFIG);
+      [...faint("d_real", t.real), ...faint("d_fake", t.generated),
+        line("d_real", labels.on_real, t.real), line("d_fake", labels.on_fake, t.generated, "dot")],
+      shape({ yaxis: axis(t, { range: this.data.probability ? [0, 1] : undefined, title: { text: labels.output, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) },
+        this.data.probability ? [reference(t, 0.5, labels.undecided)] : []), CONFIG);
   }
 
   drawHistograms() {
@@ -191,7 +210,7 @@ class View {
     const from = this.page * HISTOGRAMS_AT_ONCE;
     const part = (values) => values?.slice(from, from + HISTOGRAMS_AT_ONCE);
     const columns = Math.max(1, Math.min(4, Math.floor((this.root.clientWidth || 800) / 150)));
-    const drawn = histograms(theme(this.root), part(features), part(edges), part(real), part(this.generated), labels, columns);
+    const drawn = histograms(theme(this.root), part(features), part(edges), part(real), part(this.generated), labels, columns, part(this.ghost?.densities));
     this.parts.histograms.style.minHeight = `${drawn.layout.height}px`;
     this.Plotly.react(this.parts.histograms, drawn.traces, { ...drawn.layout, uirevision: `${this.data.run}/${this.page}` }, CONFIG);
     const pages = Math.ceil(features.length / HISTOGRAMS_AT_ONCE);

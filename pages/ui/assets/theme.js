@@ -81,7 +81,7 @@ export function reference(t, y, name, yref = "y", xref = "x domain") {
 }
 
 // A panel of small histograms: real and generated rows of each feature, at most four in a row.
-export function histograms(t, features, edges, real, generated, names, columns = 4) {
+export function histograms(t, features, edges, real, generated, names, columns = 4, ghost = null) {
   const perRow = Math.max(1, Math.min(columns, features.length));
   const rows = Math.ceil(features.length / perRow);
   const traces = [];
@@ -100,6 +100,10 @@ export function histograms(t, features, edges, real, generated, names, columns =
       yanchor: "bottom", showarrow: false, font: { size: 12, color: t.text }, yshift: 4 });
     const centres = edges[i].slice(1).map((e, k) => (e + edges[i][k]) / 2);
     const widths = edges[i].slice(1).map((e, k) => e - edges[i][k]);
+    if (ghost) { // the outline of the generated rows of the run before
+      traces.push({ type: "scatter", mode: "lines", x: edges[i], y: [...ghost[i], ghost[i].at(-1)], line: { shape: "hv", color: t.generated,
+        width: 1.4, dash: "dot" }, name: names.before, showlegend: false, hoverinfo: "skip", xaxis: `x${n}`, yaxis: `y${n}` });
+    }
     for (const [role, values] of [["real", real], ["generated", generated]]) {
       if (!values) continue;
       traces.push({ type: "bar", x: centres, y: values[i], width: widths, name: names[role], legendgroup: role, showlegend: i === 0,

@@ -1,0 +1,125 @@
+"""The training loop, compiled: the same steps in the same order as the reference engine's."""
+
+import numpy as np
+from numba import njit
+
+from gan_core.training.fast.kernels import COMPILED, adam
+from gan_core.training.fast.losses import RELATIVISTIC, discriminator_loss, generator_loss
+from gan_core.training.fast.network import FIRST_ROW, backward, forward
+from gan_core.training.fast.penalties import GP, NO_PENALTY, R1, gradient_penalty
+
+
+@njit(**COMPILED)
+def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start, history):
+    """Do the steps of a stretch that lies within one block of orders and one of noise.
+
+    Args:
+        g: generator: weights, layers, slopes, acts, gradients.
+        d: discriminator, likewise.
+        g_adam: generator's gradients of the weights, first and second moments, flat.
+        d_adam: discriminator's, likewise.
+        ema: the moving average of g's weights, flat.
+        room: of the penalty: tangents and zeros.
+        rules: codes of loss and penalty, label smoothing, penalty's weight, n_critic, EMA decay.
+        rates: lr_g, lr_d, beta1, beta2.
+        data: scaled real rows (n_rows, n_features), and rows in a full batch.
+        draws: the rows' order in each epoch of the block (epochs, n_rows); z of each step of the
+            stretch (n_steps, n_critic + 1, batch_size, latent_dim); mixing weights of the penalty
+            gp (n_steps, n_critic, batch_size).
+        start: steps done before this stretch, and the first epoch of the block of orders.
+        history: (n_steps, 4); receives d_loss, g_loss, d_real, d_fake.
+    """
+    x_real, batch_size = data
+    orders, noise, mixing = draws
+    first_step, first_epoch = start
+    n_critic, ema_decay = rules[4], np.float32(rules[5])
+    lr_g, lr_d, beta1, beta2 = rates
+    per_epoch = (len(x_real) + batch_size - 1) // batch_size
+    for s in range(len(history)):
+        step = first_step + s
+        first_row = (step % per_epoch) * batch_size
+        rows = orders[step // per_epoch - first_epoch, first_row : first_row + batch_size]
+        d_loss, d_real, d_fake = 0.0, 0.0, 0.0
+        for i in range(n_critic):
+            d_loss, d_real, d_fake = _discriminator_gradients(
+                g, d, d_adam[0], room, rules, x_real, rows, noise[s, i], mixing[s, i]
+            )
+            update = step * n_critic + i + 1
+            adam(d[0], d_adam[0], d_adam[1], d_adam[2], lr_d, beta1, beta2, update)
+        g_loss = _generator_gradients(g, d, g_adam[0], d_adam[0], rules, x_real, rows, noise[s, -1])
+        adam(g[0], g_adam[0], g_adam[1], g_adam[2], lr_g, beta1, beta2, step + 1)
+        if ema_decay > 0:
+            for j in range(len(ema)):
+                ema[j] += (np.float32(1.0) - ema_decay) * (g[0][j] - ema[j])
+        history[s, 0] = d_loss
+        history[s, 1] = g_loss
+        history[s, 2] = d_real
+        history[s, 3] = d_fake
+
+
+@njit(**COMPILED)
+def _discriminator_gradients(g, d, w_gradients, room, rules, x_real, rows, z, mixing):
+    """Loss of D, penalty included, and its gradients: real rows in columns 0..m, fakes in m..2m."""
+    weights, layers, slopes, acts, gradients = d
+    code, penalty, smoothing, weight = rules[0], rules[1], np.float32(rules[2]), rules[3]
+    m, n_features, out = len(rows), x_real.shape[1], layers[-1, FIRST_ROW]
+    _real_rows(x_real, rows, acts)
+    _fakes(g, z, m, acts, m, n_features)
+    forward(weights, layers, slopes, acts, 2 * m)
+    loss, d_real, d_fake = discriminator_loss(code, acts[out], gradients[out], m, smoothing)
+    w_gradients[:] = np.float32(0.0)
+    backward(weights, layers, slopes, acts, gradients, w_gradients, 2 * m, 2, False)
+    if penalty != NO_PENALTY:
+        for f in range(n_features):
+            for k in range(m):
+                if penalty == GP:
+                    acts[f, k] = acts[f, m + k] + mixing[k] * (acts[f, k] - acts[f, m + k])
+                elif penalty != R1:
+                    acts[f, k] = acts[f, m + k]
+        loss += gradient_penalty(penalty, weight, d, room[0], room[1], w_gradients, m)
+    return loss, d_real, d_fake
+
+
+@njit(**COMPILED)
+def _generator_gradients(g, d, w_gradients, not_wanted, rules, x_real, rows, z):
+    """Loss of G and its gradients, with fresh noise and the new D."""
+    weights, layers, slopes, acts, gradients = d
+    m, n_features, out = len(rows), x_real.shape[1], layers[-1, FIRST_ROW]
+    pairs = rules[0] == RELATIVISTIC
+    first = m if pairs else 0
+    if pairs:
+        _real_rows(x_real, rows, acts)
+    _fakes(g, z, m, acts, first, n_features)
+    forward(weights, layers, slopes, acts, first + m)
+    loss = generator_loss(rules[0], acts[out], gradients[out], m, pairs)
+    backward(weights, layers, slopes, acts, gradients, not_wanted, first + m, 0, True)
+    g_weights, g_layers, g_slopes, g_acts, g_gradients = g
+    g_out = g_layers[-1, FIRST_ROW]
+    for f in range(n_features):
+        for k in range(m):
+            g_gradients[g_out + f, k] = gradients[f, first + k]
+    w_gradients[:] = np.float32(0.0)
+    backward(g_weights, g_layers, g_slopes, g_acts, g_gradients, w_gradients, m, 1, False)
+    return loss
+
+
+@njit(**COMPILED)
+def _real_rows(x_real, rows, acts):
+    """Put a batch of real rows into the first columns of D's input."""
+    for k in range(len(rows)):
+        for f in range(x_real.shape[1]):
+            acts[f, k] = x_real[rows[k], f]
+
+
+@njit(**COMPILED)
+def _fakes(g, z, m, acts, first, n_features):
+    """Generate m fakes from z (batch, latent_dim) into the columns of D's input from first on."""
+    weights, layers, slopes, g_acts, _ = g
+    for k in range(m):
+        for j in range(z.shape[1]):
+            g_acts[j, k] = z[k, j]
+    forward(weights, layers, slopes, g_acts, m)
+    out = layers[-1, FIRST_ROW]
+    for f in range(n_features):
+        for k in range(m):
+            acts[f, first + k] = g_acts[out + f, k]

@@ -1,0 +1,208 @@
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from gan_core import ExperimentConfig
+from gan_core.data import MinMaxScaler
+from gan_core.errors import ConfigError
+from gan_core.losses import LOSSES
+from gan_core.networks import ACTIVATIONS
+from gan_core.training.choice import choose_engine
+from gan_core.training.fast.engine import FastEngine
+from gan_core.training.torch_engine import TorchEngine
+
+CPU = torch.device("cpu")
+STEPS = 200
+PENALTIES = ("none", "gp", "r1", "r2")
+SMOOTH = ("tanh", "sigmoid")  # activations that have no penalty in the fast engine
+
+
+def rows_of(config):
+    table = config.table()
+    return MinMaxScaler.fit(table.values).transform(table.values)
+
+
+def config_of(loss="bce", activation="relu", depth=2, n_critic=1, penalty="none"):
+    return ExperimentConfig.from_dict(
+        {
+            "loss": {"name": loss, "penalty": penalty},
+            "generator": {"hidden_dims": [12] * depth, "activation": activation},
+            "discriminator": {"hidden_dims": [12] * depth, "activation": activation},
+            "training": {"n_critic": n_critic},
+        }
+    )
+
+
+def covering():
+    """Every pair of values of any two dimensions occurs in some case."""
+    dimensions = (tuple(LOSSES), tuple(ACTIVATIONS), (1, 2, 3, 4), (1, 2, 3, 4, 5), PENALTIES)
+    valid = [c for c in itertools.product(*dimensions) if not (c[1] in SMOOTH and c[4] != "none")]
+    left = {pair for case in valid for pair in pairs(case)}
+    chosen = []
+    while left:
+        best = max(valid, key=lambda case: len(left & pairs(case)))
+        chosen.append(best)
+        left -= pairs(best)
+    return chosen
+
+
+def pairs(case):
+    return set(itertools.combinations(enumerate(case), 2))
+
+
+def double_precision(config, rows):
+    """The reference engine in float64: what both engines would compute without rounding."""
+    engine = TorchEngine(config, rows, CPU)
+    engine.generator.double()
+    engine.discriminator.double()
+    engine._x_real = engine._x_real.double()
+    engine._ema = [mean.double() for mean in engine._ema]
+    engine._aligned = lambda array: torch.from_numpy(array).double()
+    return engine
+
+
+def off(a, b):
+    """Relative difference, by step; losses near 0 are held against 0.01."""
+    return (np.abs(a - b) / np.maximum(np.abs(b), 1e-2)).max(axis=1)
+
+
+@pytest.mark.parametrize("case", covering(), ids=lambda case: "-".join(map(str, case)))
+def test_the_losses_of_both_engines_agree(case):
+    config = config_of(*case)
+    rows = rows_of(config)
+    fast = FastEngine(config, rows).advance(STEPS)
+    reference = TorchEngine(config, rows, CPU).advance(STEPS)
+    # Adam divides by the size of the gradient, so where a gradient is nothing but rounding its
+    # direction is chance, and float32 leaves float64's path in either engine. Up to the step where
+    # rounding alone has moved the reference visibly, the engines must agree.
+    exact = double_precision(config, rows).advance(STEPS)
+    rounding = np.maximum.accumulate(np.minimum(off(reference, exact), off(fast, exact)))
+    strayed = np.maximum.accumulate(np.maximum(off(reference, exact), off(fast, exact)))
+    assert off(fast, reference)[:20].max() < 1e-4
+    comparable = strayed < 3e-5
+    assert off(fast, reference)[comparable].max() < 1e-4
+    assert comparable.sum() >= 20
+    assert rounding[:20].max() < 1e-4
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "none"])
+def test_gradients_agree_with_autograd_in_double_precision(loss, penalty, activation):
+    """With beta1 = beta2 = 0 the first moment after one step is the gradient itself."""
+    changes = {"optimizer.beta1": 0.0, "optimizer.beta2": 0.0, "generator.latent_dim": 3}
+    config = config_of(loss, activation, 3, 1, penalty).with_values(changes)
+    rows = rows_of(config)
+    fast, exact = FastEngine(config, rows), double_precision(config, rows)
+    fast.advance(1)
+    exact.advance(1)
+    ours, theirs = fast.tensors(), exact.tensors()
+    for name in ours:
+        if ".m." in name:
+            scale = np.abs(theirs[name]).max() + 1e-6
+            assert np.abs(ours[name] - theirs[name]).max() < 2e-5 * scale + 1e-7, name
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"loss.label_smoothing": 0.1},
+        {"training.ema_decay": 0.99},
+        {"training.ema_decay": 0.9, "training.n_critic": 3, "training.batch_size": 7},
+        {"training.batch_size": 64},  # larger than the table
+    ],
+    ids=str,
+)
+def test_smoothing_averages_and_odd_batches_agree(more):
+    config = config_of(activation="leaky_relu").with_values(more)
+    rows = rows_of(config)
+    fast, reference = FastEngine(config, rows), TorchEngine(config, rows, CPU)
+    assert off(fast.advance(STEPS), reference.advance(STEPS)).max() < 1e-4
+    ours, theirs = fast.tensors(), reference.tensors()
+    assert ours.keys() == theirs.keys()
+    assert all(np.abs(ours[k] - theirs[k]).max() < 1e-4 for k in ours)
+
+
+def test_the_tutorial_agrees_far_below_the_tolerance():
+    config = ExperimentConfig()
+    rows = rows_of(config)
+    fast, reference = FastEngine(config, rows), TorchEngine(config, rows, CPU)
+    assert off(fast.advance(STEPS), reference.advance(STEPS)).max() < 1e-5
+
+
+@pytest.mark.parametrize("cut", [1, 255, 256, 257, 700])
+def test_a_resumed_run_has_the_same_bits(cut):
+    config = config_of("relativistic", "relu", 2, 2, "gp").with_values({"training.ema_decay": 0.9})
+    rows = rows_of(config)
+    whole = FastEngine(config, rows)
+    expected = whole.advance(800)
+    first, second = FastEngine(config, rows), FastEngine(config, rows)
+    head = first.advance(cut)
+    second.load(cut, first.tensors())
+    tail = second.advance(800 - cut)
+    assert np.array_equal(np.concatenate([head, tail]), expected)
+    assert all(np.array_equal(second.tensors()[k], v) for k, v in whole.tensors().items())
+
+
+def test_the_size_of_the_chunks_does_not_matter():
+    config = ExperimentConfig()
+    rows = rows_of(config)
+    at_once, in_parts = FastEngine(config, rows), FastEngine(config, rows)
+    expected = at_once.advance(700)
+    parts = [in_parts.advance(n) for n in (1, 2, 3, 250, 1, 443)]
+    assert np.array_equal(np.concatenate(parts), expected)
+
+
+def test_either_engine_goes_on_from_the_others_checkpoint():
+    config = ExperimentConfig()
+    rows = rows_of(config)
+    reference, fast = TorchEngine(config, rows, CPU), FastEngine(config, rows)
+    reference.advance(100)
+    fast.load(100, reference.tensors())
+    assert off(fast.advance(100), reference.advance(100)).max() < 1e-4
+
+
+def test_a_divergence_shows_as_a_number_that_is_not_finite():
+    config = ExperimentConfig()
+    engine = FastEngine(config, rows_of(config))
+    broken = engine.tensors() | {"generator.0.bias": np.full(16, np.nan, np.float32)}
+    engine.load(0, broken)
+    assert not np.isfinite(engine.advance(1)).all()
+
+
+def test_auto_takes_the_fast_engine_for_small_networks_and_says_why():
+    choice = choose_engine(ExperimentConfig())
+    assert choice.engine == "fast"
+    assert "million multiply-adds" in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"generator.hidden_dims": [1024, 1024]}, "PyTorch is faster beyond"),
+        ({"training.device": "cuda"}, "CUDA was asked for"),
+        ({"training.engine": "torch"}, "asked for"),
+        ({"loss.penalty": "gp", "discriminator.activation": "tanh"}, "piecewise linear"),
+    ],
+    ids=str,
+)
+def test_auto_takes_the_reference_engine_where_the_fast_one_cannot_or_is_slower(changes, why):
+    choice = choose_engine(ExperimentConfig().with_values(changes))
+    assert choice.engine == "torch"
+    assert why in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"training.device": "cuda"}, "computes on the CPU"),
+        ({"loss.penalty": "r1", "discriminator.activation": "sigmoid"}, "piecewise linear"),
+    ],
+    ids=str,
+)
+def test_asking_for_the_fast_engine_where_it_cannot_is_refused(changes, why):
+    config = ExperimentConfig().with_values({"training.engine": "fast", **changes})
+    with pytest.raises(ConfigError, match=why):
+        choose_engine(config)
