@@ -27,7 +27,7 @@ class Param:
         scale: how a slider spreads the values between the bounds.
         unit: unit of the value, empty for a pure number.
         choices: the allowed values of a ``choice``, asked for when needed (registries grow).
-        max_length: most entries of ``ints``.
+        max_length: most entries of ``ints``, which have at least one.
         usual: the range a slider offers, inside the bounds; the rest is for files and scripts.
     """
 
@@ -53,7 +53,7 @@ class Param:
             case "choice":
                 return "one of " + ", ".join(self.choices() if self.choices else ())
             case "ints":
-                return f"a list of at most {self.max_length} whole numbers {bounds}"
+                return f"a list of 1 to {self.max_length} whole numbers {bounds}"
             case _:
                 return "a list of names"
 
@@ -80,7 +80,7 @@ class Param:
     def _fit(self, widths: Any) -> bool:  # noqa: ANN401
         return (
             _is_list(widths)
-            and len(widths) <= self.max_length
+            and 1 <= len(widths) <= self.max_length
             and all(_is_int(w) and self.low <= w <= self.high for w in widths)
         )
 

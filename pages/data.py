@@ -13,17 +13,21 @@ ALL = ""  # stands for all classes in the row of choices
 
 
 def choose_source() -> None:
-    """The data set as a row of choices; another set begins with all its features."""
-    now = state.settings().data
-    key = _follow("data.source", now.source)
-    name = st.segmented_control(
+    """The data set as a row of choices; another set begins with its first class, all features."""
+    st.segmented_control(
         _("Data set"),
         list(DATA_SOURCES),
         format_func=lambda s: DATA_SOURCES[s].title,
-        key=key,
+        key=_begin("data.source", state.settings().data.source),
         required=True,
+        on_change=take_source,
     )
-    if name and name != now.source:
+
+
+def take_source() -> None:
+    """Another data set was chosen."""
+    name = st.session_state[state.widget_key("data.source")]
+    if name:
         classes = DATA_SOURCES[name].classes[:1]
         state.change_settings({"data.source": name, "data.classes": classes, "data.features": ()})
 
@@ -32,44 +36,52 @@ def choose_class() -> None:
     """The class as a row of choices, with its number of rows."""
     now = state.settings().data
     sizes = DATA_SOURCES[now.source].class_sizes()
-    options = [*sizes, ALL]
-    key = _follow(f"data.classes.{now.source}", now.classes[0] if now.classes else ALL)
-    chosen = st.segmented_control(
+    st.segmented_control(
         _("Class"),
-        options,
+        [*sizes, ALL],
         format_func=lambda c: (
             f"{c} ({sizes[c]})" if c else f"{_('all rows')} ({sum(sizes.values())})"
         ),
-        key=key,
+        key=_begin("data.classes", now.classes[0] if now.classes else ALL),
         required=True,
         help=_("One class poses as the class that has too few rows; the GAN sees only its rows."),
+        on_change=take_class,
     )
-    classes = (chosen,) if chosen else ()
-    if chosen is not None and classes != now.classes:
-        state.change_settings({"data.classes": classes})
+
+
+def take_class() -> None:
+    """Another class was chosen."""
+    name = st.session_state[state.widget_key("data.classes")]
+    if name is not None:
+        state.change_settings({"data.classes": (name,) if name else ()})
 
 
 def choose_features() -> None:
     """The features as pills; two at least."""
     now = state.settings().data
     known = DATA_SOURCES[now.source].features
-    key = _follow(f"data.features.{now.source}", list(now.features or known))
     chosen = st.pills(
         _("Features"),
         known,
         selection_mode="multi",
-        key=key,
+        key=_begin("data.features", list(now.features or known)),
         help=_("The columns that G must invent; at least two."),
+        on_change=take_features,
     )
-    picked = tuple(f for f in known if f in chosen)
-    features = () if picked == known else picked
-    if len(picked) < 2:
+    if len(chosen) < 2:
         st.warning(_("Choose at least two features; until then the last choice stays."))
-    elif features != now.features:
-        state.change_settings({"data.features": features})
 
 
-def _follow(path: str, value: object) -> str:
+def take_features() -> None:
+    """Features were added or taken away."""
+    chosen = st.session_state[state.widget_key("data.features")]
+    known = DATA_SOURCES[state.settings().data.source].features
+    picked = tuple(f for f in known if f in chosen)
+    if len(picked) >= 2:
+        state.change_settings({"data.features": () if picked == known else picked})
+
+
+def _begin(path: str, value: object) -> str:
     """The key of a widget that begins with the session's settings."""
     key = state.widget_key(path)
     st.session_state.setdefault(key, value)

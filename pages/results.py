@@ -22,13 +22,14 @@ FIRST_ROWS = 5  # as in the tutorial
 
 def choose_sample(run: Run) -> tuple[int, int | None]:
     """How many generated rows, and from which seed; None is the run's own evaluation noise."""
-    real_rows = run.config.table().n_rows
+    limit = store().limits.max_sample_rows
+    usual = max(2, min(limit, run.config.table().n_rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n = st.number_input(
             _("Generated rows"),
             min_value=2,
-            max_value=store().limits.max_sample_rows,
-            value=max(2, real_rows),
+            max_value=max(2, limit),
+            value=usual,
             step=10,
             key=f"sample_rows.{run.id}",
             width=170,

@@ -95,7 +95,7 @@ def actions(run: Run) -> None:
             if access.may_change(user(), run):
                 rename(run)
                 if st.button(_("Delete"), icon=":material/delete:"):
-                    confirm_delete(run)
+                    st.dialog(_("Delete"))(confirm_delete)(run)
 
 
 def go(run: Run, page: str) -> None:
@@ -114,13 +114,13 @@ def rename(run: Run) -> None:
             st.rerun()
 
 
-@st.dialog("Delete")
 def confirm_delete(run: Run) -> None:
     """Ask once more; a run that is deleted is gone."""
     st.markdown(_("Delete this run with its history and its networks? This cannot be undone."))
     st.markdown(f"**{run.name}**")
     if st.button(_("Delete for good"), type="primary"):
         store().delete(run.id)
+        state.forget_run(run.id)
         st.rerun()
 
 

@@ -17,14 +17,14 @@ from pages.ui.text import _
 from pages.ui.transport import status_row
 
 
-def start() -> None:
-    """Start a run with the settings; a second click of a double click finds it running already."""
+def start(config: ExperimentConfig) -> None:
+    """Start a run and draw the page anew; where that is refused, say why."""
     try:
-        now = state.current_run()
-        if now is None or not now.is_active:
-            state.look_at(store().create(state.settings(), user()))
+        state.look_at(store().create(config, user()))
     except GanForgeError as error:
-        st.session_state["start_error"] = str(error)
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()
 
 
 def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | None]:
@@ -48,15 +48,17 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
     if instant and config is not None:
         run = follow_settings(run, config)
     busy = run is not None and run.is_active
-    st.button(
+    clicked = st.button(
         _("Train"),
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
-        on_click=start,
         disabled=busy or config is None,
         help=_("This run is still going; pause or stop it first.") if busy else None,
     )
+    # The second click of a double click finds the run of the first one busy.
+    if clicked and config is not None and not busy:
+        start(config)
     return run, config
 
 
@@ -80,8 +82,6 @@ def main() -> None:
     with left:
         run, config = settings_column(run)
     with right:
-        if problem := st.session_state.pop("start_error", None):
-            st.error(problem, icon=":material/error:")
         if run:
             status_row(run)
         else:

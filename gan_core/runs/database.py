@@ -55,8 +55,8 @@ class Database:
             self.engine = sa.create_engine(url, **options)
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(
-                f"GAN_FORGE_DATABASE_URL is {url!r}, which cannot be used: {error}. "
-                "Expected something like sqlite:////path/store.db."
+                f"The address in GAN_FORGE_DATABASE_URL cannot be used: {type(error).__name__}. "
+                "Expected something like sqlite:////path/store.db, and its driver installed."
             ) from error
         self._writing = self.engine.execution_options(write=True)
         if self.is_sqlite:

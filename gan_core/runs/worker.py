@@ -75,10 +75,8 @@ def _train(database: Database, attempt: Attempt) -> None:
 def _rest(attempt: Attempt, want: str, event: Progress) -> None:
     """Pause or stop here; nothing is lost."""
     _patiently(lambda: attempt.save(event.checkpoint()))
-    if want == "pause":
-        attempt.end(model.PAUSED)
-    else:
-        attempt.end(model.STOPPED, scores=score(event.generator()))
+    status = model.PAUSED if want == "pause" else model.STOPPED
+    attempt.end(status, scores=score(event.generator()))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Which engine computes a run, and why. Knows neither PyTorch nor Numba: pages ask it too."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
@@ -13,12 +14,40 @@ from gan_core.networks.layers import Layers, Sigmoid, Tanh
 CROSSING = 30_000_000
 
 
+N_ = str  # marks a sentence for translation where it stands
+
+TOO_LARGE = N_(
+    "A step has {size} million multiply-adds; beyond {crossing} million PyTorch is the faster one."
+)
+SMALL_ENOUGH = N_(
+    "A step has {size} million multiply-adds, small enough for the fast engine, which wins below "
+    "{crossing} million; so small a run would not gain from a GPU either."
+)
+ON_CUDA = N_("the fast engine computes on the CPU and CUDA was asked for.")
+NOT_LINEAR = N_(
+    "the fast engine has gradient penalties only for piecewise linear discriminators (ReLU, "
+    "LeakyReLU)."
+)
+
+
 @dataclass(frozen=True)
 class EngineChoice:
-    """An engine, and the reason in a sentence for people."""
+    """An engine, and why.
+
+    Attributes:
+        engine: "fast" or "torch".
+        template: the reason as a sentence with places for `values`; the page translates it.
+        values: what to put in.
+    """
 
     engine: str
-    reason: str
+    template: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The reason in English."""
+        return self.template.format(**self.values)
 
 
 def choose_engine(config: ExperimentConfig) -> EngineChoice:
@@ -27,26 +56,23 @@ def choose_engine(config: ExperimentConfig) -> EngineChoice:
     Raises:
         ConfigError: ``fast`` was asked for and cannot do it; the message says why.
     """
-    asked, device = config.training.engine, config.training.device
+    asked = config.training.engine
     if asked == "torch":
-        return EngineChoice("torch", "The reference engine was asked for.")
+        return EngineChoice("torch", N_("The reference engine was asked for."))
     obstacle = _obstacle(config)
+    if asked == "fast" and obstacle:
+        raise ConfigError(
+            "training.engine",
+            f"training.engine is 'fast', but {obstacle} Use 'auto' or 'torch'.",
+        )
     if asked == "fast":
-        if obstacle:
-            raise ConfigError(
-                "training.engine",
-                f"training.engine is 'fast', but {obstacle}. Use 'auto' or 'torch'.",
-            )
-        return EngineChoice("fast", "The fast engine was asked for.")
+        return EngineChoice("fast", N_("The fast engine was asked for."))
     if obstacle:
-        return EngineChoice("torch", f"The reference engine, because {obstacle}.")
-    millions = multiply_adds(config) / 1e6
-    sizes = f"a step has {millions:,.1f} million multiply-adds"
-    if millions * 1e6 > CROSSING:
-        where = f"PyTorch is faster beyond {CROSSING / 1e6:,.0f} million"
-        return EngineChoice("torch", f"The reference engine, because {sizes}, and {where}.")
-    on = "" if device == "cpu" else "; so small a run would not gain from a GPU"
-    return EngineChoice("fast", f"The fast engine, because {sizes}, small enough for it{on}.")
+        return EngineChoice("torch", obstacle)
+    sizes = {"size": f"{multiply_adds(config) / 1e6:,.1f}", "crossing": f"{CROSSING / 1e6:,.0f}"}
+    if multiply_adds(config) > CROSSING:
+        return EngineChoice("torch", TOO_LARGE, sizes)
+    return EngineChoice("fast", SMALL_ENOUGH, sizes)
 
 
 def multiply_adds(config: ExperimentConfig) -> int:
@@ -62,12 +88,10 @@ def multiply_adds(config: ExperimentConfig) -> int:
 def _obstacle(config: ExperimentConfig) -> str:
     """What the fast engine cannot do of a config; empty if it can do all."""
     if config.training.device == "cuda":
-        return "it computes on the CPU and CUDA was asked for"
+        return ON_CUDA
     _, discriminator = config.networks(len(config.table().features))
     if config.loss.penalty != "none" and not _is_piecewise_linear(discriminator):
-        return (
-            "it has gradient penalties only for piecewise linear discriminators (ReLU, LeakyReLU)"
-        )
+        return NOT_LINEAR
     return ""
 
 

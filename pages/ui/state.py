@@ -25,23 +25,21 @@ def current_run() -> Run | None:
     order: a browser goes on sending the old one until ours has reached it.
 
     Raises:
-        RunNotFoundError: the address names a run that does not exist.
+        RunNotFoundError: the address names a run that does not exist, or no longer.
     """
-    asked = st.query_params.get(_RUN)
-    if asked == st.session_state.get(_SEEN):
-        asked = None
-    else:
-        st.session_state[_SEEN] = asked
-    run_id = asked or st.session_state.get(_RUN)
+    named = st.query_params.get(_RUN)
+    is_new = named != st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = named
+    run_id = (named if is_new else None) or st.session_state.get(_RUN)
     if not run_id:
         return None
     try:
         run = find_run(run_id)
     except RunNotFoundError:
         forget_run()
-        if asked:
+        if named:
             raise
-        return None  # deleted meanwhile, perhaps in another tab
+        return None  # deleted meanwhile, and this page was not asked for it
     if st.session_state.get(_RUN) != run.id:
         st.session_state[_RUN] = run.id
         use_settings(run.config)
@@ -55,8 +53,10 @@ def look_at(run: Run) -> None:
     st.query_params[_RUN] = run.id
 
 
-def forget_run() -> None:
-    """Look at no run."""
+def forget_run(run_id: str | None = None) -> None:
+    """Look at no run; with an id, only if that is the run looked at."""
+    if run_id is not None and st.session_state.get(_RUN) != run_id:
+        return
     st.session_state.pop(_RUN, None)
     st.query_params.pop(_RUN, None)
 
@@ -85,7 +85,7 @@ def use_settings(config: ExperimentConfig) -> None:
 
 
 def change_settings(changes: Mapping[str, Any]) -> None:
-    """Change some settings, by dotted name, that no widget on the present page shows.
+    """Change some settings, by dotted name; to be called from a widget's callback.
 
     Raises:
         ConfigError: a value is wrong; nothing is changed.

@@ -45,7 +45,8 @@ def status_row(run: Run) -> None:
         st.badge(wanted or status_word(run.status), color=_COLOURS[run.status])
         if run.device:
             engine = _("fast engine") if run.engine == "fast" else _("reference engine")
-            why = _(choose_engine(run.config).reason)
+            choice = choose_engine(run.config)
+            why = _(choice.template).format(**choice.values)
             st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
         st.markdown(f"**{_plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):

@@ -1,0 +1,43 @@
+"""What the page tests ask of a page."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def labelled(elements, label):
+    """The one element with this label."""
+    found = [element for element in elements if element.label == label]
+    assert len(found) == 1, f"{label!r} is there {len(found)} times: {[e.label for e in elements]}"
+    return found[0]
+
+
+def button(at: AppTest, label):
+    return labelled(at.button, label)
+
+
+def labels(elements) -> list[str]:
+    return [element.label for element in elements]
+
+
+def errors(at: AppTest) -> str:
+    return "\n".join(element.value for element in at.error)
+
+
+def texts(at: AppTest) -> str:
+    """Everything that is written on the page outside of widgets."""
+    return "\n".join(str(e.value) for e in (*at.markdown, *at.caption, *at.info, *at.warning))
+
+
+def assert_sound(at: AppTest):
+    """The page came to its end without an unexpected error."""
+    assert not at.exception, [f"{e.message}\n{e.stack_trace}" for e in at.exception]
+
+
+def assert_kind_message(at: AppTest, *words):
+    """The page shows one message made for people, with these words, and no stack trace."""
+    assert_sound(at)
+    message = errors(at)
+    assert message, "no message"
+    for word in words:
+        assert word.lower() in message.lower(), message
+    for trace in ("Traceback", 'File "', "sqlalchemy", "OperationalError", "sqlite3."):
+        assert trace not in message

@@ -1,0 +1,145 @@
+import pytest
+
+from gan_core.metrics import METRICS
+from gan_core.runs import model
+from tests.pages.helpers import (
+    assert_kind_message,
+    assert_sound,
+    button,
+    errors,
+    labelled,
+    labels,
+    texts,
+)
+
+
+@pytest.fixture
+def results_page(open_page, make_run):
+    at = open_page("results", run=make_run(model.FINISHED).id)
+    assert_sound(at)
+    return at
+
+
+def tables(at):
+    """The first real and the first generated rows."""
+    return at.dataframe[0].value, at.dataframe[1].value
+
+
+def shown(at):
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def test_without_a_run_it_points_to_train(store, open_page):
+    at = open_page("results")
+    assert "Train" in at.info[0].value
+    assert [link.proto.label for link in at.get("page_link")] == ["Train"]
+
+
+def test_a_run_without_a_checkpoint_has_no_result_yet(open_page, make_run):
+    at = open_page("results", run=make_run(model.QUEUED).id)
+    assert_sound(at)
+    assert "no result yet" in at.info[0].value
+    assert not at.dataframe
+
+
+def test_without_a_choice_the_newest_result_is_shown(open_page, make_run, store):
+    make_run(model.FINISHED)
+    newest = make_run(model.STOPPED)
+    store.rename(newest.id, "the newest")
+    make_run(model.QUEUED)
+    at = open_page("results")
+    assert "the newest" in texts(at)
+
+
+def test_every_metric_has_a_card_with_direction_range_and_floor(results_page, trained):
+    assert list(shown(results_page)) == [METRICS[name].label for name in METRICS]
+    for card in results_page.metric:
+        assert "better" in card.help
+        assert "Range" in card.help
+        assert float(card.value) >= 0
+    captions = [c.value for c in results_page.caption]
+    assert sum("is better" in c for c in captions) == len(METRICS)
+    assert sum("noise floor" in c or "chance" in c for c in captions) >= len(METRICS)
+    bands = [h for h in results_page.get("html") if "noise floor:" in str(h.proto)]
+    assert len(bands) == len(METRICS)
+
+
+def test_the_two_tables_stand_side_by_side(results_page, trained):
+    real, fake = tables(results_page)
+    table = trained.config.table()
+    assert list(real.columns) == list(fake.columns) == list(table.features)
+    assert len(real) == len(fake) == 5
+    assert (real.to_numpy() == table.values[:5].round(3)).all()
+    assert (fake.to_numpy() == trained.generator.rows(50)[:5].round(3)).all()
+
+
+def test_every_feature_has_its_scores(results_page, trained):
+    scores = results_page.dataframe[2].value
+    assert list(scores.index) == list(trained.config.table().features)
+    assert not scores.isna().any(axis=None)
+
+
+def test_another_seed_draws_another_sample(results_page, trained):
+    before = tables(results_page)[1], shown(results_page)
+    labelled(results_page.number_input, "Seed of the noise").set_value(7).run()
+    assert_sound(results_page)
+    after = tables(results_page)[1], shown(results_page)
+    assert (after[0].to_numpy() == trained.generator.rows(50, 7)[:5].round(3)).all()
+    assert not before[0].equals(after[0])
+    assert before[1] != after[1]
+
+
+def test_another_number_of_rows_draws_another_sample(results_page):
+    before = shown(results_page)
+    labelled(results_page.number_input, "Generated rows").set_value(1000).run()
+    assert_sound(results_page)
+    assert "5 / 1,000" in texts(results_page)
+    assert before != shown(results_page)
+
+
+@pytest.mark.parametrize("n", [2, 3, 7])
+def test_few_rows_are_enough(results_page, n):
+    labelled(results_page.number_input, "Generated rows").set_value(n).run()
+    assert_sound(results_page)
+    assert not results_page.error
+    assert len(tables(results_page)[1]) == min(5, n)
+
+
+def test_a_small_limit_of_rows_is_no_obstacle(monkeypatch, open_page, make_run):
+    monkeypatch.setenv("GAN_FORGE_MAX_SAMPLE_ROWS", "10")  # fewer than there are real rows
+    at = open_page("results", run=make_run(model.FINISHED).id)
+    assert_sound(at)
+    assert labelled(at.number_input, "Generated rows").value == 10
+
+
+@pytest.mark.parametrize("status", [model.RUNNING, model.PAUSED, model.FAILED])
+def test_a_run_that_is_not_done_shows_its_last_checkpoint(open_page, make_run, status):
+    at = open_page("results", run=make_run(status).id)
+    assert_sound(at)
+    assert len(at.metric) == len(METRICS)
+    if status == model.RUNNING:
+        assert any("last checkpoint" in info.value for info in at.info)
+
+
+def test_all_downloads_are_offered(results_page):
+    offered = [d.proto.label for d in results_page.get("download_button")]
+    for word in ("CSV", "JSON", "safetensors", "Parquet"):
+        assert sum(word in label for label in offered) == 1
+
+
+def test_resume_from_here(open_page, make_run, store):
+    run = make_run(model.STOPPED)
+    at = open_page("results", run=run.id)
+    button(at, "Resume").click().run()
+    assert_sound(at)
+    assert store.get(run.id).status == model.QUEUED
+    assert "Pause" in labels(at.button)
+
+
+def test_a_deleted_run_is_answered(open_page, make_run, store):
+    run = make_run(model.FINISHED)
+    at = open_page("results", run=run.id)
+    store.delete(run.id)
+    at.run()
+    assert_kind_message(at, run.id)
+    assert "Traceback" not in errors(at)

@@ -1,0 +1,61 @@
+from importlib.metadata import version
+
+from gan_core.limits import Limits
+from gan_core.runs import model
+from tests.pages.helpers import assert_sound, texts
+
+
+def metrics(at):
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def test_every_limit_is_shown(store, open_page):
+    at = open_page("system")
+    shown = list(at.table[0].value.iloc[:, 0])
+    limits = Limits()
+    assert shown == [
+        f"{value:,}"
+        for value in (
+            limits.max_row_visits,
+            limits.max_weights,
+            limits.max_queued,
+            limits.max_sample_rows,
+            limits.min_free_mb,
+        )
+    ]
+
+
+def test_a_limit_that_was_set_is_shown(monkeypatch, store, open_page):
+    monkeypatch.setenv("GAN_FORGE_MAX_QUEUED", "12345")
+    assert "12,345" in list(open_page("system").table[0].value.iloc[:, 0])
+
+
+def test_without_a_dispatcher_it_says_that_runs_wait(store, open_page):
+    at = open_page("system")
+    assert_sound(at)
+    assert "wait" in at.warning[0].value
+
+
+def test_the_queue_and_the_dispatcher_are_shown(open_page, make_run):
+    make_run(model.RUNNING)
+    make_run(model.QUEUED)
+    at = open_page("system")
+    assert_sound(at)
+    assert not at.warning
+    assert metrics(at)["running"] == "1 / 2"
+    assert str(metrics(at)["waiting"]) == "1"
+    assert "CPU" in metrics(at).values()
+    assert "slots" in texts(at)
+
+
+def test_the_versions_are_shown(store, open_page):
+    at = open_page("system")
+    row = at.dataframe[-1].value.iloc[0]
+    for name in ("torch", "streamlit", "plotly"):
+        assert row[name] == version(name)
+
+
+def test_the_free_disk_and_the_folder_are_shown(home, store, open_page):
+    at = open_page("system")
+    assert "GB" in metrics(at)["free disk"]
+    assert str(home) in texts(at)

@@ -1,0 +1,284 @@
+import pytest
+
+from gan_core import ExperimentConfig
+from gan_core.runs import model
+from tests.pages.helpers import (
+    assert_kind_message,
+    assert_sound,
+    button,
+    errors,
+    labelled,
+    labels,
+    texts,
+)
+
+TUTORIAL = ExperimentConfig()
+
+
+@pytest.fixture
+def train_page(store, open_page):
+    at = open_page("train")
+    assert_sound(at)
+    return at
+
+
+def sliders(at):
+    return [*at.slider, *at.select_slider]
+
+
+def test_the_sliders_have_their_names(train_page):
+    names = labels(sliders(train_page))
+    for name in ("Latent dimension", "Learning rate", "Epochs", "Batch size"):
+        assert names.count(name) == 1
+
+
+def test_every_control_says_what_it_does(train_page):
+    controls = [
+        *sliders(train_page),
+        *train_page.number_input,
+        *train_page.text_input,
+        *train_page.selectbox,
+        *train_page.toggle,
+    ]
+    assert len(controls) >= 11
+    for control in controls:
+        assert len(control.help or "") > 30, control.label
+
+
+def test_the_defaults_are_the_tutorials(train_page):
+    shown = {
+        c.label: c.value
+        for c in (
+            *sliders(train_page),
+            *train_page.number_input,
+            *train_page.text_input,
+            *train_page.selectbox,
+        )
+    }
+    assert shown == {
+        "Latent dimension": TUTORIAL.generator.latent_dim,
+        "Learning rate": TUTORIAL.optimizer.lr_g,
+        "Epochs": TUTORIAL.training.epochs,
+        "Batch size": TUTORIAL.training.batch_size,
+        "Generator widths": "16, 32",
+        "Discriminator widths": "32, 16",
+        "LeakyReLU slope": TUTORIAL.discriminator.slope,
+        "Beta 1 (momentum)": TUTORIAL.optimizer.beta1,
+        "Beta 2 (scale)": TUTORIAL.optimizer.beta2,
+        "Generator activation": TUTORIAL.generator.activation,
+        "Discriminator activation": TUTORIAL.discriminator.activation,
+        "Loss": TUTORIAL.loss.name,
+        "Label smoothing": TUTORIAL.loss.label_smoothing,
+        "Gradient penalty": TUTORIAL.loss.penalty,
+        "D updates a step (n_critic)": TUTORIAL.training.n_critic,
+        "EMA decay of G": TUTORIAL.training.ema_decay,
+        "Engine": TUTORIAL.training.engine,
+        "Seed": TUTORIAL.seed,
+        "Device": TUTORIAL.training.device,
+    }
+
+
+def test_untouched_it_trains_the_tutorial(train_page, store):
+    button(train_page, "Train").click().run()
+    (run,) = store.list()
+    assert not run.config.differences()
+
+
+MOVES = [
+    ("slider", "Latent dimension", 3, {"generator.latent_dim": 3}),
+    ("select_slider", "Learning rate", 0.001, {"optimizer.lr_g": 0.001, "optimizer.lr_d": 0.001}),
+    ("select_slider", "Epochs", 100, {"training.epochs": 100}),
+    ("select_slider", "Batch size", 8, {"training.batch_size": 8}),
+    ("slider", "LeakyReLU slope", 0.5, {"discriminator.slope": 0.5}),
+    ("text_input", "Generator widths", "8", {"generator.hidden_dims": (8,)}),
+    ("text_input", "Discriminator widths", " 64 ;32, ", {"discriminator.hidden_dims": (64, 32)}),
+    ("number_input", "Beta 1 (momentum)", 0.9, {"optimizer.beta1": 0.9}),
+    ("number_input", "Beta 2 (scale)", 0.99, {"optimizer.beta2": 0.99}),
+    ("number_input", "Seed", 4, {"seed": 4}),
+    ("selectbox", "Device", "cpu", {"training.device": "cpu"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "label", "value", "changed"), MOVES, ids=[m[1] for m in MOVES])
+def test_a_moved_control_changes_the_run(train_page, store, kind, label, value, changed):
+    labelled(getattr(train_page, kind), label).set_value(value).run()
+    assert_sound(train_page)
+    button(train_page, "Train").click().run()
+    assert_sound(train_page)
+    (run,) = store.list()
+    assert run.config.differences() == changed
+
+
+def test_all_controls_together_and_another_rate_for_d(train_page, store):
+    train_page.toggle[0].set_value(True).run()
+    labelled(train_page.select_slider, "Discriminator learning rate").set_value(0.01).run()
+    for kind, label, value, _ in MOVES:
+        labelled(getattr(train_page, kind), label).set_value(value)
+    train_page.run()
+    button(train_page, "Train").click().run()
+    (run,) = store.list()
+    expected = {path: value for move in MOVES for path, value in move[3].items()}
+    assert run.config.differences() == {**expected, "optimizer.lr_d": 0.01}
+
+
+def test_a_control_that_is_moved_in_the_moment_of_the_click_counts(train_page, store):
+    """A browser may send both in one message; the run must have what the page shows."""
+    labelled(train_page.select_slider, "Epochs").set_value(100)
+    button(train_page, "Train").click().run()
+    (run,) = store.list()
+    assert run.config.training.epochs == 100
+
+
+def test_settings_stay_when_another_page_is_looked_at(train_page):
+    labelled(train_page.slider, "Latent dimension").set_value(3).run()
+    for page in ("data", "runs", "train"):
+        train_page.switch_page(f"{page}.py").run()
+        assert_sound(train_page)
+    assert labelled(train_page.slider, "Latent dimension").value == 3
+
+
+NONSENSE = (
+    "16, x", "", "0", "99999999999", "-5", "1.5", "1025", "²", "16 32", "1e3", "1,1,1,1,1,1,1",
+    "NaN", "16, 0", "<b>", "١٦",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [*(("Generator widths", text) for text in NONSENSE), ("Discriminator widths", "32, y")],
+)
+def test_nonsense_widths_are_named_and_disable_train(train_page, store, label, text):
+    labelled(train_page.text_input, label).set_value(text).run()
+    assert_kind_message(train_page, label, "must be")
+    assert button(train_page, "Train").disabled
+    assert not store.list()
+    labelled(train_page.text_input, label).set_value("16, 32").run()
+    assert not train_page.error
+    assert not button(train_page, "Train").disabled
+
+
+def test_more_work_than_the_server_allows_is_refused(monkeypatch, open_page, store):
+    monkeypatch.setenv("GAN_FORGE_MAX_ROW_VISITS", "1000")
+    at = open_page("train")
+    button(at, "Train").click().run()
+    assert_kind_message(at, "500,000", "1,000", "20 epochs")
+    assert not store.list()
+    at.run()
+    assert not at.error  # said once, and what the page does is not lost
+    assert not button(at, "Train").disabled
+
+
+def test_more_weights_than_the_server_allows_are_refused(monkeypatch, open_page, store):
+    monkeypatch.setenv("GAN_FORGE_MAX_WEIGHTS", "100")
+    at = open_page("train")
+    button(at, "Train").click().run()
+    assert_kind_message(at, "weights", "100")
+    assert not store.list()
+
+
+def test_a_full_queue_is_refused(monkeypatch, open_page, store, make_run):
+    monkeypatch.setenv("GAN_FORGE_MAX_QUEUED", "1")
+    make_run(model.QUEUED)
+    at = open_page("train")
+    button(at, "Train").click().run()
+    assert_kind_message(at, "waiting", "1")
+    assert len(store.list()) == 1
+
+
+def test_a_full_disk_is_refused(monkeypatch, open_page, store):
+    monkeypatch.setenv("GAN_FORGE_MIN_FREE_MB", str(10**9))
+    at = open_page("train")
+    button(at, "Train").click().run()
+    assert_kind_message(at, "disk")
+    assert not store.list()
+
+
+def test_train_twice_makes_one_run(train_page, store):
+    button(train_page, "Train").click().run()
+    again = button(train_page, "Train")
+    assert again.disabled
+    again.proto.disabled = False  # a second click that left before the page was drawn anew
+    again.click().run()
+    assert_sound(train_page)
+    assert len(store.list()) == 1
+
+
+def test_after_a_run_ended_train_makes_another(open_page, make_run, store):
+    old = make_run(model.FINISHED)
+    at = open_page("train", run=old.id)
+    button(at, "Train").click().run()
+    new = store.list()[0]
+    assert new.id != old.id
+    assert at.query_params["run"] in (new.id, [new.id])
+    assert new.config == old.config
+
+
+STEERING = {
+    model.QUEUED: ["Pause", "Stop"],
+    model.RUNNING: ["Pause", "Stop"],
+    model.PAUSED: ["Resume", "Stop"],
+    model.STOPPED: ["Resume"],
+    model.FAILED: ["Resume"],
+    model.FINISHED: [],
+}
+
+
+@pytest.mark.parametrize("status", model.STATUSES)
+@pytest.mark.parametrize("page", ["train", "results"])
+def test_the_buttons_fit_the_status(open_page, make_run, status, page):
+    at = open_page(page, run=make_run(status).id)
+    found = [name for name in labels(at.button) if name in ("Pause", "Resume", "Stop")]
+    assert found == STEERING[status]
+    if page == "train":
+        assert button(at, "Train").disabled == (status in model.ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("status", "press", "becomes", "want"),
+    [
+        (model.QUEUED, "Pause", model.PAUSED, ""),
+        (model.QUEUED, "Stop", model.STOPPED, ""),
+        (model.RUNNING, "Pause", model.RUNNING, "pause"),
+        (model.RUNNING, "Stop", model.RUNNING, "stop"),
+        (model.PAUSED, "Resume", model.QUEUED, ""),
+        (model.PAUSED, "Stop", model.STOPPED, ""),
+        (model.STOPPED, "Resume", model.QUEUED, ""),
+        (model.FAILED, "Resume", model.QUEUED, ""),
+    ],
+)
+def test_the_buttons_do_what_they_say(open_page, make_run, store, status, press, becomes, want):
+    at = open_page("train", run=make_run(status).id)
+    button(at, press).click().run()
+    assert_sound(at)
+    (run,) = store.list()
+    assert (run.status, run.want) == (becomes, want)
+    if want:  # asked once is enough, and the page says that it was asked
+        assert button(at, press).disabled
+        word = {"pause": "pausing", "stop": "stopping"}[want]
+        assert any(word in m.value for m in at.markdown)
+
+
+def test_a_button_pressed_too_late_is_answered(open_page, make_run, store):
+    run = make_run(model.PAUSED)
+    at = open_page("train", run=run.id)
+    store.resume(run.id)
+    store.stop(run.id)
+    button(at, "Stop").click().run()
+    assert_sound(at)
+    assert "stopped" in at.toast[0].value
+    assert store.get(run.id).status == model.STOPPED
+
+
+def test_a_failed_run_says_why(open_page, make_run):
+    run = make_run(model.FAILED)
+    assert run.reason in errors(open_page("train", run=run.id))
+
+
+def test_the_structure_of_both_networks_is_printed(train_page):
+    generator, discriminator = (code.value for code in train_page.code)
+    assert "Linear(in_features=10, out_features=16, bias=True)" in generator
+    assert generator.rstrip(")\n ").endswith("Tanh(")
+    assert "LeakyReLU(negative_slope=0.2)" in discriminator
+    assert "parameters" in texts(train_page)
+    labelled(train_page.slider, "Latent dimension").set_value(7).run()
+    assert "in_features=7" in train_page.code[0].value

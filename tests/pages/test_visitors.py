@@ -1,0 +1,21 @@
+"""Several visitors at once: what one chooses is his own."""
+
+from gan_core.runs import model
+from tests.pages.helpers import assert_sound, button, labelled
+
+
+def test_two_visitors_have_their_own_settings_and_runs(open_page, make_run, store):
+    seen = make_run(model.FINISHED)
+    one, other = open_page("train"), open_page("train", run=seen.id)
+    labelled(one.slider, "Latent dimension").set_value(3).run()
+    other.run()
+    assert labelled(other.slider, "Latent dimension").value == 10
+    button(one, "Train").click().run()
+    other.run()
+    assert_sound(other)
+    assert not button(other, "Train").disabled
+    button(other, "Train").click().run()
+    newest, new, _ = store.list()
+    assert (new.config.generator.latent_dim, newest.config.generator.latent_dim) == (3, 10)
+    one.switch_page("results.py").run()
+    assert one.query_params["run"] in (new.id, [new.id])
