@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from gan_core.data import DATA_SOURCES, Table, load_table
 from gan_core.errors import ConfigError, DataError
-from gan_core.fields import Param, check_fields, param, params
+from gan_core.fields import Param, check_fields, param, params, short
 from gan_core.losses import LOSSES
 from gan_core.networks import ACTIVATIONS, Layers, discriminator_layers, generator_layers
 
@@ -323,6 +323,8 @@ class ExperimentConfig(_Section):
             values = json.loads(text)
         except ValueError as error:
             raise ConfigError("", f"The config is not valid JSON: {error}.") from error
+        except RecursionError as error:
+            raise ConfigError("", "The config is not valid JSON: it is nested too deep.") from error
         return cls.from_dict(values)
 
     def flat(self) -> dict[str, Any]:
@@ -384,7 +386,7 @@ def declared_params() -> dict[str, Param]:
 
 def _section_values(name: str, values: object, kind: type[_Section]) -> dict[str, Any]:
     if name == "loss" and isinstance(values, str):
-        values = {"name": values}
+        values = {"name": values}  # the short form
     checked = dict(_mapping(name, values))
     _known_keys(f"{name}.", checked, kind)
     return checked
@@ -392,7 +394,9 @@ def _section_values(name: str, values: object, kind: type[_Section]) -> dict[str
 
 def _mapping(what: str, values: object) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
-        raise ConfigError(what, f"{what} must be an object of settings. Got {values!r} instead.")
+        raise ConfigError(
+            what, f"{what} must be an object of settings. Got {short(values)} instead."
+        )
     return values
 
 

@@ -27,7 +27,7 @@ class Param:
         scale: how a slider spreads the values between the bounds.
         unit: unit of the value, empty for a pure number.
         choices: the allowed values of a ``choice``, asked for when needed (registries grow).
-        max_length: most entries of ``ints``, which have at least one.
+        max_length: most entries of ``ints``.
         usual: the range a slider offers, inside the bounds; the rest is for files and scripts.
     """
 
@@ -53,7 +53,7 @@ class Param:
             case "choice":
                 return "one of " + ", ".join(self.choices() if self.choices else ())
             case "ints":
-                return f"a list of 1 to {self.max_length} whole numbers {bounds}"
+                return f"a list of at most {self.max_length} whole numbers {bounds}"
             case _:
                 return "a list of names"
 
@@ -73,14 +73,14 @@ class Param:
             return tuple(int(v) for v in value)
         if self.kind == "names" and _is_list(value) and all(isinstance(v, str) for v in value):
             if len(set(value)) < len(value):
-                raise ConfigError(path, f"{path} names something twice. Got {_short(value)}.")
+                raise ConfigError(path, f"{path} names something twice. Got {short(value)}.")
             return tuple(value)
-        raise ConfigError(path, f"{path} must be {self.expected()}. Got {_short(value)} instead.")
+        raise ConfigError(path, f"{path} must be {self.expected()}. Got {short(value)} instead.")
 
     def _fit(self, widths: Any) -> bool:  # noqa: ANN401
         return (
             _is_list(widths)
-            and 1 <= len(widths) <= self.max_length
+            and len(widths) <= self.max_length
             and all(_is_int(w) and self.low <= w <= self.high for w in widths)
         )
 
@@ -110,7 +110,12 @@ def _is_int(value: Any) -> bool:  # noqa: ANN401
 
 
 def _is_real(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _is_list(value: Any) -> bool:  # noqa: ANN401
@@ -121,6 +126,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value as it stands in a message, cut to a length that can be read."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

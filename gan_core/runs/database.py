@@ -1,6 +1,7 @@
 """Connections to the store's database: SQLite in WAL mode by default, or any SQLAlchemy URL."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,9 +30,11 @@ def home() -> Path:
     return path
 
 
-def database_url() -> str:
+def database_url() -> str | sa.URL:
     """Where the store is: ``GAN_FORGE_DATABASE_URL``, else a SQLite file in `home`."""
-    return os.environ.get("GAN_FORGE_DATABASE_URL") or f"sqlite:///{home() / 'store.db'}"
+    asked = os.environ.get("GAN_FORGE_DATABASE_URL")
+    # Not as text: a folder's name may have characters that mean something in an address.
+    return asked or sa.URL.create("sqlite", database=str(home() / "store.db"))
 
 
 class Database:
@@ -47,7 +50,7 @@ class Database:
         StoreError: the URL is not one, or its driver is missing.
     """
 
-    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(self, url: str | sa.URL, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = url
         try:
             self.is_sqlite = sa.engine.make_url(url).get_backend_name() == "sqlite"
@@ -55,8 +58,9 @@ class Database:
             self.engine = sa.create_engine(url, **options)
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(
-                f"The address in GAN_FORGE_DATABASE_URL cannot be used: {type(error).__name__}. "
-                "Expected something like sqlite:////path/store.db, and its driver installed."
+                f"GAN_FORGE_DATABASE_URL is {_without_password(url)!r}, which cannot be used "
+                f"({type(error).__name__}). Expected something like sqlite:////path/store.db, and "
+                "its driver installed."
             ) from error
         self._writing = self.engine.execution_options(write=True)
         if self.is_sqlite:
@@ -91,6 +95,10 @@ class Database:
     def _version(self) -> str | None:
         with self.read() as connection:
             return _read_version(connection)
+
+
+def _without_password(url: object) -> str:
+    return re.sub(r":[^:@/]*@", ":***@", str(url))
 
 
 def _read_version(connection: sa.Connection) -> str | None:

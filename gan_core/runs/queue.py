@@ -128,7 +128,7 @@ class Queue:
             return 0
         orphan = sa.and_(runs.c.status == model.RUNNING, runs.c.dispatcher.in_(dead))
         progress = sa.exists().where(checkpoints.c.run_id == runs.c.id)
-        hopeless = sa.and_(orphan, runs.c.attempt >= MAX_RESTARTS, ~progress)
+        hopeless = sa.and_(orphan, runs.c.want == "", runs.c.attempt >= MAX_RESTARTS, ~progress)
         with self._database.write() as db:
             reason = "the server died under it several times before it came to a checkpoint"
             failed = {"status": model.FAILED, "reason": reason, "ended_at": time.time()}

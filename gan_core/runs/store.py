@@ -31,7 +31,7 @@ class Store:
         self.limits = limits or Limits.from_environment()
 
     @classmethod
-    def open(cls, url: str | None = None) -> "Store":
+    def open(cls, url: str | sa.URL | None = None) -> "Store":
         """Open the store, creating or migrating its tables.
 
         Raises:

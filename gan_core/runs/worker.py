@@ -10,6 +10,7 @@ from multiprocessing import parent_process
 from typing import TypeVar
 
 import numpy as np
+from sqlalchemy import URL
 
 from gan_core.errors import GanForgeError, StaleAttemptError, StoreBusyError
 from gan_core.runs import model, results
@@ -30,7 +31,7 @@ MAX_FLUSH_SECONDS = 0.5
 BUSY_TRIES = 6  # of the database's own timeout each: a minute
 
 
-def run_attempt(url: str, run_id: str, number: int) -> None:
+def run_attempt(url: str | URL, run_id: str, number: int) -> None:
     """Work on a run until it is done, asked to rest, or taken away. Called in a fresh process.
 
     Args:

@@ -8,7 +8,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import CheckpointError
+from gan_core.errors import CheckpointError, GanForgeError
 
 # These decide how far and on what a run goes, not which numbers it makes on the way.
 _MAY_DIFFER = ("training.epochs", "training.device", "training.engine")
@@ -55,20 +55,27 @@ class Checkpoint:
             facts = metadata(data)
             config = ExperimentConfig.from_json(facts["config"])
             return cls(config, int(facts["step"]), load(data))
-        except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        except (GanForgeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CheckpointError(f"The checkpoint is damaged: {error}") from error
 
     def check_fits(self, config: ExperimentConfig) -> None:
         """Refuse to be resumed with other settings than it was made with.
 
         Raises:
-            CheckpointError: a setting that decides the numbers differs.
+            CheckpointError: a setting that decides the numbers differs, or the checkpoint lies
+                beyond the last epoch.
         """
         differing = [p for p in config.differences(self.config) if p not in _MAY_DIFFER]
         if differing:
             raise CheckpointError(
                 f"The checkpoint was made with other settings: {', '.join(differing)} differ. "
                 "Resume with the same settings, or start a new run."
+            )
+        last = config.training.epochs * config.steps_per_epoch(config.table().n_rows)
+        if self.step > last:
+            raise CheckpointError(
+                f"The checkpoint is of step {self.step:,}, but these settings end with step "
+                f"{last:,}. Ask for more epochs."
             )
 
 

@@ -10,7 +10,7 @@ from safetensors.numpy import load, save
 
 from gan_core.config import ExperimentConfig
 from gan_core.data import MinMaxScaler
-from gan_core.errors import CheckpointError, DataError
+from gan_core.errors import CheckpointError, DataError, GanForgeError
 from gan_core.networks import Weights, forward
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import metadata
@@ -87,5 +87,5 @@ class TrainedGenerator:
                 scaler=MinMaxScaler(low, high),
                 features=tuple(json.loads(facts["features"])),
             )
-        except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        except (GanForgeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CheckpointError(f"This is not a generator saved by GAN Forge: {error}") from error

@@ -62,14 +62,18 @@ def train(
         return _generator(checkpoint(), scaler, table)
 
     parts = [np.empty((0, 4), np.float32)]
+    refuge = _Refuge(engine)
     for losses in _chunks(engine, total, chunk_seconds):
         n_good = _n_finite(losses)
         before = engine.step - len(losses)
+        if n_good < len(losses):
+            refuge.go_to(before + n_good)  # events are of good steps, and so must be their state
         parts.append(losses[:n_good])
         if n_good:
             yield Progress(before + 1, losses[:n_good], per_epoch, checkpoint, generator)
         if n_good < len(losses):
             raise DivergedError(before + n_good + 1)
+        refuge.keep()
     history = history_frame(np.concatenate(parts), first_step + 1, per_epoch)
     yield Finished(history, generator(), checkpoint())
 
@@ -126,6 +130,33 @@ def _generator(checkpoint: Checkpoint, scaler: MinMaxScaler, table: Table) -> Tr
     return TrainedGenerator(
         checkpoint.config, checkpoint.generator_weights(), scaler, table.features
     )
+
+
+class _Refuge:
+    """A state to come back to when a later step turns out to have diverged.
+
+    Copying the state costs time, so it is done rarely enough to take about 2 % of it; from there
+    the engine repeats its steps, which gives the same bits.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._due = 0.0
+        self.keep()
+
+    def keep(self) -> None:
+        """Copy the present state, if it is time to."""
+        began = time.perf_counter()
+        if began >= self._due:
+            self._state = (self._engine.step, self._engine.tensors())
+            took = time.perf_counter() - began
+            self._due = began + 50 * took
+
+    def go_to(self, step: int) -> None:
+        """Bring the engine to a step since the copy."""
+        self._engine.load(*self._state)
+        if step > self._engine.step:
+            self._engine.advance(step - self._engine.step)
 
 
 def _n_finite(losses: np.ndarray) -> int:

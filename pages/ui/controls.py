@@ -100,13 +100,17 @@ def _slider(path: str, label: str = "") -> float:
     return st.slider(label, float(low), high, step=high / 20, key=key, help=_help(declared))
 
 
-def _widths(path: str) -> list[object]:
+def _widths(path: str) -> list[int | str]:
     """Widths of hidden layers as text, "16, 32"; what is not a number goes on to validation."""
     declared = declared_params()[path]
     key = _start(path, ", ".join(map(str, state.settings().flat()[path])))
     text = st.text_input(_(declared.label), key=key, help=_help(declared))
     parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
-    return [int(part) if part.isdecimal() and part.isascii() else part for part in parts]
+    # An empty field is an accident; who wants no hidden layer chooses the activation none.
+    found: list[int | str] = [
+        int(part) if part.isdecimal() and part.isascii() else part for part in parts
+    ]
+    return found or [text]
 
 
 def _number(path: str) -> float:

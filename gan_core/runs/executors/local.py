@@ -11,6 +11,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from sqlalchemy import URL
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class LocalExecutor:
         url: the store's database, for the workers.
     """
 
-    def __init__(self, slots: int, url: str) -> None:
+    def __init__(self, slots: int, url: str | URL) -> None:
         self._url = url
         self._slots = slots
         self._pool = self._new_pool()
@@ -108,7 +109,7 @@ def _cause(exit_code: int | None) -> str:
     return f"exit code {exit_code}"
 
 
-def _work(url: str, run_id: str, attempt: int) -> None:
+def _work(url: str | URL, run_id: str, attempt: int) -> None:
     from gan_core.runs.worker import run_attempt  # brings torch, which the dispatcher does without
 
     run_attempt(url, run_id, attempt)
