@@ -385,8 +385,6 @@ def declared_params() -> dict[str, Param]:
 
 
 def _section_values(name: str, values: object, kind: type[_Section]) -> dict[str, Any]:
-    if name == "loss" and isinstance(values, str):
-        values = {"name": values}  # the short form
     checked = dict(_mapping(name, values))
     _known_keys(f"{name}.", checked, kind)
     return checked

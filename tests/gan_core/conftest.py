@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 
 from gan_core import ExperimentConfig
+from gan_core.config import ENGINES
 from gan_core.runs.attempt import Attempt
 from gan_core.runs.queue import DispatcherInfo, Queue
 from gan_core.runs.store import Store
@@ -17,10 +18,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 hypothesis.settings.register_profile("gan_core", deadline=None)
 hypothesis.settings.load_profile("gan_core")
 
+# The numbers and the speed of the reference, wherever the tests run.
+PLAIN = {"training.device": "cpu", "training.engine": "torch"}
+
 # Settings within bounds with which the tutorial's networks explode after a few dozen steps: without
 # the second moment Adam divides by almost nothing.
 DIVERGING = {
     "training.epochs": 500,
+    "seed": 2,
     "optimizer.lr_g": 10.0,
     "optimizer.lr_d": 10.0,
     "optimizer.beta1": 0.9,
@@ -39,16 +44,20 @@ def configured():
 
     def make(changes=None, **training):
         named = {f"training.{name}": value for name, value in training.items()}
-        return ExperimentConfig().with_values(
-            {"training.device": "cpu", **named, **(changes or {})}
-        )
+        return ExperimentConfig().with_values({**PLAIN, **named, **(changes or {})})
 
     return make
 
 
 @pytest.fixture(scope="session")
 def diverging():
-    return ExperimentConfig().with_values({"training.device": "cpu", **DIVERGING})
+    return ExperimentConfig().with_values({**PLAIN, **DIVERGING})
+
+
+@pytest.fixture(scope="session", params=[engine for engine in ENGINES if engine != "auto"])
+def engine(request):
+    """Each engine: what it must do is tested for a new one by its being listed."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ def test_numbers_of_the_streams_never_change():
         "ORDER": 1,
         "NOISE": 2,
         "EVALUATION": 3,
+        "PENALTY": 4,
     }
 
 

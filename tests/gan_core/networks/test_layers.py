@@ -1,31 +1,39 @@
-import pytest
+from itertools import pairwise
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from gan_core.networks import discriminator_layers, generator_layers, logit_layers, n_weights
-from gan_core.networks.layers import structure
+from gan_core.networks import (
+    ACTIVATIONS,
+    discriminator_layers,
+    generator_layers,
+    logit_layers,
+    n_weights,
+    structure,
+)
 
 widths = st.lists(st.integers(1, 40), max_size=6)
 sizes = st.integers(1, 40)
 slopes = st.floats(0, 1)
 
 
-def torch_generator(latent_dim, hidden_dims, n_features):
-    modules = []
-    for width in hidden_dims:
-        modules += [nn.Linear(latent_dim, width), nn.ReLU()]
-        latent_dim = width
-    return nn.Sequential(*modules, nn.Linear(latent_dim, n_features), nn.Tanh())
+IN_TORCH = {
+    "relu": lambda slope: [nn.ReLU()],
+    "leaky_relu": lambda slope: [nn.LeakyReLU(slope)],
+    "tanh": lambda slope: [nn.Tanh()],
+    "sigmoid": lambda slope: [nn.Sigmoid()],
+    "none": lambda slope: [],
+}
+activations = st.sampled_from(list(ACTIVATIONS))
 
 
-def torch_discriminator(n_features, hidden_dims, slope):
+def in_torch(widths, activation, slope):
     modules = []
-    for width in hidden_dims:
-        modules += [nn.Linear(n_features, width), nn.LeakyReLU(slope)]
-        n_features = width
-    return nn.Sequential(*modules, nn.Linear(n_features, 1), nn.Sigmoid())
+    for n_in, n_out in pairwise(widths):
+        modules += [nn.Linear(n_in, n_out), *IN_TORCH[activation](slope)]
+    return modules[: len(modules) - len(IN_TORCH[activation](slope))]
 
 
 def assert_described(layers, network):
@@ -33,22 +41,34 @@ def assert_described(layers, network):
     assert n_weights(layers) == sum(weight.numel() for weight in network.parameters())
 
 
-@given(sizes, widths, sizes)
-def test_generator_is_described_as_pytorch_prints_it(latent_dim, hidden_dims, n_features):
+@given(sizes, widths, sizes, activations, slopes)
+def test_generator_is_described_as_pytorch_prints_it(
+    latent_dim, hidden_dims, n_features, activation, slope
+):
+    layers = generator_layers(latent_dim, hidden_dims, n_features, activation, slope)
     with torch.device("meta"):
-        network = torch_generator(latent_dim, hidden_dims, n_features)
-    assert_described(generator_layers(latent_dim, hidden_dims, n_features), network)
+        stack = in_torch((latent_dim, *hidden_dims, n_features), activation, slope)
+        assert_described(layers, nn.Sequential(*stack, nn.Tanh()))
 
 
-@given(sizes, widths, slopes)
-def test_discriminator_is_described_as_pytorch_prints_it(n_features, hidden_dims, slope):
+@given(sizes, widths, activations, slopes)
+def test_discriminator_is_described_as_pytorch_prints_it(
+    n_features, hidden_dims, activation, slope
+):
+    layers = discriminator_layers(n_features, hidden_dims, activation, slope)
     with torch.device("meta"):
-        network = torch_discriminator(n_features, hidden_dims, slope)
-    assert_described(discriminator_layers(n_features, hidden_dims, slope), network)
+        stack = in_torch((n_features, *hidden_dims, 1), activation, slope)
+        assert_described(layers, nn.Sequential(*stack, nn.Sigmoid()))
+        assert_described(logit_layers(layers), nn.Sequential(*stack))
 
 
-@pytest.mark.parametrize("hidden_dims", [(), (8,), (32, 16)])
-def test_logits_are_what_enters_the_sigmoid(hidden_dims):
-    layers = discriminator_layers(4, hidden_dims, 0.2)
-    assert (*logit_layers(layers), layers[-1]) == layers
-    assert str(layers[-1]) == "Sigmoid()"
+@given(sizes, widths, activations, slopes)
+def test_a_critic_has_no_sigmoid_and_is_its_own_logits(n_features, hidden_dims, activation, slope):
+    critic = discriminator_layers(n_features, hidden_dims, activation, slope, probability=False)
+    with_sigmoid = discriminator_layers(n_features, hidden_dims, activation, slope)
+    assert logit_layers(critic) == critic == with_sigmoid[:-1]
+
+
+def test_defaults_are_the_tutorials_activations():
+    assert generator_layers(10, (16, 32), 4) == generator_layers(10, (16, 32), 4, "relu")
+    assert discriminator_layers(4, (32, 16)) == discriminator_layers(4, (32, 16), "leaky_relu", 0.2)

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from gan_core.training.draws import BatchOrder, Noise
+from gan_core import ExperimentConfig
+from gan_core.training.draws import BatchOrder, Noise, noise_of
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -45,15 +46,35 @@ def test_tables_larger_than_a_block_work():
     assert (first != second).any()
 
 
-@given(seeds, st.integers(1, 64), st.integers(1, 64), st.integers(0, 40))
-def test_a_block_of_noise_is_a_pure_function_of_the_seed_and_its_number(seed, batch, dim, block):
-    noise = Noise(seed, batch, dim)
-    drawn = noise.block(block)
-    assert drawn.shape == (noise.steps_per_block, 2, batch, dim)
-    assert drawn.dtype == np.float32
-    noise.block(block + 1)
-    assert np.array_equal(noise.block(block), drawn)
-    assert not np.array_equal(noise.block(block + 1), drawn)
+@given(seeds, st.integers(1, 64), st.integers(1, 64), st.integers(1, 5), st.integers(0, 40))
+def test_a_block_of_noise_is_a_pure_function_of_the_seed_and_its_number(
+    seed, batch, dim, n_critic, block
+):
+    noise = Noise(seed, batch, dim, n_critic)
+    steps = noise.steps_per_block
+    for draw, shape in (
+        (noise.block, (steps, n_critic + 1, batch, dim)),
+        (noise.mixing_block, (steps, n_critic, batch)),
+    ):
+        drawn = draw(block)
+        assert drawn.shape == shape
+        assert drawn.dtype == np.float32
+        draw(block + 1)
+        assert np.array_equal(draw(block), drawn)
+        assert not np.array_equal(draw(block + 1), drawn)
+
+
+def test_mixing_weights_are_uniform():
+    drawn = Noise(0, 32, 10).mixing_block(0)
+    assert kstest(drawn.ravel(), "uniform").pvalue > 0.01
+    assert 0 <= drawn.min() < drawn.max() < 1
+
+
+def test_noise_of_an_experiment():
+    config = ExperimentConfig().with_values(
+        {"seed": 3, "training.batch_size": 7, "generator.latent_dim": 2, "training.n_critic": 5}
+    )
+    assert noise_of(config) == Noise(3, 7, 2, 5)
 
 
 def test_noise_is_standard_normal_and_fresh_for_the_generators_step():

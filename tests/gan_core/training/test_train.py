@@ -203,7 +203,9 @@ def test_auto_is_cuda_where_there_is_one_else_the_cpu():
 @pytest.mark.skipif(torch.cuda.is_available(), reason="CUDA is there")
 def test_cuda_where_there_is_none_is_told():
     config = ExperimentConfig().with_values({"training.device": "cuda"})
-    with pytest.raises(ConfigError, match=r"no CUDA GPU on this machine.*'cpu' or 'auto'") as caught:
+    with pytest.raises(
+        ConfigError, match=r"no CUDA GPU on this machine.*'cpu' or 'auto'"
+    ) as caught:
         next(train(config))
     assert caught.value.path == "training.device"
 
