@@ -7,7 +7,7 @@ from gan_core.data import DATA_SOURCES, MinMaxScaler, Table
 from gan_core.errors import ConfigError
 from pages.ui import charts, state
 from pages.ui.head import page_head
-from pages.ui.text import _
+from pages.ui.text import _, plain
 
 ALL = ""  # stands for all classes in the row of choices
 
@@ -20,6 +20,7 @@ def choose_source() -> None:
         format_func=lambda s: DATA_SOURCES[s].title,
         key=_begin("data.source", state.settings().data.source),
         required=True,
+        wrap=True,
         on_change=take_source,
     )
 
@@ -44,6 +45,7 @@ def choose_class() -> None:
         ),
         key=_begin("data.classes", now.classes[0] if now.classes else ALL),
         required=True,
+        wrap=True,
         help=_("One class poses as the class that has too few rows; the GAN sees only its rows."),
         on_change=take_class,
     )
@@ -123,7 +125,7 @@ def main() -> None:
     try:
         table = state.settings().data.load()
     except ConfigError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     source = DATA_SOURCES[state.settings().data.source]
     st.markdown(

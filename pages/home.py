@@ -9,7 +9,7 @@ from pages.ui.backend import store, user
 from pages.ui.film import home_film
 from pages.ui.head import page_style
 from pages.ui.navigation import page_path
-from pages.ui.text import _
+from pages.ui.text import _, plain
 
 
 def start_tutorial() -> None:
@@ -22,7 +22,7 @@ def start_tutorial() -> None:
         state.look_at(now)
         st.switch_page(page_path("train"), query_params={"run": now.id})
     except GanForgeError as error:
-        st.error(str(error))
+        st.error(plain(error))
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pages.ui.downloads import download_menu
 from pages.ui.head import page_head
 from pages.ui.navigation import page_path
 from pages.ui.scores import score_cards, score_table
-from pages.ui.text import _
+from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
 FIRST_ROWS = 5  # as in the tutorial
@@ -126,7 +126,7 @@ def main() -> None:
     try:
         draw(run, generator)
     except GanForgeError as error:
-        st.error(str(error))
+        st.error(plain(error))
 
 
 main()

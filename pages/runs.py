@@ -10,7 +10,7 @@ from pages.ui import state
 from pages.ui.backend import store, user
 from pages.ui.head import page_head
 from pages.ui.navigation import page_path
-from pages.ui.text import _
+from pages.ui.text import _, plain
 from pages.ui.transport import status_word
 
 SHOWN = 500
@@ -79,7 +79,7 @@ def choose(runs: list[Run]) -> Run | None:
 def actions(run: Run) -> None:
     """Draw what can be done with the selected run."""
     with st.container(border=True):
-        st.markdown(f"**{run.name}** · {status_word(run.status)} · `{run.id}`")
+        st.markdown(f"**{plain(run.name)}** · {status_word(run.status)} · `{run.id}`")
         with st.container(horizontal=True):
             if st.button(_("Open"), icon=":material/open_in_new:", type="primary"):
                 go(run, "train")
@@ -117,7 +117,7 @@ def rename(run: Run) -> None:
 def confirm_delete(run: Run) -> None:
     """Ask once more; a run that is deleted is gone."""
     st.markdown(_("Delete this run with its history and its networks? This cannot be undone."))
-    st.markdown(f"**{run.name}**")
+    st.markdown(f"**{plain(run.name)}**")
     if st.button(_("Delete for good"), type="primary"):
         store().delete(run.id)
         state.forget_run(run.id)
@@ -139,7 +139,7 @@ def main() -> None:
         else:
             st.caption(_("Select a run to open, resume, copy, rename or delete it."))
     except GanForgeError as error:
-        st.error(str(error))
+        st.error(plain(error))
 
 
 main()

@@ -79,9 +79,11 @@ def store_card() -> None:
         return
     disk = shutil.disk_usage(folder)
     size = sum(file.stat().st_size for file in folder.glob("store.db*"))
-    left, right = st.columns([1.2, 1])
-    left.metric(_("free disk"), f"{disk.free / MEGABYTE / 1024:,.0f} GB")
-    right.metric(_("store"), f"{size / MEGABYTE:,.1f} MB")
+    rows = {
+        _("free disk"): f"{disk.free / MEGABYTE / 1024:,.1f} GB",
+        _("used by the runs"): f"{size / MEGABYTE:,.1f} MB",
+    }
+    st.table(pd.Series(rows, name=_("store")), border="horizontal", hide_header=True)
     st.caption(f"`{folder}`")
 
 

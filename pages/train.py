@@ -13,7 +13,7 @@ from pages.ui.head import page_head
 from pages.ui.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.live import live_view
 from pages.ui.navigation import page_path
-from pages.ui.text import _
+from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
 
@@ -22,7 +22,7 @@ def start(config: ExperimentConfig) -> None:
     try:
         state.look_at(store().create(config, user()))
     except GanForgeError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return
     st.rerun()
 

@@ -13,7 +13,7 @@ from gan_core.registry import register
 @partial(
     Metric,
     name="correlation",
-    label="Correlation difference",
+    label="Correlations",
     help=(
         "How much the correlation of two features differs between the real and the generated "
         "rows, averaged over all pairs of features. 0 means that features go together as in the "

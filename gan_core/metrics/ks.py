@@ -1,4 +1,4 @@
-"""The largest gap between two cumulative distributions."""
+"""Kolmogorov-Smirnov: the largest gap between two cumulative distributions."""
 
 from functools import partial
 
@@ -14,10 +14,10 @@ from gan_core.registry import register
 @partial(
     Metric,
     name="ks",
-    label="Kolmogorov-Smirnov",
+    label="KS statistic",
     help=(
-        "The largest gap between the shares of real and of generated rows that lie below a "
-        "value, over all values; it needs no bins. 0 means the same distribution, 1 that the two "
+        "Kolmogorov-Smirnov: the largest gap between the shares of real and of generated rows "
+        "that lie below a value, over all values; it needs no bins. 0 means the same distribution, 1 that the two "
         "never meet. It does not tell how far off the generated values are, nor whether features "
         "fit together. Where many real rows share one rounded value, a generator of smooth "
         "values cannot follow the jump and stays above the noise floor."

@@ -42,6 +42,7 @@ class Dispatcher:
         self._slots = slots
         self._handles: list[Handle] = []
         self._announced = 0.0
+        self._behind = True
 
     def look(self) -> None:
         """One look around: note who has ended, start who waits.
@@ -55,12 +56,19 @@ class Dispatcher:
             self._queue.adopt_orphans()
             self._kill_overdue()
             self._announced = now
+        freed = False
         for handle in list(self._handles):
             if outcome := self._executor.poll(handle):
                 self._queue.ended(Claim(handle.run_id, handle.attempt), outcome.reason)
                 self._handles.remove(handle)
+                freed = True
+        # Looking for work 50 times a second must cost next to nothing while there is none.
+        if not (self._queue.may_have_changed() or freed or self._behind):
+            return
+        self._behind = True  # until the queue was seen empty, or the slots full, without an error
         while len(self._handles) < self._slots and (claim := self._queue.claim()):
             self._handles.append(self._executor.start(claim.run_id, claim.attempt))
+        self._behind = False
 
     def _kill_overdue(self) -> None:
         overdue = self._queue.overdue(PATIENCE_SECONDS) if self._handles else []

@@ -11,7 +11,7 @@ from gan_core.errors import ConfigError
 from gan_core.fields import Param
 from gan_core.training.choice import choose_engine
 from pages.ui import state
-from pages.ui.text import _
+from pages.ui.text import _, plain
 
 _LR = "optimizer.lr_g"
 _OWN_LR = "optimizer.lr_d"
@@ -176,4 +176,4 @@ def _help(declared: Param) -> str:
 def _friendly(error: ConfigError) -> str:
     """The message with the label that stands on the page in front of the setting's name."""
     declared = declared_params().get(error.path)
-    return f"**{_(declared.label)}**: {error}" if declared else str(error)
+    return f"**{_(declared.label)}**: {plain(error)}" if declared else plain(error)

@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from gan_core.errors import GanForgeError, RunNotFoundError, StoreError
-from pages.ui.text import _
+from pages.ui.text import _, plain
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ def show(error: GanForgeError) -> None:
     """Show an error that is made for people."""
     if isinstance(error, StoreError) and not isinstance(error, RunNotFoundError):
         log.warning("%s", error)
-    st.error(str(error), icon=":material/error:")
+    st.error(plain(error), icon=":material/error:")
 
 
 def show_unexpected(error: Exception) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+_MARKDOWN = frozenset(r"\`*_{}[]()<>#+-.!|$:~&")
 _LOCALE = Path(__file__).parent / "locale"
 
 
@@ -20,6 +21,15 @@ def _(message: str) -> str:
 def plural(one: str, many: str, n: int) -> str:
     """The form that fits a number, in the visitor's language; put the number in with format."""
     return _catalogue(st.context.locale or "en").ngettext(one, many, n)
+
+
+def plain(text: object) -> str:
+    """Text as it is, without Markdown's meaning.
+
+    What comes from a link, a file or a name must pass through here before it is drawn: as Markdown
+    it could load a picture from another host.
+    """
+    return "".join(f"\\{c}" if c in _MARKDOWN else c for c in str(text))
 
 
 @lru_cache(maxsize=32)

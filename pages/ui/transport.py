@@ -10,7 +10,7 @@ from gan_core.runs import access, model
 from gan_core.runs.model import Run
 from gan_core.training.choice import choose_engine
 from pages.ui.backend import store, user
-from pages.ui.text import _
+from pages.ui.text import _, plain
 
 Action = Callable[[str], None]
 BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
@@ -48,11 +48,11 @@ def status_row(run: Run) -> None:
             choice = choose_engine(run.config)
             why = _(choice.template).format(**choice.values)
             st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
-        st.markdown(f"**{_plain(run.name)}**", width="content")
+        st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run)
     if run.reason:
-        st.error(run.reason, icon=":material/error:")
+        st.error(plain(run.reason), icon=":material/error:")
 
 
 def _buttons(run: Run) -> None:
@@ -77,9 +77,4 @@ def _try(action: Action, run_id: str) -> None:
     try:
         action(run_id)
     except GanForgeError as error:
-        st.toast(str(error), icon=":material/info:")
-
-
-def _plain(text: str) -> str:
-    """Text as it is, without Markdown's meaning."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$:~" else c for c in text)
+        st.toast(plain(error), icon=":material/info:")

@@ -1,6 +1,6 @@
 // A chart that stands still: a figure from charts.py, in the theme's colours.
 
-import { CONFIG, histograms, layout, plotly, theme } from "./theme.js";
+import { WITHOUT_TOOLS, histograms, layout, plotly, theme } from "./theme.js";
 
 const watched = new WeakMap();
 
@@ -13,7 +13,7 @@ export async function render({ data, parentElement }) {
     root.setAttribute("role", "img");
     root.setAttribute("aria-label", data.alt);
     root.style.minHeight = `${shape.height ?? 240}px`;
-    Plotly.react(root, traces, { ...shape, uirevision: data.revision }, CONFIG);
+    Plotly.react(root, traces, { ...shape, uirevision: data.revision }, WITHOUT_TOOLS);
   };
   watched.get(root)?.disconnect();
   let width = 0;

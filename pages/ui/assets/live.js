@@ -1,7 +1,7 @@
 // The live view of a run. It asks the server for what is new and draws it; no page script runs for
 // that. Zoom and legend choices survive, because Plotly is told that it is still the same chart.
 
-import { CONFIG, axis, escape, histograms, layout, plotly, reference, theme } from "./theme.js";
+import { CONFIG, WITHOUT_TOOLS, axis, escape, histograms, layout, plotly, reference, theme } from "./theme.js";
 
 const CURVES = ["d_loss", "g_loss", "d_real", "d_fake"];
 const MOST_POINTS = 4000; // beyond that the curves are thinned out to half
@@ -212,7 +212,7 @@ class View {
     const columns = Math.max(1, Math.min(4, Math.floor((this.root.clientWidth || 800) / 150)));
     const drawn = histograms(theme(this.root), part(features), part(edges), part(real), part(this.generated), labels, columns, part(this.ghost?.densities));
     this.parts.histograms.style.minHeight = `${drawn.layout.height}px`;
-    this.Plotly.react(this.parts.histograms, drawn.traces, { ...drawn.layout, uirevision: `${this.data.run}/${this.page}` }, CONFIG);
+    this.Plotly.react(this.parts.histograms, drawn.traces, { ...drawn.layout, uirevision: `${this.data.run}/${this.page}` }, WITHOUT_TOOLS);
     const pages = Math.ceil(features.length / HISTOGRAMS_AT_ONCE);
     this.parts.pager.style.display = pages > 1 ? "" : "none";
     const to = Math.min(features.length, from + HISTOGRAMS_AT_ONCE);

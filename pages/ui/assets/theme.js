@@ -55,6 +55,8 @@ export const CONFIG = { displaylogo: false, responsive: true, displayModeBar: "h
   plotlyServerURL: "", showSendToCloud: false,
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"] };
 
+export const WITHOUT_TOOLS = { ...CONFIG, displayModeBar: false };
+
 export function axis(t, more = {}) {
   return { gridcolor: t.border, zeroline: false, linecolor: t.border, tickfont: { color: t.muted, size: 12 },
     automargin: false, ...more };
@@ -65,7 +67,7 @@ export function layout(t, more = {}) {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: t.font, color: t.text, size: 12 },
     hoverlabel: { bgcolor: t.background, bordercolor: t.border, font: { color: t.text } },
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
+    legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
     bargap: 0, barmode: "overlay", showlegend: true, modebar: { bgcolor: "rgba(0,0,0,0)", color: t.muted, activecolor: t.text },
     ...more,
   };
@@ -86,6 +88,7 @@ export function histograms(t, features, edges, real, generated, names, columns =
   const rows = Math.ceil(features.length / perRow);
   const traces = [];
   const shape = layout(t, { showlegend: false, margin: { l: 34, r: 6, t: 26, b: 22 }, annotations: [] });
+  shape.legend = { ...shape.legend, x: 1, xanchor: "right" };
   const gap = { x: 0.055, y: 0.34 / Math.max(rows, 1) };
   const w = (1 - gap.x * (perRow - 1)) / perRow;
   const h = rows === 1 ? 1 : (1 - gap.y * (rows - 1)) / rows;
