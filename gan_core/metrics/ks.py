@@ -17,10 +17,11 @@ from gan_core.registry import register
     label="KS statistic",
     help=(
         "Kolmogorov-Smirnov: the largest gap between the shares of real and of generated rows "
-        "that lie below a value, over all values; it needs no bins. 0 means the same distribution, 1 that the two "
-        "never meet. It does not tell how far off the generated values are, nor whether features "
-        "fit together. Where many real rows share one rounded value, a generator of smooth "
-        "values cannot follow the jump and stays above the noise floor."
+        "that lie below a value, over all values; it needs no bins. 0 means the same "
+        "distribution, 1 that the two never meet. It does not tell how far off the generated "
+        "values are, nor whether features fit together. Where many real rows share one rounded "
+        "value, a generator of smooth values cannot follow the jump and stays above the noise "
+        "floor."
     ),
     goal="min",
     low=0.0,

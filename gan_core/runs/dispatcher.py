@@ -71,9 +71,8 @@ class Dispatcher:
         self._behind = False
 
     def _kill_overdue(self) -> None:
-        overdue = self._queue.overdue(PATIENCE_SECONDS) if self._handles else []
         for handle in self._handles:
-            if handle.run_id in overdue:
+            if self._queue.is_overdue(Claim(handle.run_id, handle.attempt), PATIENCE_SECONDS):
                 self._executor.cancel(handle)
 
 
@@ -114,7 +113,9 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
 
 
 def _leave_at_end_of_stdin(executor: LocalExecutor) -> None:
-    sys.stdin.buffer.read()
+    # The bare file: a lock on Python's buffer would abort the interpreter when it ends by Ctrl-C.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     threading.Timer(2.0, os._exit, (0,)).start()  # even if a worker resists
     executor.close()
     os._exit(0)

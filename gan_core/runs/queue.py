@@ -116,16 +116,15 @@ class Queue:
             values = {"status": status, "reason": why, "want": "", "ended_at": time.time()}
             db.execute(runs.update().where(running).values(**values))
 
-    def overdue(self, seconds: float) -> list[str]:
-        """Ids of own runs that were asked to rest, or deleted, so long ago and still work."""
-        query = sa.select(runs.c.id).where(
-            runs.c.dispatcher == self._me.id,
-            runs.c.status == model.RUNNING,
-            runs.c.want != "",
-            runs.c.want_at < time.time() - seconds,
-        )
+    def is_overdue(self, claim: Claim, seconds: float) -> bool:
+        """Whether a worker should have let go: its run was deleted, or asked to rest long ago."""
+        query = sa.select(runs.c.attempt, runs.c.status, runs.c.want, runs.c.want_at)
         with self._database.read() as db:
-            return list(db.scalars(query))
+            row = db.execute(query.where(runs.c.id == claim.run_id)).one_or_none()
+        if row is None or row.attempt != claim.attempt:
+            return True
+        asked = row.status == model.RUNNING and row.want and row.want_at
+        return bool(asked) and row.want_at < time.time() - seconds
 
     def adopt_orphans(self) -> int:
         """Requeue runs whose dispatcher died; they go on from their last checkpoint.

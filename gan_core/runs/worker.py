@@ -57,13 +57,14 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> None:
 def _train(database: Database, attempt: Attempt) -> None:
     config = attempt.config()
     resume = results.checkpoint(database, attempt.run_id)
-    desk = _Desk(attempt)
+    desk, total = _Desk(attempt), 0
     for event in train(config, resume=resume, chunk_seconds=0.05):
         match event:
             case Started():
+                total = event.total_steps
                 attempt.begin(event.first_step, os.getpid(), event.device, event.engine)
             case Progress():
-                want = desk.take(event)
+                want = desk.take(event, is_last=event.step == total)
                 if want:
                     _rest(attempt, want, event)
                     return
@@ -95,15 +96,18 @@ class _Desk:
     _rate_from: tuple[float, int] | None = None
     _rate: float | None = None
 
-    def take(self, event: Progress) -> str:
-        """Take some steps; returns what people want of the run."""
+    def take(self, event: Progress, *, is_last: bool) -> str:
+        """Take some steps; returns what people want of the run.
+
+        The last ones are kept back, to be stored together with the finished generator's rows.
+        """
         if not self._parts:
             self._first_step = event.first_step
         self._parts.append(event.losses)
         now = time.monotonic()
         self._measure_rate(now, event.step)
         # Often at first, when somebody waits for the first point; rarely in a long run.
-        if now - self._flushed < min(MAX_FLUSH_SECONDS, (now - self._began) / 20):
+        if is_last or now - self._flushed < min(MAX_FLUSH_SECONDS, (now - self._began) / 20):
             return ""
         want = self.flush(event.generator() if self._preview_is_due(now) else None)
         if not want and self._checkpoint_is_due(now):

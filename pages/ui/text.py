@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_MARKDOWN = frozenset(r"\`*_{}[]()<>#+-.!|$:~&")
+_MARKDOWN = frozenset(r"\`*_[]<>#!|$:~&")
 _LOCALE = Path(__file__).parent / "locale"
 
 
