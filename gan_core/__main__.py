@@ -37,7 +37,10 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     from gan_core.runs.dispatcher import dispatch as work  # pools and torch only where needed
 
-    work(die_with_stdin=arguments.die_with_stdin)
+    try:
+        work(die_with_stdin=arguments.die_with_stdin)
+    except KeyboardInterrupt:
+        return cli.INTERRUPTED
     return 0
 
 

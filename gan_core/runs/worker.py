@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy import URL
 
-from gan_core.errors import GanForgeError, StaleAttemptError, StoreBusyError
+from gan_core.errors import DivergedError, GanForgeError, StaleAttemptError, StoreBusyError
 from gan_core.runs import model, results
 from gan_core.runs.attempt import Attempt
 from gan_core.runs.database import Database
@@ -55,23 +55,30 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> None:
 
 
 def _train(database: Database, attempt: Attempt) -> None:
-    config = attempt.config()
     resume = results.checkpoint(database, attempt.run_id)
-    desk, total = _Desk(attempt), 0
-    for event in train(config, resume=resume, chunk_seconds=0.05):
-        match event:
-            case Started():
-                total = event.total_steps
-                attempt.begin(event.first_step, os.getpid(), event.device, event.engine)
-            case Progress():
-                want = desk.take(event, is_last=event.step == total)
-                if want:
-                    _rest(attempt, want, event)
-                    return
-            case Finished():
-                desk.flush(event.generator)
-                attempt.save(event.checkpoint)
-                attempt.end(model.FINISHED, scores=score(event.generator))
+    events = train(attempt.config(), resume=resume, chunk_seconds=0.05)
+    desk, total, last = _Desk(attempt), 0, None
+    try:
+        for event in events:
+            match event:
+                case Started():
+                    total = event.total_steps
+                    attempt.begin(event.first_step, os.getpid(), event.device, event.engine)
+                case Progress():
+                    last = event
+                    want = desk.take(event, is_last=event.step == total)
+                    if want:
+                        _rest(attempt, want, event)
+                        return
+                case Finished():
+                    desk.flush(event.generator)
+                    attempt.save(event.checkpoint)
+                    attempt.end(model.FINISHED, scores=score(event.generator))
+    except DivergedError:
+        desk.flush(None)  # everything up to there is kept
+        if last:
+            attempt.save(last.checkpoint())
+        raise
 
 
 def _rest(attempt: Attempt, want: str, event: Progress) -> None:
