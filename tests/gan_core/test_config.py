@@ -440,7 +440,3 @@ def test_any_json_gives_a_config_or_a_message(values):
 )
 def test_with_values_refuses_by_name(changes, path, fragments):
     expect_error(lambda: ExperimentConfig().with_values(changes), path, *fragments)
-
-
-def test_a_section_in_place_of_values_is_refused():
-    expect_error(lambda: ExperimentConfig(training={"epochs": 5}), "training", "training")

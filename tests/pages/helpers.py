@@ -1,5 +1,7 @@
 """What the page tests ask of a page."""
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -18,13 +20,19 @@ def labels(elements) -> list[str]:
     return [element.label for element in elements]
 
 
+def plain(text) -> str:
+    """What is read on the page: the text without the marks that keep Markdown out."""
+    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", str(text))
+
+
 def errors(at: AppTest) -> str:
-    return "\n".join(element.value for element in at.error)
+    return plain("\n".join(element.value for element in at.error))
 
 
 def texts(at: AppTest) -> str:
     """Everything that is written on the page outside of widgets."""
-    return "\n".join(str(e.value) for e in (*at.markdown, *at.caption, *at.info, *at.warning))
+    shown = (*at.markdown, *at.caption, *at.info, *at.warning)
+    return plain("\n".join(str(element.value) for element in shown))
 
 
 def assert_sound(at: AppTest):

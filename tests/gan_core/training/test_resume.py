@@ -66,6 +66,27 @@ def test_interrupted_again_and_again(config, whole):
         assert np.array_equal(checkpoint.tensors[name], array), name
 
 
+@pytest.mark.parametrize("cut", [1, 61, 102])  # noise comes in blocks of 102 steps here
+def test_averages_penalties_and_several_updates_resume_as_exactly(configured, engine, cut):
+    config = configured(
+        {"loss.penalty": "gp", "generator.latent_dim": 20},
+        epochs=55,
+        n_critic=3,
+        ema_decay=0.9,
+        engine=engine,
+    )
+    saved = None
+    for event in train(config, chunk_seconds=1e-9):
+        if isinstance(event, Progress) and event.step == cut:
+            saved = event.checkpoint()
+    *_, resumed = train(config, resume=Checkpoint.from_bytes(saved.to_bytes()))
+    assert resumed.history.equals(event.history.iloc[cut:].reset_index(drop=True))
+    assert any(name.startswith("ema.") for name in resumed.checkpoint.tensors)
+    for name, array in event.checkpoint.tensors.items():
+        assert np.array_equal(resumed.checkpoint.tensors[name], array), name
+    assert resumed.sample(20).equals(event.sample(20))
+
+
 def test_bytes_round_trip(whole, config):
     _, saved = whole
     checkpoint = Checkpoint.from_bytes(saved[99])

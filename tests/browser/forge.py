@@ -1,0 +1,136 @@
+"""GAN Forge as a visitor uses it: by the names that stand on the screen."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.server import eventually
+
+PATIENCE = 30_000  # milliseconds; a busy machine is slow, and what is right comes sooner
+expect.set_options(timeout=PATIENCE)
+
+_LIVE = """() => {
+  const root = document.querySelector('.gf-live')
+  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
+  return {
+    run: root?.dataset.run ?? '', status: root?.dataset.status ?? '',
+    step: Number(root?.dataset.step ?? 0), shown: Number(root?.dataset.shown ?? 0),
+    points: curve?.x?.length ?? 0,
+  }
+}"""
+_IDLE = """() => {
+  const app = document.querySelector('[data-testid=stApp]')
+  return app?.dataset.testScriptState === 'notRunning'
+    && app.dataset.testConnectionState === 'CONNECTED'
+    && document.querySelector('[data-testid=stMain] :is(h1, h2, h3)')
+    && !document.querySelector('[data-testid=stSkeleton]')
+}"""
+
+
+class Forge:
+    """A page of a server in a browser."""
+
+    def __init__(self, page: Page, server, watch):
+        self.page, self.server, self.watch = page, server, watch
+        page.set_default_timeout(PATIENCE)
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_test_id("stMain")
+
+    def open(self, path="", run=None):
+        """Open an address: ``open("train", run)``."""
+        query = f"?run={run if isinstance(run, str) else run.id}" if run else ""
+        self.page.goto(f"{self.server.url}/{path}{query}")
+        return self.idle()
+
+    def another_tab(self, url):
+        """A second tab of the same browser."""
+        tab = Forge(self.page.context.new_page(), self.server, self.watch)
+        tab.page.goto(url)
+        return tab.idle()
+
+    def idle(self):
+        """Wait until the page is drawn."""
+        self.page.wait_for_function(_IDLE)
+        return self
+
+    def go(self, name):
+        """Click a page's name in the navigation."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+        return self.at(name)
+
+    def at(self, name):
+        """Wait until a page is there."""
+        title = "GAN Forge" if name == "Home" else name
+        expect(self.main.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        return self.idle()
+
+    def button(self, name) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def press(self, name):
+        self.button(name).click()
+        return self
+
+    def see(self, text):
+        expect(self.main.get_by_text(text).first).to_be_visible()
+        return self
+
+    def error(self, *words):
+        """Wait for an error with these words; there is no stack trace in it."""
+        box = self.main.get_by_test_id("stAlert").filter(has_text=re.compile(re.escape(words[0])))
+        expect(box.first).to_be_visible()
+        text = box.first.inner_text()
+        assert all(word in text for word in words), text
+        assert "Traceback" not in text
+        return text
+
+    def badge(self, status, seconds=PATIENCE / 1000):
+        """Wait until the page says that its run has this status."""
+        badge = self.main.locator(".stMarkdownBadge").filter(has_text=status)
+        expect(badge.first).to_be_visible(timeout=seconds * 1000)
+        return self
+
+    def few_epochs(self, more=0):
+        """Move the slider Epochs to its lowest, 100, and then up by some, with the keyboard."""
+        slider = self.page.get_by_role("slider", name="Epochs")
+        slider.focus()
+        slider.press("Home")
+        for _ in range(more):
+            slider.press("ArrowRight")
+        return self
+
+    def live(self):
+        """What the live view shows."""
+        return self.page.evaluate(_LIVE)
+
+    def live_until(self, condition, seconds=PATIENCE / 1000, what=""):
+        """Wait until what the live view shows fulfils a condition."""
+
+        def look():
+            found = self.live()
+            return found if condition(found) else None
+
+        return eventually(look, seconds, what or "the live view")
+
+    def first_point(self, run_id=None):
+        """Wait until there are curves of a run."""
+        return self.live_until(
+            lambda now: now["step"] > 0 and now["points"] > 0 and run_id in (None, now["run"]),
+            what="the first point of the losses",
+        )
+
+    def training(self, run_id=None):
+        """Wait until the curves of a run are there and grow."""
+        first = self.first_point(run_id)
+        return self.live_until(
+            lambda now: now["run"] == first["run"] and now["step"] > first["step"],
+            what="more steps",
+        )
+
+    @property
+    def run_id(self):
+        """The run in the address."""
+        found = re.search(r"[?&]run=([\w-]{12})(&|$)", self.page.url)
+        return found.group(1) if found else None

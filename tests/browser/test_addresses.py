@@ -1,0 +1,77 @@
+"""Links: to every page of a server that has just started, and nonsense."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.server import get
+
+PAGES = {"data": "Data", "train": "Train", "results": "Results", "runs": "Runs", "system": "System"}
+
+
+@pytest.mark.parametrize("path", ["data", "results", "runs"])
+def test_a_page_can_be_the_first_request_of_a_server(own_server, new_forge, path):
+    """The others are so in test_processes.py and test_weight.py."""
+    forge = new_forge(own_server(warm=False))
+    forge.open(path).at(PAGES[path])
+    navigation = forge.page.get_by_role("navigation", name="App pages")
+    assert navigation.get_by_role("link").all_inner_texts() == ["Home", *PAGES.values()]
+    expect(forge.page.get_by_text("Page not found")).to_have_count(0)
+
+
+NONSENSE = [
+    "../../etc/passwd",
+    "x" * 2000,
+    "ünïcödé %00 ' OR '1'='1",
+    "<img src=x onerror=alert(1)>",
+    "![](//example.com/x.png)",
+]
+
+
+def test_nonsense_in_an_address_is_answered(forge):
+    for run_id in NONSENSE:
+        forge.open("train", quote(run_id, safe=""))
+        forge.error("is not the id of a run", "Runs page")
+        foreign = forge.main.locator(
+            "img[src*='example.com'], a[href*='example.com'], img[src='x']"
+        )
+        expect(foreign).to_have_count(0)
+    forge.page.goto(f"{forge.server.url}/results?run=AAAAAAAAAAAA")
+    forge.idle().error("no run", "AAAAAAAAAAAA")
+    forge.go("Train")  # and the page is of use again
+    expect(forge.button("Train")).to_be_enabled()
+
+
+def test_a_page_that_does_not_exist_leads_home(forge):
+    forge.open("nonsense")
+    expect(forge.page.get_by_text("Page not found").first).to_be_visible()
+    forge.watch.complaints.clear()  # Streamlit says the same in the console
+    forge.page.keyboard.press("Escape")
+    expect(forge.button("Start the tutorial")).to_be_visible()
+
+
+@pytest.mark.parametrize("run_id", ["nonsense", "AAAAAAAAAAAA", "..%2F..%2Fetc", "%00", "x" * 5000])
+def test_live_numbers_of_no_run(server, run_id):
+    status, body = get(f"{server.url}/api/runs/{run_id}/live?since=0")
+    assert status in (400, 404)
+    if status == 404 and body.startswith(b"{"):
+        assert "run" in json.loads(body)["error"]
+    assert b"Traceback" not in body
+
+
+@pytest.mark.parametrize(
+    "query", ["since=-1", "since=abc", "since=99999999999999", "attempt=1e9&shown=%00", "since="]
+)
+def test_live_numbers_asked_for_with_nonsense(server, start_run, query):
+    status, body = get(f"{server.url}/api/runs/{start_run().id}/live?{query}")
+    assert status == 200
+    assert json.loads(body)["after"] == 0
+
+
+@pytest.mark.parametrize("name", ["nonsense.js", "..%2Fserver.py", "%2e%2e/app.py", "live.js%00"])
+def test_files_that_are_not_served(server, name):
+    status, body = get(f"{server.url}/forge/{name}")
+    assert status in (400, 404) or b"<!doctype html>" in body.lower()
+    assert b"import " not in body[:200]

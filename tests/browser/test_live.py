@@ -1,0 +1,96 @@
+"""Nothing is lost: reloads, other pages, second tabs, zoom and legend on a live chart."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.server import eventually
+
+RANGES = """() => {
+  const { xaxis, yaxis } = document.querySelector('.gf-losses')._fullLayout
+  return [...xaxis.range, ...yaxis.range].map(v => Math.round(v * 1000) / 1000)
+}"""
+VISIBLE = "() => document.querySelector('.gf-losses')._fullData.map(t => t.visible)"
+
+
+def assert_goes_on(forge, run_id):
+    """The page shows this run, and it still trains."""
+    now = forge.training(run_id)
+    assert now["status"] == "running"
+    assert forge.run_id == run_id
+
+
+def test_a_run_survives_other_pages_reloads_tabs_and_browsers(forge, new_forge, start_run):
+    run = start_run()
+    forge.open("train", run)
+    assert_goes_on(forge, run.id)
+    for name in ("Home", "Data", "Results", "Runs", "System", "Train"):
+        forge.go(name)
+    assert_goes_on(forge, run.id)
+    steps = forge.live()["step"]
+    forge.page.reload()
+    forge.idle()
+    assert_goes_on(forge, run.id)
+    assert forge.live()["step"] > steps
+    tab = forge.another_tab(forge.page.url)
+    assert_goes_on(tab, run.id)
+    tab.page.close()
+    other = new_forge(forge.server)
+    other.page.goto(forge.page.url)
+    other.idle()
+    assert_goes_on(other, run.id)
+    other.press("Pause").badge("paused")
+    forge.badge("paused")  # here one hears of it too
+    expect(forge.button("Resume")).to_be_visible()
+
+
+def test_the_back_button_goes_back(forge, start_run):
+    run = start_run()
+    forge.open("train", run)
+    assert_goes_on(forge, run.id)
+    forge.go("Results")
+    forge.go("Runs")
+    for name in ("Results", "Train"):
+        forge.page.go_back()
+        if not re.search(rf"/{name.lower()}\?run=", forge.page.url):
+            forge.page.go_back()  # a page that puts its run into the address is there twice
+        forge.at(name)
+    assert_goes_on(forge, run.id)
+    forge.page.go_forward()
+    forge.at("Results")
+
+
+def test_zoom_and_legend_survive_updates(forge, start_run):
+    run = start_run()
+    forge.open("train", run)
+    forge.training(run.id)
+    forge.live_until(lambda now: now["step"] > 300, what="curves to zoom into")
+    at_first = forge.page.evaluate(RANGES)
+    box = forge.page.locator(".gf-losses .nsewdrag").bounding_box()
+    mouse = forge.page.mouse
+    mouse.move(box["x"] + 5, box["y"] + 0.2 * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+    mouse.up()
+    eventually(lambda: forge.page.evaluate(RANGES) != at_first, what="a zoomed chart")
+    zoomed = forge.page.evaluate(RANGES)
+    assert zoomed[1] < 0.5 * at_first[1]
+    forge.page.locator(".gf-losses .legendtoggle").last.click(timeout=5000)
+    eventually(lambda: forge.page.evaluate(VISIBLE) == [True, "legendonly"], what="a curve hidden")
+    for _ in range(3):  # each with new points
+        step = forge.live()["step"]
+        forge.live_until(lambda now, step=step: now["step"] > step, what="more steps")
+        assert forge.page.evaluate(RANGES) == zoomed
+        assert forge.page.evaluate(VISIBLE) == [True, "legendonly"]
+    forge.press("Pause").badge("paused")  # and the page drawn anew
+    assert forge.page.evaluate(RANGES) == zoomed
+    assert forge.page.evaluate(VISIBLE) == [True, "legendonly"]
+
+
+def test_a_run_deleted_in_another_tab_is_answered(forge, start_run):
+    run = start_run()
+    forge.open("train", run)
+    forge.training(run.id)
+    forge.watch.forgive()  # the live view's question is answered by 404, which browsers log
+    forge.server.store.delete(run.id)
+    expect(forge.main.get_by_text("There is no run").first).to_be_visible()

@@ -1,0 +1,121 @@
+"""Runs: choose one in the table, and what can be done with it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from gan_core.runs import model
+from tests.browser.server import eventually
+
+ROW, HEAD, MARKER = (
+    35,
+    35,
+    18,
+)  # pixels of the table: a row, its head, the middle of its first column
+
+
+def select(forge, row):
+    """Tick a row; the newest run is row 0."""
+    table = forge.main.get_by_test_id("stDataFrame").first
+    table.click(position={"x": MARKER, "y": HEAD + ROW * row + ROW // 2})
+    expect(forge.button("Delete")).to_be_visible()
+    return forge.idle()
+
+
+@pytest.fixture
+def ended(store, config):
+    """Runs that are done, the last one the newest."""
+
+    def make(*names, **changes):
+        settings = config(epochs=100).with_values(changes)
+        made = [store.create(settings, "everybody", name) for name in names]
+        done = lambda: all(store.get(run.id).status == model.FINISHED for run in made)  # noqa: E731
+        eventually(done, 60, "the end of the runs")
+        return made
+
+    return make
+
+
+def chosen(forge):
+    """The id of the run whose actions are shown."""
+    return forge.main.locator("code").first.inner_text()
+
+
+def test_open_results_and_duplicate_settings(forge, ended, store):
+    older, newer = ended("older", "newer", **{"generator.latent_dim": 3, "seed": 9})
+    forge.open("runs")
+    select(forge, 1)
+    assert chosen(forge) == older.id
+    forge.press("Open").at("Train").badge("finished")
+    assert forge.run_id == older.id
+    forge.go("Runs")
+    select(forge, 0)
+    assert chosen(forge) == newer.id
+    forge.press("Results").at("Results")
+    assert forge.run_id == newer.id
+    forge.go("Runs")
+    select(forge, 1)
+    forge.press("Duplicate settings").at("Train")
+    assert forge.run_id is None
+    forge.press("Train")
+    forge.live_until(lambda now: now["run"], what="a new run")
+    forge.idle()
+    assert forge.run_id not in (older.id, newer.id)
+    assert store.get(forge.run_id).config == older.config
+
+
+def test_rename(forge, ended, store):
+    (run,) = ended("before")
+    name = "after ![x](//example.com/x.png) :red[<b>bold</b>]"  # which stays what it is
+    forge.open("runs")
+    select(forge, 0)
+    forge.press("Rename")
+    field = forge.page.get_by_role("textbox", name="New name")
+    field.fill(name)
+    field.press("Enter")
+    forge.press("Save")
+    eventually(lambda: store.get(run.id).name == name, 20, "the new name")
+    expect(forge.main.get_by_test_id("stMarkdown").get_by_text(name)).to_be_visible(timeout=8000)
+    expect(forge.main.locator("img")).to_have_count(0)
+
+
+def test_delete_asks_first_and_deletes_only_that_run(forge, ended, store):
+    kept, doomed = ended("kept", "doomed")
+    forge.open("runs")
+    select(forge, 0)
+    forge.press("Delete")
+    dialog = forge.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("doomed")
+    expect(dialog).to_contain_text("cannot be undone")
+    forge.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert store.get(doomed.id)
+    forge.press("Delete").press("Delete for good")
+    eventually(lambda: doomed.id not in [r.id for r in store.list()], 20, "the run gone")
+    assert kept.id in [run.id for run in store.list()]
+    expect(dialog).to_have_count(0)
+    forge.idle()
+    # The next run is not chosen in its place.
+    expect(forge.button("Delete")).to_have_count(0, timeout=8000)
+
+
+def test_a_new_run_does_not_slip_under_the_selection(forge, ended, store, config):
+    (run,) = ended("chosen")
+    forge.open("runs")
+    select(forge, 0)
+    newest = store.create(config(epochs=100), "everybody", "newest")
+    forge.press("Delete")
+    dialog = forge.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("chosen", timeout=8000)
+    expect(dialog).not_to_contain_text("newest")
+    assert {run.id, newest.id} <= {run.id for run in store.list()}
+
+
+def test_resume_from_the_table(forge, start_run, store):
+    run = start_run()
+    eventually(lambda: store.get(run.id).step > 0, what="the run")
+    store.stop(run.id)
+    eventually(lambda: store.get(run.id).status == model.STOPPED, what="stopped")
+    forge.open("runs")
+    select(forge, 0)
+    forge.press("Resume").at("Train").badge("running").training(run.id)

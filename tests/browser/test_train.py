@@ -1,0 +1,141 @@
+"""Train in a browser: from the click to the result."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from gan_core.runs import model
+from tests.browser.server import eventually
+
+
+def test_the_first_run_of_a_newcomer(forge, store):
+    """Home, one click, and the tutorial's GAN learns before his eyes."""
+    before = len(store.list())
+    forge.open()
+    forge.button("Start the tutorial").dblclick()  # as newcomers do; it is one run all the same
+    forge.at("Train")
+    now = forge.first_point()
+    assert re.fullmatch(r"/train\?run=[\w-]{12}", forge.page.url.removeprefix(forge.server.url))
+    assert now["run"] == forge.run_id
+    assert len(store.list()) == before + 1
+    assert not store.get(forge.run_id).config.differences()
+    forge.badge("finished")
+    done = forge.live_until(lambda now: now["step"] == 20_000, what="the last step")
+    assert done["shown"] > 0  # generated histograms
+    assert 900 <= done["points"] <= 4000
+    expect(forge.main.locator(".gf-line")).to_contain_text("epoch 10,000 / 10,000")
+
+
+def test_from_the_sliders_to_the_results_and_to_the_next_run(forge, store):
+    forge.open("train").few_epochs().press("Train")
+    forge.first_point()
+    forge.badge("finished")
+    done = forge.live_until(lambda now: now["status"] == "finished")
+    assert done["step"] == 200
+    bar = forge.main.get_by_role("progressbar", name="Progress of the training")
+    expect(bar).to_have_attribute("aria-valuenow", "100")
+    assert store.get(forge.run_id).config.differences() == {"training.epochs": 100}
+
+    forge.main.get_by_role("link", name="See the results").click()
+    forge.at("Results").badge("finished")
+    assert forge.run_id == done["run"]
+    figure = forge.main.get_by_role("img", name=re.compile("Histograms of the real and the gen"))
+    expect(figure).to_be_visible()
+    axes = "e => Object.keys(e._fullLayout ?? {}).filter(k => /^xaxis\\d*$/.test(k)).length"
+    eventually(lambda: figure.evaluate(axes) == 4, what="a chart for each feature")
+    assert figure.evaluate("e => e.data.length") == 8  # real and generated
+    tables = forge.main.get_by_test_id("stDataFrame")
+    real, fake = (tables.nth(i).bounding_box() for i in range(2))
+    assert real["y"] == pytest.approx(fake["y"], abs=2)
+    assert real["x"] < fake["x"]
+    forge.see("Real rows").see("Generated rows").see("Histogram overlap")
+
+    forge.go("Train")
+    forge.main.get_by_role("slider", name="Latent dimension").press("ArrowRight")
+    forge.press("Train")
+    forge.live_until(lambda now: now["run"] not in ("", done["run"]), what="the next run")
+    forge.live_until(lambda now: now["step"] == 200 and now["points"] > 0, what="its curves")
+    forge.badge("finished")
+    config = store.get(forge.run_id).config
+    assert config.differences() == {"training.epochs": 100, "generator.latent_dim": 11}
+
+
+def test_what_the_fields_say_in_the_moment_of_the_click_is_trained(forge, store):
+    forge.open("train")
+    forge.main.get_by_text("Networks", exact=True).click()
+    field = forge.main.get_by_role("textbox", name="Generator widths")
+    field.fill("16, x")
+    field.press("Enter")
+    forge.error("Generator widths", "must be", "'x'")
+    expect(forge.button("Train")).to_be_disabled()
+    field.fill("16, 32")
+    field.press("Enter")
+    expect(forge.button("Train")).to_be_enabled()
+    expect(forge.main.get_by_test_id("stAlert")).to_have_count(0)
+
+    forge.few_epochs(more=2)
+    field.fill("8, 8")
+    forge.press("Train")  # straight from the field, whose new text has not been sent yet
+    forge.first_point()
+    changed = {"training.epochs": 200, "generator.hidden_dims": (8, 8)}
+    assert store.get(forge.run_id).config.differences() == changed
+
+
+def test_a_double_click_makes_one_run(forge, store):
+    before = len(store.list())
+    forge.open("train")
+    forge.button("Train").dblclick()
+    forge.first_point()
+    assert len(store.list()) == before + 1
+
+
+def test_pause_resume_stop(forge, store, start_run):
+    run = start_run()
+    forge.open("train", run).badge("running").training()
+    line = forge.main.locator(".gf-line")
+    expect(line).to_contain_text(re.compile(r"epoch [\d,]+ / 50,000 · [\d,]+ steps/s · .* left"))
+    expect(forge.button("Train")).to_be_disabled()
+    forge.press("Pause").badge("paused")
+    paused = forge.live_until(lambda now: now["status"] == "paused")
+    expect(forge.button("Train")).to_be_enabled()
+    forge.press("Resume").badge("running")
+    forge.live_until(lambda now: now["step"] > paused["step"], what="more steps")
+    forge.press("Stop").badge("stopped")
+    expect(forge.button("Stop")).to_have_count(0)
+    expect(forge.button("Resume")).to_be_visible()
+    assert store.get(run.id).status == model.STOPPED
+    assert store.get(run.id).attempt == 2
+
+
+def test_a_run_that_diverges_says_at_which_step(forge, store, slow):
+    adam = {"lr_g": 10.0, "lr_d": 10.0, "beta1": 0.9, "beta2": 0.0}
+    wild = slow.with_values({"seed": 2, **{f"optimizer.{k}": v for k, v in adam.items()}})
+    run = store.create(wild, "everybody")
+    forge.open("train", run).badge("failed")
+    assert "learning rate" in forge.error("diverged at step")
+    now = forge.live_until(lambda now: now["points"] > 0, what="the curves up to there")
+    assert f"diverged at step {now['step'] + 1}:" in store.get(run.id).reason
+
+
+def test_a_run_that_waits_shows_its_place_in_the_queue(forge, start_run, store):
+    first, second, third, fourth = (start_run() for _ in range(4))
+    forge.open("train", fourth).badge("queued")
+    line = forge.main.locator(".gf-line")
+    expect(line).to_contain_text("place 2")
+    store.stop(first.id)
+    expect(line).to_contain_text("place 1")
+    store.stop(second.id)
+    forge.badge("running").training(fourth.id)
+    assert store.get(third.id).status == model.RUNNING
+
+
+def test_a_table_with_many_features_has_its_histograms_on_pages(forge, store, config):
+    wine = {"data.source": "wine", "data.classes": []}
+    run = store.create(config(epochs=100, batch_size=1024).with_values(wine), "everybody")
+    forge.open("train", run).badge("finished")
+    forge.live_until(lambda now: now["shown"] > 0, what="generated histograms")
+    titles = "() => document.querySelector('.gf-histograms')._fullLayout.annotations.length"
+    assert forge.page.evaluate(titles) == 8
+    forge.main.locator(".gf-pager button").last.click()
+    eventually(lambda: forge.page.evaluate(titles) == 5, 10, "the second page")

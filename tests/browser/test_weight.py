@@ -1,0 +1,124 @@
+"""How much the server takes and sends."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from gan_core.runs import model
+from gan_core.runs.attempt import Attempt
+from gan_core.runs.queue import live_dispatchers
+from gan_core.runs.schema import runs
+from tests.browser.server import get
+
+KB, MB = 1024, 1024**2
+
+
+class Traffic:
+    """What comes over the network into a page, as the browser counts it."""
+
+    def __init__(self, forge):
+        self.bytes = 0
+        self.frames = []
+        session = forge.page.context.new_cdp_session(forge.page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        session.on("Network.loadingFinished", self._loaded)
+        session.on("Network.webSocketFrameReceived", self._frame)
+
+    def _loaded(self, event):
+        self.bytes += event["encodedDataLength"]
+
+    def _frame(self, event):
+        size = len(event["response"]["payloadData"])
+        self.frames.append(size * 3 // 4 if event["response"]["opcode"] == 2 else size)
+
+    @property
+    def total(self):
+        return self.bytes + sum(self.frames)
+
+
+def test_a_server_and_its_first_visitor(own_server, new_forge, figure):
+    """Home on a cold cache, the tutorial's start, every page: little to send, little memory."""
+    server = own_server()
+    forge = new_forge(server)
+    traffic = Traffic(forge)
+    began = time.perf_counter()
+    forge.page.goto(server.url)
+    expect(forge.button("Start the tutorial")).to_be_enabled()
+    took = time.perf_counter() - began
+    forge.idle()
+    expect(forge.main.locator(".gf-film canvas")).to_be_visible()
+    forge.page.wait_for_load_state("networkidle")
+    figure("Home on a cold cache", f"usable after {took:.2f} s, {traffic.total / MB:.2f} MB")
+    assert traffic.total < 3 * MB
+    assert took < 30  # 3 s on a machine that does nothing else: tests/benchmarks/first_point.py
+
+    forge.press("Start the tutorial").at("Train").badge("finished")
+    for name in ("Data", "Results", "Runs", "System", "Home", "Train"):
+        forge.go(name)
+    memory = server.process.memory_info().rss
+    figure("memory of the server after a visit of all pages", f"{memory / MB:.0f} MB")
+    assert memory < 250 * MB
+    maps = Path(f"/proc/{server.process.pid}/maps")
+    if maps.exists():
+        assert "torch" not in maps.read_text()
+
+
+@pytest.fixture
+def long_run(server, store, config):
+    """A run of 500,000 steps that seems to go on, and the attempt that may add to it."""
+    run = store.create(config(epochs=300_000), "everybody", "a long run")
+    store.pause(run.id)  # in whichever state the dispatcher took it
+    deadline = time.monotonic() + 30
+    while store.get(run.id).is_active:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    (dispatcher,) = live_dispatchers(store.database)
+    owner = {"status": model.RUNNING, "dispatcher": dispatcher.id, "attempt": 9, "want": ""}
+    with store.database.write() as db:
+        db.execute(runs.update().where(runs.c.id == run.id).values(**owner))
+    attempt = Attempt(store.database, run.id, 9)
+    attempt.begin(0, os.getpid(), "cpu", "torch")
+    rng = np.random.default_rng(0)
+    rows = run.config.table().values
+    for part in range(10):
+        losses = rng.random((50_000, 4), np.float32)
+        attempt.append(1 + 50_000 * part, losses, rate=999.0, preview=np.tile(rows, (10, 1)))
+    yield run, attempt
+    attempt.end(model.STOPPED)
+
+
+def test_every_live_update_is_small_however_long_the_run(forge, server, figure, long_run):
+    run, attempt = long_run
+    for query in (
+        "since=0",
+        "",
+        "attempt=9&since=1",
+        "attempt=9&since=499000",
+        "attempt=1&since=9",
+    ):
+        status, body = get(f"{server.url}/api/runs/{run.id}/live?{query}")
+        assert status == 200
+        assert len(body) <= 100 * KB
+    assert json.loads(body)["step"] == 500_000
+    traffic = Traffic(forge)
+    answers = []
+    forge.page.on("response", lambda r: answers.append(r) if "/live?" in r.url else None)
+    forge.open("train", run)
+    forge.live_until(lambda now: now["step"] == 500_000 and now["points"] >= 900)
+    for part in range(5):
+        step = 500_001 + 1000 * part
+        attempt.append(step, np.full((1000, 4), 0.5, np.float32), rate=999.0)
+        forge.live_until(lambda now, step=step: now["step"] == step + 999, what="the new steps")
+    sizes = [len(answer.body()) for answer in answers if answer.finished() is None]
+    assert len(sizes) >= 6
+    figure("largest live answer", f"{max(sizes) / KB:.0f} KB")
+    figure("largest websocket frame", f"{max(traffic.frames) / KB:.0f} KB")
+    assert max(sizes) <= 100 * KB
+    assert max(traffic.frames) <= 100 * KB
+    assert forge.live()["points"] <= 4000

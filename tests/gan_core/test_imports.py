@@ -1,0 +1,51 @@
+import json
+import subprocess
+import sys
+
+HEAVY = ("torch", "sklearn", "numba", "streamlit", "plotly")
+FREE_OF_THEM = (
+    "gan_core",
+    "gan_core.config",
+    "gan_core.limits",
+    "gan_core.data",
+    "gan_core.metrics",
+    "gan_core.training",
+    "gan_core.training.choice",
+    "gan_core.runs.access",
+    "gan_core.runs.store",
+    "gan_core.runs.queue",
+    "gan_core.runs.results",
+    "gan_core.runs.live",
+    "gan_core.runs.supervisor",
+)
+
+# What the web server does with the library, not only what it imports.
+PROGRAM = f"""
+import importlib, json, sys
+found = {{}}
+def look(where):
+    found[where] = [name for name in {HEAVY} if name in sys.modules]
+for name in {FREE_OF_THEM}:
+    importlib.import_module(name)
+    look(name)
+from gan_core import ExperimentConfig, load_table
+from gan_core.networks import structure
+from gan_core.runs.store import Store
+store = Store.open(sys.argv[1])
+run = store.create(ExperimentConfig(), "everybody")
+store.limits.check(run.config)
+load_table("wine", ())
+[structure(layers) for layers in run.config.networks(4)]
+look("use of a store, a table and a config")
+print(json.dumps(found))
+"""
+
+
+def test_the_web_servers_side_imports_nothing_heavy(url):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, url], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert all(heavy == [] for heavy in found.values()), found
+    assert len(found) == len(FREE_OF_THEM) + 1
