@@ -5,6 +5,7 @@ import logging
 import sys
 
 from gan_core import bench, cli
+from gan_core.errors import GanForgeError
 
 
 def main() -> int:
@@ -41,6 +42,9 @@ def main() -> int:
         work(die_with_stdin=arguments.die_with_stdin)
     except KeyboardInterrupt:
         return cli.INTERRUPTED
+    except GanForgeError as error:
+        logging.error("%s", error)
+        return 1
     return 0
 
 

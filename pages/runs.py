@@ -52,13 +52,14 @@ def overall(run: Run, metric: str) -> float | None:
 
 def choose(runs: list[Run]) -> Run | None:
     """Draw the table; returns the selected run."""
+    runs, key = state.shown_runs(runs)
     number = st.column_config.NumberColumn
     chosen = st.dataframe(
         overview(runs),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key="runs_table",
+        key=key,
         column_config={
             "status": _("Status"),
             "name": _("Name"),

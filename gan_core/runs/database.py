@@ -19,7 +19,7 @@ BUSY_SECONDS = 10.0
 
 def home() -> Path:
     """The folder of the store: ``GAN_FORGE_HOME``, else the user's data folder. Created."""
-    path = Path(os.environ.get("GAN_FORGE_HOME") or user_data_path("gan-forge"))
+    path = Path(os.environ.get("GAN_FORGE_HOME") or user_data_path("gan-forge")).resolve()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

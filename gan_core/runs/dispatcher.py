@@ -88,8 +88,9 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
     slots, url = default_slots(), database_url()
     store = Store.open(url)
     executor = LocalExecutor(slots, url)
+    leaving = threading.Event()
     if die_with_stdin:
-        threading.Thread(target=_leave_at_end_of_stdin, args=(executor,), daemon=True).start()
+        threading.Thread(target=_leave_at_end_of_stdin, args=(leaving,), daemon=True).start()
     me = DispatcherInfo(
         id=secrets.token_hex(8),
         host=socket.gethostname(),
@@ -101,21 +102,20 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
     )
     dispatcher = Dispatcher(Queue(store.database, me), executor, slots)
     try:
-        while True:
+        while not leaving.wait(LOOK_SECONDS):
             try:
                 dispatcher.look()
             except StoreError as error:
                 log.warning("%s", error)
-                time.sleep(1.0)
-            time.sleep(LOOK_SECONDS)
+                leaving.wait(1.0)
     finally:
         executor.close()
 
 
-def _leave_at_end_of_stdin(executor: LocalExecutor) -> None:
+def _leave_at_end_of_stdin(leaving: threading.Event) -> None:
     # The bare file: a lock on Python's buffer would abort the interpreter when it ends by Ctrl-C.
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    threading.Timer(2.0, os._exit, (0,)).start()  # even if a worker resists
-    executor.close()
-    os._exit(0)
+    leaving.set()  # the loop ends and closes the pool; nobody calls the killed workers failures
+    time.sleep(2.0)
+    os._exit(0)  # even if a worker resists

@@ -11,7 +11,7 @@ from gan_core.runs import model
 from gan_core.runs.database import Database
 from gan_core.runs.schema import checkpoints, dispatchers, runs
 
-SILENT_SECONDS = 5.0  # a dispatcher that was not seen for so long is dead
+SILENT_SECONDS = 15.0  # not seen for so long, longer than a write may wait: dead
 MAX_RESTARTS = 3  # of a run whose server died under it, before a person has to look
 
 
@@ -59,11 +59,12 @@ class Queue:
             return True
         if self._watch is None:
             self._watch = self._database.engine.raw_connection()
-        seen, self._seen = (
-            self._seen,
-            self._watch.cursor().execute("PRAGMA data_version").fetchone(),
-        )
-        return seen != self._seen
+        before = self._seen
+        try:
+            self._seen = self._watch.cursor().execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return True  # a look will tell what is wrong
+        return self._seen != before
 
     def announce(self, device: str = "", torch_version: str = "") -> None:
         """Say that this dispatcher lives, and what it found; forget those long silent."""

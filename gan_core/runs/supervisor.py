@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -29,10 +30,18 @@ async def dispatcher_running() -> AsyncIterator[None]:
             await keeper
 
 
+def _search_path() -> str:
+    """Where the child finds gan_core, which need not be installed."""
+    return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+
+
 async def _keep_running() -> None:
     while True:
         process = await asyncio.create_subprocess_exec(
-            *_COMMAND, stdin=asyncio.subprocess.PIPE, cwd=_ROOT
+            # In this process's own folder: a relative address of the store means the same there.
+            *_COMMAND,
+            stdin=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": _search_path()},
         )
         try:
             code = await process.wait()

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+NICENESS = 10
 PREVIEW_ROWS = 500  # enough for steady histograms, 8 KB for four features
 PREVIEW_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.0
@@ -40,7 +41,7 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> None:
         number: this attempt's number.
     """
     _die_with_parent()
-    os.nice(10)  # the page must answer while runs train
+    _be_nice()
     database = Database(url)
     attempt = Attempt(database, run_id, number)
     try:
@@ -175,6 +176,12 @@ def _fail(attempt: Attempt, reason: str) -> None:
         _patiently(lambda: attempt.end(model.FAILED, reason))
     except StaleAttemptError as error:
         log.info("%s", error)
+
+
+def _be_nice() -> None:
+    """Let the pages answer while runs train. Where workers are used again, once is enough."""
+    if hasattr(os, "nice") and os.nice(0) < NICENESS:
+        os.nice(NICENESS)
 
 
 def _die_with_parent() -> None:

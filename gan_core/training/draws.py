@@ -99,7 +99,7 @@ class Noise:
         return stream(self.seed, Stream.PENALTY, block).random(shape, dtype=np.float32)
 
 
-def noise_of(config: ExperimentConfig) -> Noise:
-    """The noise of an experiment."""
-    training = config.training
-    return Noise(config.seed, training.batch_size, config.generator.latent_dim, training.n_critic)
+def noise_of(config: ExperimentConfig, n_rows: int) -> Noise:
+    """The noise of an experiment on a table of so many rows, which bound its batches."""
+    batch = min(config.training.batch_size, n_rows)
+    return Noise(config.seed, batch, config.generator.latent_dim, config.training.n_critic)

@@ -39,7 +39,7 @@ class TorchEngine:
         self._config = config
         self._loss = LOSSES[config.loss.name](config.loss.label_smoothing)
         self._order = BatchOrder(config.seed, len(x_real), config.training.batch_size)
-        self._noise = noise_of(config)
+        self._noise = noise_of(config, len(x_real))
         self._noise_block = -1
         self._mixing = torch.empty(self._noise.steps_per_block, config.training.n_critic, 0)
         g_layers, d_layers = config.networks(x_real.shape[1])

@@ -13,6 +13,7 @@ from pages.ui.backend import find_run
 _RUN = "run"  # the same word in the address and in session_state
 _SEEN = "run_in_address"  # what the address said when it was last read
 _SETTINGS = "settings"
+_TABLE = "runs_table"
 _INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
 _PREFIX = "set."  # before a setting's dotted name: the key of its widget
 
@@ -69,6 +70,23 @@ def instant_key() -> str:
 def instant_runs() -> list[str]:
     """Ids of the runs that moving sliders has started and that are still kept: oldest first."""
     return st.session_state.setdefault(f"{_INSTANT}_runs", [])
+
+
+def shown_runs(runs: list[Run]) -> tuple[list[Run], str]:
+    """The runs as the table of runs shall show them, and the key of that table.
+
+    The table knows its selection by the number of a row. So while a row is selected the rows stay
+    as they are; when one of them is deleted, a new table begins without a selection.
+    """
+    turn, ids = st.session_state.get(_TABLE, (0, []))
+    now = {run.id: run for run in runs}
+    chosen = st.session_state.get(f"{_TABLE}.{turn}", {}).get("selection", {}).get("rows")
+    if chosen and all(run_id in now for run_id in ids):
+        runs = [now[run_id] for run_id in ids]
+    elif chosen:
+        turn += 1
+    st.session_state[_TABLE] = (turn, [run.id for run in runs])
+    return runs, f"{_TABLE}.{turn}"
 
 
 def settings() -> ExperimentConfig:

@@ -1,20 +1,12 @@
-import os
 import re
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from gan_core import ExperimentConfig
+from tests.browser.chromium import started_browser
 from tests.browser.forge import Forge
 from tests.browser.server import Server, eventually
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def pytest_collection_modifyitems(items):
@@ -41,12 +33,8 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def browser():
-    path = os.environ.get("GAN_FORGE_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert path, "no Chromium found: name one with GAN_FORGE_BROWSER"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with started_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

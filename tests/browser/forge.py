@@ -26,6 +26,24 @@ _IDLE = """() => {
     && !document.querySelector('[data-testid=stSkeleton]')
 }"""
 
+# From the event of the next click to the frame after the one in which the curves are there.
+_STOPWATCH = """() => {
+  const points = () => {
+    const root = document.querySelector('.gf-live')
+    const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
+    return root?.dataset.run && curve?.x?.length > 0
+  }
+  window.firstPoint = null
+  document.addEventListener('click', event => {
+    const began = event.timeStamp
+    const look = () => {
+      if (!points()) return requestAnimationFrame(look)
+      requestAnimationFrame(() => { window.firstPoint = performance.now() - began })
+    }
+    look()
+  }, { capture: true, once: true })
+}"""
+
 
 class Forge:
     """A page of a server in a browser."""
@@ -120,6 +138,13 @@ class Forge:
             lambda now: now["step"] > 0 and now["points"] > 0 and run_id in (None, now["run"]),
             what="the first point of the losses",
         )
+
+    def press_and_time_first_point(self, name):
+        """Milliseconds from the click on a button to the first point, as the browser counts."""
+        self.page.evaluate(_STOPWATCH)
+        self.press(name)
+        self.page.wait_for_function("() => window.firstPoint !== null")
+        return self.page.evaluate("window.firstPoint")
 
     def training(self, run_id=None):
         """Wait until the curves of a run are there and grow."""

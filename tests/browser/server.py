@@ -111,7 +111,7 @@ class Server:
         """
         processes = self.processes()
         if gently:
-            self._popen.send_signal(signal.SIGINT)
+            os.killpg(self._popen.pid, signal.SIGINT)  # to all, as a terminal does
             psutil.wait_procs(processes, timeout=15)
         stubborn = [process for process in processes if alive(process)]
         for process in stubborn:

@@ -76,6 +76,7 @@ def test_a_killed_server_loses_no_run_and_leaves_nothing_behind(own_server, new_
     eventually(lambda: not any(map(alive, others)), 5, "the end of all it started")
     steps = {run.id: saved(run).step for run in runs}
     assert all(0 < steps[run.id] < run.total_steps for run in runs)
+    assert {store.get(run.id).status for run in runs} == {model.RUNNING}  # to be taken up again
     forge.see("does not answer")
 
     server.start(port=server.port)
@@ -92,6 +93,12 @@ def test_a_killed_server_loses_no_run_and_leaves_nothing_behind(own_server, new_
     forge.go("Runs")
     rows = forge.main.get_by_test_id("stDataFrame").first.locator("table tbody tr")
     expect(rows).to_have_count(4)
+
+    run = store.create(slow, "everybody")
+    eventually(lambda: store.get(run.id).step > 0, 60, "one more run")
+    assert not server.close(gently=True)  # Ctrl-C, which the workers hear too
+    assert store.get(run.id).status == model.RUNNING
+    assert not store.get(run.id).reason
 
 
 @pytest.mark.timeout(240)

@@ -27,9 +27,10 @@ def test_the_first_run_of_a_newcomer(forge, store):
     expect(forge.main.locator(".gf-line")).to_contain_text("epoch 10,000 / 10,000")
 
 
-def test_from_the_sliders_to_the_results_and_to_the_next_run(forge, store):
-    forge.open("train").few_epochs().press("Train")
-    forge.first_point()
+def test_from_the_sliders_to_the_results_and_to_the_next_run(forge, store, figure):
+    took = forge.open("train").few_epochs().press_and_time_first_point("Train")
+    figure("from the click on Train to the first point", f"{took:.0f} ms")
+    assert took < 7000  # 700 on a machine that does nothing else: tests/benchmarks/first_point.py
     forge.badge("finished")
     done = forge.live_until(lambda now: now["status"] == "finished")
     assert done["step"] == 200
@@ -114,8 +115,9 @@ def test_a_run_that_diverges_says_at_which_step(forge, store, slow):
     run = store.create(wild, "everybody")
     forge.open("train", run).badge("failed")
     assert "learning rate" in forge.error("diverged at step")
-    now = forge.live_until(lambda now: now["points"] > 0, what="the curves up to there")
-    assert f"diverged at step {now['step'] + 1}:" in store.get(run.id).reason
+    step = int(re.search(r"at step (\d+):", store.get(run.id).reason).group(1))
+    assert step > 5
+    forge.live_until(lambda now: now["points"] == now["step"] == step - 1, what="all before it")
 
 
 def test_a_run_that_waits_shows_its_place_in_the_queue(forge, start_run, store):

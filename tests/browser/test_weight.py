@@ -14,39 +14,16 @@ from gan_core.runs.attempt import Attempt
 from gan_core.runs.queue import live_dispatchers
 from gan_core.runs.schema import runs
 from tests.browser.server import get
+from tests.browser.traffic import Traffic
 
 KB, MB = 1024, 1024**2
-
-
-class Traffic:
-    """What comes over the network into a page, as the browser counts it."""
-
-    def __init__(self, forge):
-        self.bytes = 0
-        self.frames = []
-        session = forge.page.context.new_cdp_session(forge.page)
-        session.send("Network.enable")
-        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        session.on("Network.loadingFinished", self._loaded)
-        session.on("Network.webSocketFrameReceived", self._frame)
-
-    def _loaded(self, event):
-        self.bytes += event["encodedDataLength"]
-
-    def _frame(self, event):
-        size = len(event["response"]["payloadData"])
-        self.frames.append(size * 3 // 4 if event["response"]["opcode"] == 2 else size)
-
-    @property
-    def total(self):
-        return self.bytes + sum(self.frames)
 
 
 def test_a_server_and_its_first_visitor(own_server, new_forge, figure):
     """Home on a cold cache, the tutorial's start, every page: little to send, little memory."""
     server = own_server()
     forge = new_forge(server)
-    traffic = Traffic(forge)
+    traffic = Traffic(forge.page)
     began = time.perf_counter()
     forge.page.goto(server.url)
     expect(forge.button("Start the tutorial")).to_be_enabled()
@@ -106,7 +83,7 @@ def test_every_live_update_is_small_however_long_the_run(forge, server, figure, 
         assert status == 200
         assert len(body) <= 100 * KB
     assert json.loads(body)["step"] == 500_000
-    traffic = Traffic(forge)
+    traffic = Traffic(forge.page)
     answers = []
     forge.page.on("response", lambda r: answers.append(r) if "/live?" in r.url else None)
     forge.open("train", run)

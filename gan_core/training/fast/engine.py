@@ -34,7 +34,7 @@ class FastEngine:
         batch_size = config.training.batch_size
         self._data = (np.ascontiguousarray(x_real, np.float32), batch_size)
         self._order = BatchOrder(config.seed, len(x_real), batch_size)
-        self._noise = noise_of(config)
+        self._noise = noise_of(config, len(x_real))
         self._drawn: tuple[int, np.ndarray, np.ndarray] = (-1, _NOTHING, _NOTHING)
         g_layers, d_layers = config.networks(x_real.shape[1])
         d_layers = logit_layers(d_layers)

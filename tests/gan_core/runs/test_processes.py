@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import numpy as np
@@ -383,6 +384,7 @@ def test_the_supervisor_starts_a_dispatcher_again_and_takes_it_along(
             assert second.is_running()
         return family
 
-    family = asyncio.run(live())
+    with ThreadPoolExecutor(1) as thread:  # the browser tests leave a loop in this one
+        family = thread.submit(asyncio.run, live()).result()
     # Not 5 s: on a busy machine the forkserver may still be at its imports.
     eventually(lambda: gone(family), 20, "no process is left")

@@ -74,7 +74,8 @@ def test_noise_of_an_experiment():
     config = ExperimentConfig().with_values(
         {"seed": 3, "training.batch_size": 7, "generator.latent_dim": 2, "training.n_critic": 5}
     )
-    assert noise_of(config) == Noise(3, 7, 2, 5)
+    assert noise_of(config, 50) == Noise(3, 7, 2, 5)
+    assert noise_of(config, 4) == Noise(3, 4, 2, 5)  # no batch is larger than the table
 
 
 def test_noise_is_standard_normal_and_fresh_for_the_generators_step():
