@@ -1,6 +1,7 @@
 """The queue from the side of a dispatcher: claim runs, keep them, give back orphans."""
 
 import socket
+import sqlite3
 import time
 from dataclasses import asdict, dataclass, replace
 
