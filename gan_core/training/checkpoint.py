@@ -1,6 +1,7 @@
 """Everything a run needs to go on exactly where it stood."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from safetensors.numpy import load, save
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import CheckpointError, GanForgeError
+
+_KEY = "gan_forge"
 
 # These decide how far and on what a run goes, not which numbers it makes on the way.
 _MAY_DIFFER = ("training.epochs", "training.device", "training.engine")
@@ -40,9 +43,8 @@ class Checkpoint:
 
     def to_bytes(self) -> bytes:
         """As a safetensors file with the config and the step in its metadata."""
-        return save(
-            self.tensors, metadata={"config": self.config.to_json(), "step": str(self.step)}
-        )
+        facts = {"config": self.config.to_json(), "step": str(self.step)}
+        return save_with(facts, self.tensors)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Checkpoint":
@@ -79,15 +81,24 @@ class Checkpoint:
             )
 
 
+def save_with(facts: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> bytes:
+    """A safetensors file of named arrays with some facts in its metadata.
+
+    All facts stand under one key: safetensors writes several keys in an order that changes from
+    process to process, and equal runs should make equal files.
+    """
+    return save(dict(tensors), metadata={_KEY: json.dumps(facts, sort_keys=True)})
+
+
 def metadata(data: bytes) -> dict[str, str]:
-    """The metadata of a safetensors file in memory.
+    """The facts in a safetensors file made by `save_with`.
 
     safetensors itself reads metadata from files only; its format begins with the length of the
     header, eight bytes little-endian, and the header as JSON.
 
     Raises:
         ValueError: the header is not JSON.
-        KeyError: there is no metadata.
+        KeyError: there are no such facts.
     """
     length = int.from_bytes(data[:8], "little")
-    return json.loads(data[8 : 8 + length])["__metadata__"]
+    return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][_KEY])

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
 from gan_core.config import ExperimentConfig
 from gan_core.data import MinMaxScaler
 from gan_core.errors import CheckpointError, DataError, GanForgeError
 from gan_core.networks import Weights, forward
 from gan_core.randomness import Stream, stream
-from gan_core.training.checkpoint import metadata
+from gan_core.training.checkpoint import metadata, save_with
 
 MAX_SAMPLE_ROWS = 1_000_000
 _ROWS_AT_ONCE = 16_384  # bounds the memory of the hidden layers
@@ -69,7 +69,7 @@ class TrainedGenerator:
             "low": json.dumps(self.scaler.low.tolist()),
             "high": json.dumps(self.scaler.high.tolist()),
         }
-        return save(dict(self.weights), metadata=facts)
+        return save_with(facts, self.weights)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "TrainedGenerator":
