@@ -81,7 +81,8 @@ def tutorials_loop(config, n_steps):
     n_rows, n_features = x.shape
     batch_size, n_critic = config.training.batch_size, config.training.n_critic
     order = BatchOrder(config.seed, n_rows, batch_size)
-    noise = Noise(config.seed, batch_size, config.generator.latent_dim, n_critic)
+    drawn = min(batch_size, config.table().n_rows)
+    noise = Noise(config.seed, drawn, config.generator.latent_dim, n_critic)
 
     G, D = generator_of(config, n_features), discriminator_of(config, n_features)
     rng = stream(config.seed, Stream.INIT)
