@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -214,9 +215,10 @@ def test_divergence_ends_with_1_and_keeps_everything_up_to_there(command, diverg
 
 def test_ctrl_c_stops_cleanly_and_keeps_what_there_is(tmp_path):
     options = ["--set", "training.epochs=1000000", "--every", "50", "--out", str(tmp_path)]
-    with subprocess.Popen(
-        [*COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    # Who runs the tests in the background may have told their children to ignore Ctrl-C.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([*COMMAND, *options], preexec_fn=heed, **pipes) as process:
         try:
             first = process.stdout.readline()
             process.send_signal(signal.SIGINT)
