@@ -41,6 +41,7 @@ class Dispatcher:
         self._executor = executor
         self._slots = slots
         self._handles: list[Handle] = []
+        self._gone: set[Handle] = set()  # whose worker was not there at the last look
         self._announced = 0.0
         self._behind = True
 
@@ -71,9 +72,17 @@ class Dispatcher:
         self._behind = False
 
     def _kill_overdue(self) -> None:
+        gone = set()
         for handle in self._handles:
-            if self._queue.is_overdue(Claim(handle.run_id, handle.attempt), PATIENCE_SECONDS):
+            claim = Claim(handle.run_id, handle.attempt)
+            if self._queue.is_overdue(claim, PATIENCE_SECONDS):
                 self._executor.cancel(handle)
+            elif self._queue.lost_its_worker(claim):
+                # The pool misses a worker that dies in the moment in which it takes its task.
+                if handle in self._gone:
+                    self._executor.cancel(handle)
+                gone.add(handle)
+        self._gone = gone
 
 
 def dispatch(*, die_with_stdin: bool = False) -> None:

@@ -128,6 +128,17 @@ class Queue:
         asked = row.status == model.RUNNING and row.want and row.want_at
         return bool(asked) and row.want_at < time.time() - seconds
 
+    def lost_its_worker(self, claim: Claim) -> bool:
+        """Whether an attempt counts as running while its process, on this host, does not exist."""
+        query = sa.select(runs.c.worker_pid).where(
+            runs.c.id == claim.run_id,
+            runs.c.attempt == claim.attempt,
+            runs.c.status == model.RUNNING,
+        )
+        with self._database.read() as db:
+            pid = db.scalar(query)
+        return pid is not None and not psutil.pid_exists(pid)
+
     def adopt_orphans(self) -> int:
         """Requeue runs whose dispatcher died; they go on from their last checkpoint.
 
@@ -156,7 +167,8 @@ class Queue:
                 (runs.c.want == "stop", model.STOPPED),
                 else_=model.QUEUED,
             )
-            values = {"status": asked, "want": "", "worker_pid": None}
+            ended = sa.case((runs.c.want == "", None), else_=time.time())
+            values = {"status": asked, "want": "", "worker_pid": None, "ended_at": ended}
             return db.execute(runs.update().where(orphan).values(**values)).rowcount
 
 

@@ -53,6 +53,11 @@ class Forge:
         page.set_default_timeout(PATIENCE)
 
     @property
+    def url(self):
+        """The address. Playwright's own ``page.url`` stands still while a test sleeps."""
+        return self.page.evaluate("location.href")
+
+    @property
     def main(self) -> Locator:
         return self.page.get_by_test_id("stMain")
 
@@ -157,5 +162,5 @@ class Forge:
     @property
     def run_id(self):
         """The run in the address."""
-        found = re.search(r"[?&]run=([\w-]{12})(&|$)", self.page.url)
+        found = re.search(r"[?&]run=([\w-]{12})(&|$)", self.url)
         return found.group(1) if found else None

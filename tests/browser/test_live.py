@@ -30,7 +30,7 @@ def test_a_run_survives_other_pages_reloads_and_tabs(forge, start_run):
     forge.idle()
     assert_goes_on(forge, run.id)
     assert forge.live()["step"] > steps
-    tab = forge.another_tab(forge.page.url)
+    tab = forge.another_tab(forge.url)
     assert_goes_on(tab, run.id)
     tab.press("Pause").badge("paused")
     forge.badge("paused")  # the first tab hears of it too
@@ -56,7 +56,7 @@ def back_to(forge, name):
         forge.page.go_back()
         eventually(lambda: forge.run_id, what="the run in the address")
         forge.idle()
-        if f"/{name.lower()}?" in forge.page.url:
+        if f"/{name.lower()}?" in forge.url:
             break
     forge.at(name)
 

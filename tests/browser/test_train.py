@@ -16,7 +16,7 @@ def test_the_first_run_of_a_newcomer(forge, store):
     forge.button("Start the tutorial").dblclick()  # as newcomers do; it is one run all the same
     forge.at("Train")
     now = forge.first_point()
-    assert re.fullmatch(r"/train\?run=[\w-]{12}", forge.page.url.removeprefix(forge.server.url))
+    assert re.fullmatch(r"/train\?run=[\w-]{12}", forge.url.removeprefix(forge.server.url))
     assert now["run"] == forge.run_id
     assert len(store.list()) == before + 1
     assert not store.get(forge.run_id).config.differences()

@@ -49,7 +49,8 @@ class LocalExecutor:
 
     def found_hardware(self) -> tuple[str, str]:
         """Device and PyTorch version, empty until the first worker has looked."""
-        if not self._hardware.done() or self._hardware.exception():
+        done = self._hardware.done() and not self._hardware.cancelled()
+        if not done or self._hardware.exception():
             return "", ""
         return self._hardware.result()
 
@@ -71,12 +72,13 @@ class LocalExecutor:
         try:
             handle.future.result()
         except CancelledError:
-            return Outcome("it did not react and was cancelled")
+            return Outcome("its worker did not react, or was gone, and was given up")
         except ProcessExpired as error:
             return Outcome(f"its worker process died ({_cause(error.exitcode)})")
         except Exception as error:
             log.exception("attempt %d of run %s", handle.attempt, handle.run_id)
-            return Outcome(f"its worker failed: {type(error).__name__}: {error}")
+            why = f"{type(error).__name__}: {error}".removesuffix(": ")
+            return Outcome(f"its worker failed: {why}")
         return Outcome()
 
     def cancel(self, handle: Handle) -> None:
@@ -121,4 +123,6 @@ def _hardware() -> tuple[str, str]:
 
     from gan_core.training.devices import device_name, resolve_device
 
-    return device_name(resolve_device("auto")), torch.__version__
+    # A plain string: to unpickle PyTorch's own kind of string would import torch over there, and
+    # while that takes seconds the pool hears nothing of its workers.
+    return device_name(resolve_device("auto")), str(torch.__version__)

@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -139,6 +140,9 @@ def test_the_dispatcher_says_what_it_is(store, dispatcher, eventually):
     info = found[0]
     assert (info.host, info.slots) == (socket.gethostname(), SLOTS)
     assert info.torch_version.startswith("2.")
+    if sys.platform == "linux":
+        maps = Path(f"/proc/{info.pid}/maps").read_text()
+        assert "libtorch" not in maps  # it would import it for seconds, deaf to its workers
 
 
 # Both take about as long, so that there is time to pause and kill.

@@ -93,8 +93,8 @@ def test_no_run_is_claimed_twice_and_each_claims_in_order(store, queue_of, url):
     [
         ("", "its worker process died (signal 9)", "failed", "its worker process died (signal 9)"),
         ("", "", "failed", "its worker ended without a result"),
-        ("pause", "it did not react and was cancelled", "paused", ""),
-        ("stop", "it did not react and was cancelled", "stopped", ""),
+        ("pause", "its worker did not react, or was gone, and was given up", "paused", ""),
+        ("stop", "its worker did not react, or was gone, and was given up", "stopped", ""),
     ],
 )
 def test_a_vanished_worker_leaves_its_run_as_was_wanted_else_failed(
@@ -148,6 +148,16 @@ def test_overdue_is_who_was_asked_long_ago_or_has_no_run_any_more(store, begun, 
     assert queue.is_overdue(Claim(attempt.run_id, attempt.number - 1), 60)
     store.delete(attempt.run_id)
     assert queue.is_overdue(claim, 60)
+
+
+def test_a_running_attempt_without_its_process_has_lost_its_worker(store, begun, queue, dead_pid):
+    attempt = begun()
+    claim = Claim(attempt.run_id, attempt.number)
+    assert not queue.lost_its_worker(claim)
+    attempt.begin(0, dead_pid, "cpu", "torch")
+    assert queue.lost_its_worker(claim)
+    attempt.end(model.STOPPED)
+    assert not queue.lost_its_worker(claim)
 
 
 def test_dispatchers_announce_themselves(store, queue_of, dead_pid):
