@@ -21,6 +21,8 @@ class Limits:
         max_weights: weights of both networks of one run together.
         max_queued: runs that may wait at once.
         max_sample_rows: generated rows in one download.
+        max_film_mb: snapshots of one run, in MB; larger networks get fewer of them.
+        max_repeats: seeds that one run may be repeated with.
         min_free_mb: free disk space below which no new run is taken, in MB.
     """
 
@@ -28,6 +30,8 @@ class Limits:
     max_weights: int = 4_000_000
     max_queued: int = 200
     max_sample_rows: int = 100_000
+    max_film_mb: int = 32
+    max_repeats: int = 100
     min_free_mb: int = 200
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,23 @@ from gan_core.errors import StaleAttemptError
 from gan_core.metrics import ScoreReport
 from gan_core.runs import model
 from gan_core.runs.database import Database
-from gan_core.runs.schema import checkpoints, chunks, previews, runs
+from gan_core.runs.schema import checkpoints, chunks, players, previews, runs, snapshots
 from gan_core.training import Checkpoint
+
+WATCH_SECONDS = 5.0  # so long after they last asked people count as watching the networks
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What people want of a running run.
+
+    Attributes:
+        want: "", "pause" or "stop".
+        watched: whether somebody looks at its networks now.
+    """
+
+    want: str = ""
+    watched: bool = False
 
 
 @dataclass
@@ -53,6 +69,8 @@ class Attempt:
             )
             late = sa.and_(chunks.c.run_id == self.run_id, chunks.c.last_step > step)
             db.execute(chunks.delete().where(late))
+            late = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step > step)
+            db.execute(snapshots.delete().where(late))
 
     def append(
         self,
@@ -61,7 +79,9 @@ class Attempt:
         *,
         rate: float | None = None,
         preview: np.ndarray | None = None,
-    ) -> str:
+        networks: bytes | None = None,
+        kept: Mapping[int, bytes] | None = None,
+    ) -> Wish:
         """Store some steps.
 
         Args:
@@ -69,9 +89,12 @@ class Attempt:
             losses: float32, (n_steps, 4), columns `gan_core.training.HISTORY_COLUMNS`.
             rate: steps a second.
             preview: generated rows of this moment in original units, (n_rows, n_features).
+            networks: the weights of both networks at this moment, as `Checkpoint.players` packs
+                them.
+            kept: snapshots by their step, as `Checkpoint.to_bytes`.
 
         Returns:
-            what people want of the run: "", "pause" or "stop".
+            what people want of the run.
         """
         last_step = first_step + len(losses) - 1
         with self.database.write() as db:
@@ -95,9 +118,15 @@ class Attempt:
             if preview is not None:
                 data = np.ascontiguousarray(preview, "<f4").tobytes()
                 self._replace(db, previews, step=last_step, n_rows=len(preview), data=data)
-            want = db.scalar(sa.select(runs.c.want).where(runs.c.id == self.run_id))
+            if networks is not None:
+                self._replace(db, players, step=last_step, data=networks)
+            for step, data in (kept or {}).items():
+                self._keep(db, step, data)
+            asked = sa.select(runs.c.want, runs.c.watched_at).where(runs.c.id == self.run_id)
+            row = db.execute(asked).one()
         self._seq += 1
-        return want or ""
+        watched = row.watched_at is not None and row.watched_at > time.time() - WATCH_SECONDS
+        return Wish(row.want, watched)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Replace the run's checkpoint."""
@@ -124,6 +153,13 @@ class Attempt:
         values = changes or {"attempt": self.number}
         if not db.execute(runs.update().where(mine).values(**values)).rowcount:
             raise self._stale()
+
+    def _keep(self, db: sa.Connection, step: int, data: bytes) -> None:
+        mine = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step == step)
+        db.execute(snapshots.delete().where(mine))
+        db.execute(
+            snapshots.insert().values(run_id=self.run_id, attempt=self.number, step=step, data=data)
+        )
 
     def _replace(self, db: sa.Connection, table: sa.Table, **values: object) -> None:
         db.execute(table.delete().where(table.c.run_id == self.run_id))

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0001"  # the newest migration in migrations/versions
+HEAD = "0002"  # the newest migration in migrations/versions
 
 metadata = sa.MetaData()
 
@@ -33,7 +33,11 @@ runs = sa.Table(
     sa.Column("d_loss", sa.Float),
     sa.Column("g_loss", sa.Float),
     sa.Column("scores", sa.Text),
+    sa.Column("group_id", sa.String(40)),  # the run that this one repeats with another seed
+    sa.Column("members", sa.Integer, nullable=False, server_default="1"),  # of the group, itself
+    sa.Column("watched_at", sa.Float),  # when somebody last looked at its networks
     sa.Index("ix_runs_status_queued", "status", "queued_at", "id"),
+    sa.Index("ix_runs_group", "group_id"),
 )
 
 chunks = sa.Table(
@@ -66,6 +70,26 @@ previews = sa.Table(
     sa.Column("n_rows", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),  # float32 little-endian, original units
 )
+
+players = sa.Table(
+    "players",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),  # safetensors: weights of both networks
+)
+
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("step", sa.Integer, primary_key=True),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),  # a whole checkpoint, safetensors
+)
+
+OF_A_RUN = (chunks, checkpoints, previews, players, snapshots)
 
 dispatchers = sa.Table(
     "dispatchers",

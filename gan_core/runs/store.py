@@ -172,7 +172,7 @@ class Store:
         """
         self.get(run_id)
         with self.database.write() as db:
-            for table in (schema.chunks, schema.checkpoints, schema.previews):
+            for table in schema.OF_A_RUN:
                 db.execute(table.delete().where(table.c.run_id == run_id))
             db.execute(runs.delete().where(runs.c.id == run_id))
 

@@ -3,33 +3,25 @@
 import logging
 import os
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from multiprocessing import parent_process
-from typing import TypeVar
 
-import numpy as np
 from sqlalchemy import URL
 
-from gan_core.errors import DivergedError, GanForgeError, StaleAttemptError, StoreBusyError
+from gan_core.config import ExperimentConfig
+from gan_core.errors import DivergedError, GanForgeError, StaleAttemptError
+from gan_core.limits import Limits
+from gan_core.networks import n_weights
 from gan_core.runs import model, results
 from gan_core.runs.attempt import Attempt
 from gan_core.runs.database import Database
+from gan_core.runs.desk import Desk, patiently
 from gan_core.scoring import score
-from gan_core.training import Finished, Progress, Started, TrainedGenerator, train
-
-T = TypeVar("T")
+from gan_core.training import Finished, Progress, Started, train
+from gan_core.training.film import MOST, film_steps
 
 log = logging.getLogger(__name__)
 
 NICENESS = 10
-PREVIEW_ROWS = 500  # enough for steady histograms, 8 KB for four features
-PREVIEW_SECONDS = 0.25
-CHECKPOINT_SECONDS = 2.0
-CHECKPOINT_SHARE = 0.05  # of the run's time, at most, goes into checkpoints
-MAX_FLUSH_SECONDS = 0.5
-BUSY_TRIES = 6  # of the database's own timeout each: a minute
 
 
 def run_attempt(url: str | URL, run_id: str, number: int) -> None:
@@ -56,15 +48,18 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> None:
 
 
 def _train(database: Database, attempt: Attempt) -> None:
-    resume = results.checkpoint(database, attempt.run_id)
-    events = train(attempt.config(), resume=resume, chunk_seconds=0.05)
-    desk, total, last = _Desk(attempt), 0, None
+    config, resume = attempt.config(), results.checkpoint(database, attempt.run_id)
+    stops = _film_of(config)
+    events = train(config, resume=resume, chunk_seconds=0.05, stops=stops)
+    desk, total, last = Desk(attempt, frozenset(stops)), 0, None
     try:
         for event in events:
             match event:
                 case Started():
                     total = event.total_steps
-                    attempt.begin(event.first_step, os.getpid(), event.device, event.engine)
+                    begun = (event.first_step, os.getpid(), event.device, event.engine)
+                    patiently(lambda begun=begun: attempt.begin(*begun))
+                    desk.keep(event.first_step, event.checkpoint)
                 case Progress():
                     last = event
                     want = desk.take(event, is_last=event.step == total)
@@ -72,11 +67,12 @@ def _train(database: Database, attempt: Attempt) -> None:
                         _rest(attempt, want, event)
                         return
                 case Finished():
-                    desk.flush(event.generator)
-                    attempt.save(event.checkpoint)
-                    attempt.end(model.FINISHED, scores=score(event.generator))
+                    desk.flush(event.checkpoint, event.generator)
+                    scores = score(event.generator)
+                    patiently(lambda done=event.checkpoint: attempt.save(done))
+                    patiently(lambda found=scores: attempt.end(model.FINISHED, scores=found))
     except DivergedError:
-        desk.flush(None)  # everything up to there is kept
+        desk.flush()  # everything up to there is kept
         if last:
             attempt.save(last.checkpoint())
         raise
@@ -84,96 +80,24 @@ def _train(database: Database, attempt: Attempt) -> None:
 
 def _rest(attempt: Attempt, want: str, event: Progress) -> None:
     """Pause or stop here; nothing is lost."""
-    _patiently(lambda: attempt.save(event.checkpoint()))
+    patiently(lambda: attempt.save(event.checkpoint()))
     status = model.PAUSED if want == "pause" else model.STOPPED
-    attempt.end(status, scores=score(event.generator()))
+    scores = score(event.generator())
+    patiently(lambda: attempt.end(status, scores=scores))
 
 
-@dataclass
-class _Desk:
-    """Collects steps and stores them now and then, together with previews and checkpoints."""
-
-    attempt: Attempt
-    _parts: list[np.ndarray] = field(default_factory=list)
-    _first_step: int = 0
-    _began: float = field(default_factory=time.monotonic)
-    _flushed: float = 0.0
-    _previewed: float = 0.0
-    _saved: float = field(default_factory=time.monotonic)
-    _save_cost: float = 0.0
-    _rate_from: tuple[float, int] | None = None
-    _rate: float | None = None
-
-    def take(self, event: Progress, *, is_last: bool) -> str:
-        """Take some steps; returns what people want of the run.
-
-        The last ones are kept back, to be stored together with the finished generator's rows.
-        """
-        if not self._parts:
-            self._first_step = event.first_step
-        self._parts.append(event.losses)
-        now = time.monotonic()
-        self._measure_rate(now, event.step)
-        # Often at first, when somebody waits for the first point; rarely in a long run.
-        if is_last or now - self._flushed < min(MAX_FLUSH_SECONDS, (now - self._began) / 20):
-            return ""
-        want = self.flush(event.generator() if self._preview_is_due(now) else None)
-        if not want and self._checkpoint_is_due(now):
-            self._save(event)
-        return want
-
-    def flush(self, generator: TrainedGenerator | None) -> str:
-        """Store what is collected; returns what people want of the run."""
-        if not self._parts:
-            return ""
-        losses = np.concatenate(self._parts)
-        preview = generator.rows(PREVIEW_ROWS) if generator else None
-        want = _patiently(
-            lambda: self.attempt.append(self._first_step, losses, rate=self._rate, preview=preview)
-        )
-        self._parts = []
-        self._flushed = time.monotonic()
-        return want
-
-    def _measure_rate(self, now: float, step: int) -> None:
-        """Steps a second over about the last second."""
-        if self._rate_from is None:
-            self._rate_from = (now, step)
-        since, from_step = self._rate_from
-        if now - since > 0.05:
-            self._rate = (step - from_step) / (now - since)
-        if now - since > 1.0:
-            self._rate_from = (now, step)
-
-    def _preview_is_due(self, now: float) -> bool:
-        if now - self._previewed < PREVIEW_SECONDS:
-            return False
-        self._previewed = now
-        return True
-
-    def _checkpoint_is_due(self, now: float) -> bool:
-        return now - self._saved > max(CHECKPOINT_SECONDS, self._save_cost / CHECKPOINT_SHARE)
-
-    def _save(self, event: Progress) -> None:
-        began = time.monotonic()
-        _patiently(lambda: self.attempt.save(event.checkpoint()))
-        self._saved = time.monotonic()
-        self._save_cost = self._saved - began
-
-
-def _patiently(write: Callable[[], T]) -> T:
-    """Repeat a write while the store is locked: the training waits, nothing is lost."""
-    for _ in range(BUSY_TRIES - 1):
-        try:
-            return write()
-        except StoreBusyError:
-            log.warning("the store is locked, trying again")
-    return write()
+def _film_of(config: ExperimentConfig) -> list[int]:
+    """The steps after which snapshots are kept; as many as the limit of their size allows."""
+    table = config.table()
+    n = sum(n_weights(layers) for layers in config.networks(len(table.features)))
+    size = 4 * 3 * n + 4096  # float32: weights and both moments of Adam
+    most = min(MOST, Limits.from_environment().max_film_mb * 2**20 // size)
+    return film_steps(config.training.epochs * config.steps_per_epoch(table.n_rows), most)
 
 
 def _fail(attempt: Attempt, reason: str) -> None:
     try:
-        _patiently(lambda: attempt.end(model.FAILED, reason))
+        patiently(lambda: attempt.end(model.FAILED, reason))
     except StaleAttemptError as error:
         log.info("%s", error)
 

@@ -41,6 +41,12 @@ class Checkpoint:
         """The weights that results come from: G's moving average where there is one, else G's."""
         return self.part("ema" if self.config.training.ema_decay else "generator")
 
+    def players(self) -> bytes:
+        """The weights alone, of G as results take it and of D, as a safetensors file."""
+        weights = {f"generator.{k}": v for k, v in self.generator_weights().items()}
+        weights |= {f"discriminator.{k}": v for k, v in self.part("discriminator").items()}
+        return save(weights)
+
     def to_bytes(self) -> bytes:
         """As a safetensors file with the config and the step in its metadata."""
         facts = {"config": self.config.to_json(), "step": str(self.step)}

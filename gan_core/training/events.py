@@ -25,6 +25,7 @@ class Started:
         first_step: steps already done by what is resumed, else 0.
         total_steps: steps when all epochs are done.
         steps_per_epoch: steps in one pass over the rows.
+        checkpoint: makes a checkpoint of this very moment.
     """
 
     config: ExperimentConfig
@@ -34,6 +35,7 @@ class Started:
     first_step: int
     total_steps: int
     steps_per_epoch: int
+    checkpoint: Callable[[], Checkpoint]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """`train`: an experiment as a stream of events."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -22,6 +22,7 @@ def train(
     *,
     resume: Checkpoint | None = None,
     chunk_seconds: float = 0.1,
+    stops: Sequence[int] = (),
 ) -> Iterator[TrainEvent]:
     """Train a GAN; yields `Started`, then `Progress` several times a second, last `Finished`.
 
@@ -32,6 +33,7 @@ def train(
         config: the experiment.
         resume: go on from this checkpoint instead of starting.
         chunk_seconds: about how long the training runs between two events.
+        stops: steps, ascending, after each of which there is to be an event.
 
     Raises:
         ConfigError: CUDA was asked for and is not there.
@@ -53,17 +55,20 @@ def train(
     first_step = engine.step
     per_epoch = config.steps_per_epoch(table.n_rows)
     total = config.training.epochs * per_epoch
-    yield Started(config, device, engine.name, table.n_rows, first_step, total, per_epoch)
 
     def checkpoint() -> Checkpoint:
         return Checkpoint(config, engine.step, engine.tensors())
+
+    yield Started(
+        config, device, engine.name, table.n_rows, first_step, total, per_epoch, checkpoint
+    )
 
     def generator() -> TrainedGenerator:
         return _generator(checkpoint(), scaler, table)
 
     parts = [np.empty((0, 4), np.float32)]
     refuge = _Refuge(engine)
-    for losses in _chunks(engine, total, chunk_seconds):
+    for losses in _chunks(engine, (*stops, total), chunk_seconds):
         n_good = _n_finite(losses)
         before = engine.step - len(losses)
         if n_good < len(losses):
@@ -111,19 +116,21 @@ def _engine(config: ExperimentConfig, x_real: np.ndarray) -> tuple[Engine, str]:
     return TorchEngine(config, x_real, device), device.type
 
 
-def _chunks(engine: Engine, total: int, seconds: float) -> Iterator[np.ndarray]:
-    """Advance to the last step in chunks that take about so many seconds each."""
-    n_steps = 1
+def _chunks(engine: Engine, stops: Sequence[int], seconds: float) -> Iterator[np.ndarray]:
+    """Advance to the last stop in chunks of about so many seconds; none goes beyond a stop."""
+    usual = 1
     target = min(FIRST_CHUNK_SECONDS, seconds)
-    while engine.step < total:
-        n_steps = min(n_steps, total - engine.step)
-        started = time.perf_counter()
-        losses = engine.advance(n_steps)
-        took = time.perf_counter() - started
-        yield losses
-        # At most four times as many steps as before: the first ones are slow and say little.
-        n_steps = max(1, min(4 * n_steps, int(n_steps * target / max(took, 1e-6))))
-        target = seconds
+    for stop in stops:
+        while engine.step < stop:
+            n_steps = min(usual, stop - engine.step)
+            started = time.perf_counter()
+            losses = engine.advance(n_steps)
+            took = time.perf_counter() - started
+            yield losses
+            # At most four times as many steps as before: the first ones are slow and say little.
+            fitting = max(1, min(4 * n_steps, int(n_steps * target / max(took, 1e-6))))
+            usual = fitting if n_steps == usual else max(usual, fitting)
+            target = seconds
 
 
 def _generator(checkpoint: Checkpoint, scaler: MinMaxScaler, table: Table) -> TrainedGenerator:

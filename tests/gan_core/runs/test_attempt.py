@@ -41,14 +41,14 @@ def test_begin_notes_who_computes(store, begun):
 
 def test_append_notes_where_the_run_stands_and_returns_what_is_wanted(store, begun):
     attempt = begun()
-    assert attempt.append(1, STEPS[:10], rate=123.5) == ""
+    assert attempt.append(1, STEPS[:10], rate=123.5).want == ""
     run = store.get(attempt.run_id)
     assert (run.step, run.rate) == (10, 123.5)
     assert (run.d_loss, run.g_loss) == (float(STEPS[9, 0]), float(STEPS[9, 1]))
     store.pause(attempt.run_id)
-    assert attempt.append(11, STEPS[10:11]) == "pause"
+    assert attempt.append(11, STEPS[10:11]).want == "pause"
     store.stop(attempt.run_id)
-    assert attempt.append(12, STEPS[11:12]) == "stop"
+    assert attempt.append(12, STEPS[11:12]).want == "stop"
 
 
 @pytest.mark.parametrize("sizes", [(60,), (1, 2, 57), (20, 20, 20), (1,) * 60])
@@ -110,6 +110,33 @@ def test_preview_is_the_latest(store, begun):
     assert np.array_equal(preview.rows, rows.astype(np.float32))
 
 
+def test_networks_and_snapshots_round_trip(store, begun, trained):
+    attempt, checkpoint = begun(), trained.checkpoint
+    assert results.latest_players(store.database, attempt.run_id) is None
+    kept = {0: checkpoint.to_bytes(), 10: checkpoint.to_bytes()}
+    attempt.append(1, STEPS[:10], networks=checkpoint.players(), kept=kept)
+    players = results.latest_players(store.database, attempt.run_id)
+    assert players.step == 10
+    expected = (checkpoint.part("generator"), checkpoint.part("discriminator"))
+    for found in (players, results.snapshot(store.database, attempt.run_id, 0)):
+        for weights, theirs in zip((found.generator, found.discriminator), expected, strict=True):
+            assert weights.keys() == theirs.keys()
+            assert all(np.array_equal(weights[k], theirs[k]) for k in theirs)
+    assert results.snapshot_steps(store.database, attempt.run_id) == [0, 10]
+    again = results.snapshot_checkpoint(store.database, attempt.run_id, 10)
+    assert again.tensors.keys() == checkpoint.tensors.keys()
+    assert results.snapshot(store.database, attempt.run_id, 5) is None
+
+
+def test_only_a_running_run_is_watched_and_knows_it(store, begun):
+    attempt = begun()
+    assert not attempt.append(1, STEPS[:10]).watched
+    results.watch(store.database, attempt.run_id)
+    assert attempt.append(11, STEPS[:10]).watched
+    attempt.end(model.PAUSED)
+    results.watch(store.database, attempt.run_id)  # nobody hears it, and nothing breaks
+
+
 def next_attempt(store, queue, attempt):
     attempt.end(model.FAILED, "for a test")
     store.resume(attempt.run_id)
@@ -123,9 +150,12 @@ def test_begin_drops_the_history_after_the_checkpoint(store, queue, begun, step)
     attempt, other = begun(), begun()
     for one in (attempt, other):
         append_all(one, (20, 20, 20))
+    film = [0, 10, 20, 30, 60]
+    attempt.append(61, STEPS[:1], kept=dict.fromkeys(film, b""))
     second = next_attempt(store, queue, attempt)
     second.begin(step, 1, "cpu", "torch")
     assert store.get(attempt.run_id).step == step
+    assert results.snapshot_steps(store.database, attempt.run_id) == [s for s in film if s <= step]
     assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS[:step])
     append_all(second, (60 - step,) if step < 60 else (), step + 1)
     assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS)

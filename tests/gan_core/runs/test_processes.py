@@ -21,6 +21,7 @@ from gan_core.runs import model, results
 from gan_core.runs.queue import live_dispatchers
 from gan_core.runs.store import Store
 from gan_core.runs.supervisor import dispatcher_running
+from gan_core.training.film import film_steps
 
 ME = "everybody"
 SLOTS = 2
@@ -128,6 +129,10 @@ def test_a_run_finishes_with_scores_and_all_it_made(store, reaches, configured):
     assert results.preview(store.database, run.id).step == 120
     assert results.preview(store.database, run.id).rows.shape == (500, 4)
     assert set(run.scores.scores) == set(run.scores.to_dict()["scores"])
+    assert results.snapshot_steps(store.database, run.id) == film_steps(120)
+    last = results.snapshot_checkpoint(store.database, run.id, 120)
+    assert last.to_bytes() == results.checkpoint(store.database, run.id).to_bytes()
+    assert results.latest_players(store.database, run.id).step == 120
     assert not run.can_resume
 
 
