@@ -6,6 +6,7 @@ import { CONFIG, WITHOUT_TOOLS, axis, escape, histograms, layout, plotly, refere
 const CURVES = ["d_loss", "g_loss", "d_real", "d_fake"];
 const MOST_POINTS = 4000; // beyond that the curves are thinned out to half
 const HISTOGRAMS_AT_ONCE = 8;
+const PATIENCE = 300; // milliseconds that a new run's empty charts wait for its first numbers
 const ACTIVE = ["queued", "running"];
 const views = new WeakMap();
 
@@ -61,14 +62,18 @@ class View {
       this.told = data.seen;
     }
     const none = !data.run;
-    for (const part of ["line", "progress", "curves"]) this.parts[part].style.display = none ? "none" : "";
+    for (const part of ["line", "progress"]) this.parts[part].style.display = none ? "none" : "";
+    this.parts.curves.classList.toggle("gf-unseen", none);
     this.root.dataset.run = data.run ?? "";
-    plotly(data.plotly).then((Plotly) => {
+    // Ask first and draw then: empty charts would keep the browser from hearing the answer.
+    const answered = data.run ? this.ask() : Promise.resolve();
+    const patience = new Promise((resolve) => setTimeout(resolve, another ? PATIENCE : 0));
+    this.drawn = false;
+    Promise.all([plotly(data.plotly), Promise.race([answered, patience])]).then(([Plotly]) => {
       this.Plotly = Plotly;
-      this.draw();
+      if (!this.drawn) this.draw();
     }, (error) => this.say(String(error.message)));
     this.write();
-    if (data.run) this.soon(0);
     if (data.ghost !== this.haunted) this.haunt(data.ghost);
   }
 
@@ -100,6 +105,7 @@ class View {
 
   // Each question takes the place of the one before: a late answer to that is not heard any more.
   async ask() {
+    clearTimeout(this.timer);
     if (this.ended || !this.data.run) return;
     const question = (this.question = (this.question ?? 0) + 1);
     const query = `attempt=${this.attempt}&since=${this.step}&shown=${this.shown}`;
@@ -136,17 +142,20 @@ class View {
     if (fresh.x.length) {
       for (const name of Object.keys(fresh)) this.curves[name].push(...fresh[name]);
       if (this.curves.x.length > MOST_POINTS) this.curves = thin(this.curves);
-      this.drawCurves();
     }
     if (update.densities) {
       this.generated = update.densities;
       this.shown = update.shown;
-      this.drawHistograms();
+    }
+    if (!this.drawn) this.draw();
+    else {
+      if (fresh.x.length) this.drawCurves();
+      if (update.densities) this.drawHistograms();
     }
     this.write();
     if (update.seen !== this.told) { // the buttons and badges are the page's: let it draw them anew
       this.told = update.seen;
-      this.tell("status", update.seen);
+      requestAnimationFrame(() => setTimeout(() => this.tell("status", update.seen)));
     }
   }
 
@@ -175,33 +184,61 @@ class View {
 
   draw() {
     if (!this.Plotly) return;
-    if (this.data.run) this.drawCurves();
-    this.drawHistograms();
+    this.drawn = true;
+    // The losses first, the rest a frame later. Without a run they are drawn unseen, after what is
+    // seen: a chart that is there already shows its first point much sooner.
+    const steps = [() => this.drawLosses(), () => this.drawOutputs(), () => this.drawHistograms()];
+    if (!this.data.run) steps.reverse();
+    steps[0]();
+    requestAnimationFrame(() => setTimeout(() => steps.slice(1).forEach((step) => step())));
   }
 
   drawCurves() {
+    this.drawLosses();
+    this.drawOutputs();
+  }
+
+  drawLosses() {
     if (!this.Plotly || this.ended) return;
     const t = theme(this.root);
-    const { labels, equilibria, epochs } = this.data;
-    const line = (name, title, colour, dash) => ({ type: "scatter", mode: "lines", x: this.curves.x, y: this.curves[name], name: title,
-      line: { color: colour, width: 1.4, dash }, hovertemplate: "%{y:.4f}" });
-    const faint = (name, colour) => (!this.ghost ? [] : [{ type: "scatter", mode: "lines", x: this.ghost.x, y: this.ghost[name],
-      name: labels.before, line: { color: colour, width: 1 }, opacity: 0.3, hoverinfo: "skip", showlegend: false }]);
+    const { labels, equilibria } = this.data;
+    const references = equilibria.map(([value, name]) => reference(t, value, name));
+    this.Plotly.react(this.parts.losses,
+      [...this.faint("d_loss", t.discriminator), ...this.faint("g_loss", t.generator),
+        this.line("d_loss", labels.d_loss, t.discriminator), this.line("g_loss", labels.g_loss, t.generator, "solid")],
+      this.shape(t, { yaxis: axis(t, { title: { text: labels.loss, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) }, references), CONFIG);
+  }
+
+  drawOutputs() {
+    if (!this.Plotly || this.ended) return;
+    const t = theme(this.root);
+    const { labels, probability } = this.data;
+    const title = { text: labels.output, font: { color: t.muted }, standoff: 4 };
+    this.Plotly.react(this.parts.outputs,
+      [...this.faint("d_real", t.real), ...this.faint("d_fake", t.generated),
+        this.line("d_real", labels.on_real, t.real), this.line("d_fake", labels.on_fake, t.generated, "dot")],
+      this.shape(t, { yaxis: axis(t, { range: probability ? [0, 1] : undefined, title, nticks: 6 }) },
+        probability ? [reference(t, 0.5, labels.undecided)] : []), CONFIG);
+  }
+
+  line(name, title, colour, dash) {
+    return { type: "scatter", mode: "lines", x: this.curves.x, y: this.curves[name], name: title,
+      line: { color: colour, width: 1.4, dash }, hovertemplate: "%{y:.4f}" };
+  }
+
+  faint(name, colour) {
+    if (!this.ghost) return [];
+    return [{ type: "scatter", mode: "lines", x: this.ghost.x, y: this.ghost[name], name: this.data.labels.before,
+      line: { color: colour, width: 1 }, opacity: 0.3, hoverinfo: "skip", showlegend: false }];
+  }
+
+  shape(t, more, references) {
+    const { labels, epochs, run } = this.data;
     const margin = { l: 44, r: 10, t: 26, b: 36 };
-    const shape = (more, references) => layout(t, { margin, height: 250, uirevision: this.data.run, datarevision: this.step, hovermode: "x unified",
+    return layout(t, { margin, height: 250, uirevision: run, datarevision: this.step, hovermode: "x unified",
       xaxis: axis(t, { range: [0, epochs], title: { text: labels.epoch, font: { color: t.muted }, standoff: 4 }, showgrid: false,
         hoverformat: ",.1f", nticks: 8 }),
       shapes: references.map((r) => r.shape), annotations: references.map((r) => r.annotation), ...more });
-    this.Plotly.react(this.parts.losses,
-      [...faint("d_loss", t.discriminator), ...faint("g_loss", t.generator),
-        line("d_loss", labels.d_loss, t.discriminator), line("g_loss", labels.g_loss, t.generator, "solid")],
-      shape({ yaxis: axis(t, { title: { text: labels.loss, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) },
-        equilibria.map(([value, name]) => reference(t, value, name))), CONFIG);
-    this.Plotly.react(this.parts.outputs,
-      [...faint("d_real", t.real), ...faint("d_fake", t.generated),
-        line("d_real", labels.on_real, t.real), line("d_fake", labels.on_fake, t.generated, "dot")],
-      shape({ yaxis: axis(t, { range: this.data.probability ? [0, 1] : undefined, title: { text: labels.output, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) },
-        this.data.probability ? [reference(t, 0.5, labels.undecided)] : []), CONFIG);
   }
 
   drawHistograms() {
