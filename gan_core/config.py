@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from gan_core.data import DATA_SOURCES, Table, load_table
@@ -286,7 +287,7 @@ class ExperimentConfig(_Section):
 
     def to_json(self) -> str:
         """As JSON text, two spaces indented."""
-        return json.dumps(self.to_dict(), indent=2)
+        return _json_of(self)
 
     @classmethod
     def from_dict(cls, values: object) -> "ExperimentConfig":
@@ -382,6 +383,11 @@ def declared_params() -> dict[str, Param]:
         for kind in (*SECTIONS.values(), ExperimentConfig)
         for name, declared in params(kind)
     }
+
+
+@lru_cache(maxsize=64)  # every snapshot of a run carries it
+def _json_of(config: ExperimentConfig) -> str:
+    return json.dumps(config.to_dict(), indent=2)
 
 
 def _section_values(name: str, values: object, kind: type[_Section]) -> dict[str, Any]:

@@ -64,6 +64,18 @@ class Limits:
                 f"{self.max_weights:,}. Use fewer or narrower hidden layers."
             )
 
+    def check_repeats(self, repeats: int) -> None:
+        """Refuse to train with too many seeds.
+
+        Raises:
+            LimitError: how many were asked for, and how many may be.
+        """
+        if not 1 <= repeats <= self.max_repeats:
+            raise LimitError(
+                f"A run can be repeated with 1 to {self.max_repeats:,} seeds on this server. Got "
+                f"{repeats:,} instead."
+            )
+
     def check_disk(self, folder: Path) -> None:
         """Refuse new work when the disk is nearly full.
 

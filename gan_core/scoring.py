@@ -1,6 +1,10 @@
 """The scores of a trained generator, always asked in the same way so that they can be compared."""
 
-from gan_core.metrics import ScoreReport, evaluate
+from collections.abc import Mapping
+from functools import lru_cache
+
+from gan_core.config import DataConfig
+from gan_core.metrics import NoiseFloor, ScoreReport, evaluate, noise_floor
 from gan_core.randomness import Stream, stream
 from gan_core.training import TrainedGenerator
 
@@ -18,5 +22,12 @@ def score(
     """
     table = generator.config.table()
     fake = generator.rows(table.n_rows if n is None else n, seed)
-    rng = stream(generator.config.seed, Stream.EVALUATION, 1)
-    return evaluate(table.values, fake, table.features, rng=rng)
+    floor = floor_of(generator.config.data)
+    return evaluate(table.values, fake, table.features, floor=floor)
+
+
+@lru_cache(maxsize=32)
+def floor_of(data: DataConfig) -> Mapping[str, NoiseFloor]:
+    """The noise floor of some real rows: the same for every run on them, whatever its seed."""
+    table = data.load()
+    return noise_floor(table.values, table.features, rng=stream(0, Stream.EVALUATION, 1))

@@ -14,6 +14,7 @@ from pages.ui.downloads import download_menu
 from pages.ui.head import page_head
 from pages.ui.navigation import page_path
 from pages.ui.scores import score_cards, score_table
+from pages.ui.seeds import choose_seed, seed_scores
 from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
@@ -110,6 +111,10 @@ def main() -> None:
         return
     state.look_at(run)
     status_row(run)
+    if run.members > 1:
+        members = store().members(run)
+        seed_scores(members)
+        run = choose_seed(run, members)
     generator = results.generator(store().database, run)
     if generator is None:
         st.info(

@@ -37,7 +37,8 @@ def overview(runs: list[Run]) -> pd.DataFrame:
 def differences(run: Run) -> str:
     """What the run's settings have that the tutorial's have not."""
     changed = run.config.differences()
-    return ", ".join(f"{path.split('.')[-1]}={_short(value)}" for path, value in changed.items())
+    shown = [f"{path.split('.')[-1]}={_short(value)}" for path, value in changed.items()]
+    return ", ".join([*shown, f"{run.members} {_('seeds')}"] if run.members > 1 else shown)
 
 
 def _short(value: object) -> str:

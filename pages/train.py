@@ -18,13 +18,30 @@ from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
 
-def start(config: ExperimentConfig) -> Run | None:
+def repeats_field() -> int:
+    """With how many seeds to train."""
+    repeats = st.number_input(
+        _("Repeat with seeds"),
+        min_value=1,
+        max_value=store().limits.max_repeats,
+        key=state.repeats_key(),
+        help=_(
+            "Trains the same settings with this many seeds, the one above and those after it, side "
+            "by side as one run. Curves become a median with a band, scores a mean with a standard "
+            "deviation: one seed may be luck."
+        ),
+    )
+    state.keep_repeats(repeats)
+    return repeats
+
+
+def start(config: ExperimentConfig, repeats: int) -> Run | None:
     """Start a run; where that is refused, say why.
 
     The script goes on with it: to draw the page anew would cost a tenth of a second.
     """
     try:
-        run = store().create(config, user())
+        run = store().create(config, user(), repeats=repeats)
     except GanForgeError as error:
         st.error(plain(error), icon=":material/error:")
         return None
@@ -63,13 +80,14 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
         )
         config = training_controls()
         instant = instant_toggle()
+        repeats = 1 if instant else repeats_field()
     if instant and config is not None:
         run = follow_settings(run, config)
     busy = run is not None and run.is_active
     place = st.empty()
     clicked = train_button(place, disabled=config is None, busy=busy)
     # The second click of a double click finds the run of the first one busy.
-    if clicked and config is not None and not busy and (started := start(config)):
+    if clicked and config is not None and not busy and (started := start(config, repeats)):
         run = started
         train_button(place, disabled=False, busy=True)
     return run, config

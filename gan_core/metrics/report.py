@@ -104,7 +104,7 @@ def evaluate(
     fake: ArrayLike,
     feature_names: Sequence[str],
     *,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None = None,
     floor: Mapping[str, NoiseFloor] | None = None,
 ) -> ScoreReport:
     """Score generated rows by every metric, next to the noise floor.
@@ -117,7 +117,7 @@ def evaluate(
         real: real rows in original units, (n, d), n >= 4.
         fake: generated rows in original units, (m, d), m >= 2.
         feature_names: d different names.
-        rng: draws the noise floor's splits; not used where `floor` is given.
+        rng: draws the noise floor's splits; only where `floor` is not given.
         floor: what `noise_floor` gave for the same real rows, to spare computing it again.
 
     Returns:
@@ -130,7 +130,7 @@ def evaluate(
     real, fake = check_pair(real, fake)
     names = check_names(feature_names, real.shape[1])
     if floor is None:
-        floor = noise_floor(real, names, rng=rng)
+        floor = noise_floor(real, names, rng=rng or np.random.default_rng(0))
     return ScoreReport(
         {
             name: _score(metric, metric.formula(real, fake), names, floor.get(name))

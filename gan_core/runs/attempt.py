@@ -120,8 +120,8 @@ class Attempt:
                 self._replace(db, previews, step=last_step, n_rows=len(preview), data=data)
             if networks is not None:
                 self._replace(db, players, step=last_step, data=networks)
-            for step, data in (kept or {}).items():
-                self._keep(db, step, data)
+            if kept:
+                self._keep(db, kept)
             asked = sa.select(runs.c.want, runs.c.watched_at).where(runs.c.id == self.run_id)
             row = db.execute(asked).one()
         self._seq += 1
@@ -154,11 +154,12 @@ class Attempt:
         if not db.execute(runs.update().where(mine).values(**values)).rowcount:
             raise self._stale()
 
-    def _keep(self, db: sa.Connection, step: int, data: bytes) -> None:
-        mine = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step == step)
+    def _keep(self, db: sa.Connection, kept: Mapping[int, bytes]) -> None:
+        mine = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step.in_(list(kept)))
         db.execute(snapshots.delete().where(mine))
+        common = {"run_id": self.run_id, "attempt": self.number}
         db.execute(
-            snapshots.insert().values(run_id=self.run_id, attempt=self.number, step=step, data=data)
+            snapshots.insert(), [{**common, "step": s, "data": data} for s, data in kept.items()]
         )
 
     def _replace(self, db: sa.Connection, table: sa.Table, **values: object) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from gan_core.runs import results
-from gan_core.runs.model import Run
+from gan_core.runs.groups import band
+from gan_core.runs.model import FINISHED, Run
 from gan_core.runs.store import Store
 from gan_core.training import HISTORY_COLUMNS
 
@@ -32,19 +33,16 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
     Returns:
         plain values for JSON; arrays are float32, little-endian, in base64.
     """
+    if run.members > 1:
+        return {**_standing(store, run), **_group_update(store, run, since, shown)}
     after = since if attempt == run.attempt else 0
     first_step, rows = results.losses(store.database, run.id, after)
     steps, curves = thin(np.arange(first_step, first_step + len(rows)), rows, MAX_POINTS)
     update: dict[str, Any] = {
-        "status": run.status,
-        "seen": seen(run),
+        **_standing(store, run),
         "attempt": run.attempt,
         "after": after,
         "step": first_step + len(rows) - 1 if len(rows) else after,
-        "epochs_done": run.epoch,
-        "rate": run.rate if run.is_active else None,
-        "seconds_left": run.seconds_left,
-        "place": store.place_in_queue(run),
         "x": _packed(steps / run.steps_per_epoch),
         **{name: _packed(curves[:, i]) for i, name in enumerate(HISTORY_COLUMNS)},
     }
@@ -52,6 +50,41 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
     if latest and (latest.step > shown or attempt != run.attempt):
         update["shown"] = latest.step
         update["densities"] = densities(run.config.table().values, latest.rows)
+    return update
+
+
+def _standing(store: Store, run: Run) -> dict[str, Any]:
+    """Where a run stands."""
+    return {
+        "status": run.status,
+        "seen": seen(run),
+        "epochs_done": run.epoch,
+        "rate": run.rate if run.is_active else None,
+        "seconds_left": run.seconds_left,
+        "place": store.place_in_queue(run),
+    }
+
+
+def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, Any]:
+    """Median and band of the curves and histograms of a group, if they are newer than shown."""
+    update: dict[str, Any] = {"attempt": 0, "after": since, "step": since}
+    if run.step in (0, since) and (shown or not run.step):
+        return update
+    members = store.members(run)
+    steps, quantiles = band(store.database, members)
+    update["step"] = run.step
+    update["band"] = {
+        "x": _packed(steps / run.steps_per_epoch),
+        "finished": sum(member.status == FINISHED for member in members),
+        "members": len(members),
+        **{name: [_packed(q[i]) for q in quantiles] for i, name in enumerate(HISTORY_COLUMNS)},
+    }
+    real = run.config.table().values
+    latest = [results.preview(store.database, member.id) for member in members]
+    found = np.array([densities(real, one.rows) for one in latest if one])
+    if len(found):
+        middle, low, high = np.quantile(found, (0.5, 0.1, 0.9), axis=0).round(6).tolist()
+        update |= {"shown": run.step, "densities": middle, "low": low, "high": high}
     return update
 
 

@@ -43,6 +43,9 @@ class Run:
         d_loss: last D loss.
         g_loss: last G loss.
         scores_json: quality of the generated rows, None before the end.
+        group_id: the run that this one repeats with another seed, None if it stands for itself.
+        members: runs in its group with itself; 1 if nothing repeats it. Of a run with more the
+            status, progress and losses are those of the group (see `gan_core.runs.groups`).
     """
 
     id: str
@@ -67,6 +70,8 @@ class Run:
     d_loss: float | None
     g_loss: float | None
     scores_json: str | None
+    group_id: str | None = None
+    members: int = 1
 
     @cached_property
     def config(self) -> ExperimentConfig:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gan_core.runs import model
 from gan_core.runs.database import Database
-from gan_core.runs.schema import checkpoints, dispatchers, runs
+from gan_core.runs.schema import QUEUE_ORDER, checkpoints, dispatchers, runs
 
 SILENT_SECONDS = 15.0  # not seen for so long, longer than a write may wait: dead
 MAX_RESTARTS = 3  # of a run whose server died under it, before a person has to look
@@ -83,7 +83,7 @@ class Queue:
         first = (
             sa.select(runs.c.id, runs.c.attempt)
             .where(runs.c.status == model.QUEUED)
-            .order_by(runs.c.queued_at, runs.c.id)
+            .order_by(*QUEUE_ORDER)
             .limit(1)
         )
         with self._database.read() as db:  # a look is cheaper than the write lock

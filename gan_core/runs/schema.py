@@ -40,6 +40,9 @@ runs = sa.Table(
     sa.Index("ix_runs_group", "group_id"),
 )
 
+# Who waits longest starts first; repetitions with other seeds only when nobody else waits.
+QUEUE_ORDER = (runs.c.group_id.is_not(None), runs.c.queued_at, runs.c.id)
+
 chunks = sa.Table(
     "chunks",
     metadata,

@@ -3,6 +3,7 @@
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,8 +13,9 @@ from gan_core.errors import LimitError, RunNotFoundError, RunStateError
 from gan_core.limits import Limits
 from gan_core.runs import model, schema
 from gan_core.runs.database import Database, database_url
+from gan_core.runs.groups import ids_of, together
 from gan_core.runs.model import Run, check_id
-from gan_core.runs.schema import runs
+from gan_core.runs.schema import QUEUE_ORDER, runs
 
 MAX_NAME = 120
 
@@ -41,41 +43,53 @@ class Store:
         database.prepare()
         return cls(database)
 
-    def create(self, config: ExperimentConfig, owner: str, name: str = "") -> Run:
+    def create(self, config: ExperimentConfig, owner: str, name: str = "", repeats: int = 1) -> Run:
         """Put a new run into the queue.
+
+        Args:
+            config: the experiment.
+            owner: who starts it.
+            name: for people; made up when empty.
+            repeats: train it with so many seeds, the config's and those after it, as one run.
 
         Raises:
             LimitError: larger than this server allows, or too many wait already.
+            ConfigError: a seed would lie beyond the largest one.
         """
         self.limits.check(config)
+        self.limits.check_repeats(repeats)
         if folder := self.folder():
             self.limits.check_disk(folder)
         table = config.table()
-        per_epoch = config.steps_per_epoch(table.n_rows)
-        now = time.time()
+        seeds = [config.with_values({"seed": config.seed + i}) for i in range(repeats)]
+        run_id, now = secrets.token_urlsafe(9), time.time()
         with self.database.write() as db:
-            waiting = db.scalar(_count().where(runs.c.status == model.QUEUED)) or 0
-            if waiting >= self.limits.max_queued:
-                raise LimitError(
-                    f"{waiting:,} runs are waiting already, this server allows "
-                    f"{self.limits.max_queued:,}. Try again when some are done."
-                )
-            run_id = secrets.token_urlsafe(9)
-            number = (db.scalar(_count()) or 0) + 1
+            self._check_queue(db, repeats)
+            number = 1 + (db.scalar(_count().where(runs.c.group_id.is_(None))) or 0)
+            name = _clean(name) or f"{table.title} {number}"
             db.execute(
-                runs.insert().values(
-                    id=run_id,
-                    owner=owner,
-                    name=_clean(name) or f"{table.title} {number}",
-                    status=model.QUEUED,
-                    config=json.dumps(config.to_dict()),
-                    created_at=now,
-                    queued_at=now,
-                    total_steps=config.training.epochs * per_epoch,
-                    steps_per_epoch=per_epoch,
-                )
+                runs.insert(),
+                [
+                    {
+                        "id": secrets.token_urlsafe(9) if i else run_id,
+                        "owner": owner,
+                        "name": f"{name} · seed {one.seed}"[:MAX_NAME] if i else name,
+                        "group_id": run_id if i else None,
+                        "members": 1 if i else repeats,
+                        **_queued(one, table.n_rows, now + 1e-6 * i),  # in this order
+                    }
+                    for i, one in enumerate(seeds)
+                ],
             )
         return self.get(run_id)
+
+    def _check_queue(self, db: sa.Connection, n_more: int) -> None:
+        waiting = db.scalar(_count().where(runs.c.status == model.QUEUED)) or 0
+        if waiting + n_more > self.limits.max_queued:
+            raise LimitError(
+                f"{waiting:,} runs are waiting already, this server allows "
+                f"{self.limits.max_queued:,}. Try again when some are done."
+            )
 
     def get(self, run_id: object) -> Run:
         """One run.
@@ -91,13 +105,38 @@ class Store:
                 f"There is no run {run_id!r} on this server. It may have been deleted, or the link "
                 "is of another server. Choose a run on the Runs page."
             )
-        return Run(*row)
+        return self._whole([Run(*row)])[0]
+
+    def members(self, run: Run) -> list[Run]:
+        """The runs of a group, each as it is by itself, in the order of their seeds."""
+        mine = sa.or_(runs.c.id == run.id, runs.c.group_id == run.id)
+        query = sa.select(*_COLUMNS).where(mine)
+        with self.database.read() as db:
+            found = [Run(*row) for row in db.execute(query)]
+        return sorted(found, key=lambda member: member.config.seed)
+
+    def _whole(self, found: Sequence[Run]) -> list[Run]:
+        """Runs as people see them: one that is repeated stands for its group."""
+        leads = [run.id for run in found if run.members > 1]
+        if not leads:
+            return list(found)
+        with self.database.read() as db:
+            rows = db.execute(sa.select(*_COLUMNS).where(runs.c.group_id.in_(leads)))
+            others = [Run(*row) for row in rows]
+        return [
+            together(run, [one for one in others if one.group_id == run.id])
+            if run.members > 1
+            else run
+            for run in found
+        ]
 
     def list(self, limit: int = 1000) -> list[Run]:
-        """All runs, newest first."""
-        query = sa.select(*_COLUMNS).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
+        """All runs, newest first; a group of repetitions is one."""
+        query = sa.select(*_COLUMNS).where(runs.c.group_id.is_(None))
+        newest = query.order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
         with self.database.read() as db:
-            return [Run(*row) for row in db.execute(query)]
+            found = [Run(*row) for row in db.execute(newest)]
+        return self._whole(found)
 
     def counts(self) -> dict[str, int]:
         """Number of runs in each status."""
@@ -110,10 +149,8 @@ class Store:
         """1 for the run that starts next, 0 for one that does not wait."""
         if run.status != model.QUEUED:
             return 0
-        earlier = sa.or_(
-            runs.c.queued_at < run.queued_at,
-            sa.and_(runs.c.queued_at == run.queued_at, runs.c.id < run.id),
-        )
+        mine = (run.group_id is not None, run.queued_at or 0.0, run.id)
+        earlier = sa.tuple_(*QUEUE_ORDER) < sa.tuple_(*map(sa.literal, mine))
         with self.database.read() as db:
             return 1 + (db.scalar(_count().where(runs.c.status == model.QUEUED, earlier)) or 0)
 
@@ -143,12 +180,14 @@ class Store:
             RunStateError: it is finished, or not at rest.
         """
         with self.database.write() as db:
-            done = db.execute(
-                runs.update()
-                .where(runs.c.id == check_id(run_id), runs.c.status.in_(model.RESUMABLE))
-                .values(status=model.QUEUED, reason="", want="", queued_at=time.time())
-            ).rowcount
-        if not done:
+            mine = runs.c.id.in_(ids_of(db, check_id(run_id)))
+            resumable = sa.and_(mine, runs.c.status.in_(model.RESUMABLE))
+            n = db.scalar(_count().where(resumable)) or 0
+            if n:
+                self._check_queue(db, n)
+            values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
+            db.execute(runs.update().where(resumable).values(**values))
+        if not n:
             raise RunStateError(f"This run is {self.get(run_id).status}; it cannot be resumed.")
 
     def rename(self, run_id: str, name: str) -> None:
@@ -172,9 +211,10 @@ class Store:
         """
         self.get(run_id)
         with self.database.write() as db:
+            ids = ids_of(db, run_id)
             for table in schema.OF_A_RUN:
-                db.execute(table.delete().where(table.c.run_id == run_id))
-            db.execute(runs.delete().where(runs.c.id == run_id))
+                db.execute(table.delete().where(table.c.run_id.in_(ids)))
+            db.execute(runs.delete().where(runs.c.id.in_(ids)))
 
     def folder(self) -> Path | None:
         """The folder of a SQLite store; None for a database server."""
@@ -183,17 +223,17 @@ class Store:
 
     def _ask(self, run_id: str, want: str, at_once: str, allowed: tuple[str, ...]) -> None:
         """Ask a running run for something, or do it at once to one that is not running."""
-        run_id, now = check_id(run_id), time.time()
         with self.database.write() as db:
-            status = db.scalar(sa.select(runs.c.status).where(runs.c.id == run_id))
-            if status in allowed:
-                change: dict[str, object] = {"want": want, "want_at": now}
+            mine = runs.c.id.in_(ids_of(db, check_id(run_id)))
+            found = set(db.scalars(sa.select(runs.c.status).where(mine)))
+            changes: dict[str, object]
+            for status in found.intersection(allowed):
+                changes = {"want": want, "want_at": time.time()}
                 if status != model.RUNNING:
-                    change = {"want": "", "status": at_once, "ended_at": now}
-                db.execute(runs.update().where(runs.c.id == run_id).values(**change))
-        if status is None:
-            self.get(run_id)  # raises with the right message
-        if status not in allowed:
+                    changes = {"want": "", "status": at_once, "ended_at": time.time()}
+                db.execute(runs.update().where(mine, runs.c.status == status).values(**changes))
+        if not found.intersection(allowed):
+            status = self.get(run_id).status  # raises the right error where there is no such run
             raise RunStateError(f"This run is {status}; there is nothing to {want}.")
 
 
@@ -220,7 +260,21 @@ _COLUMNS = (
     runs.c.d_loss,
     runs.c.g_loss,
     runs.c.scores,
+    runs.c.group_id,
+    runs.c.members,
 )
+
+
+def _queued(config: ExperimentConfig, n_rows: int, now: float) -> dict[str, object]:
+    per_epoch = config.steps_per_epoch(n_rows)
+    return {
+        "status": model.QUEUED,
+        "config": json.dumps(config.to_dict()),
+        "created_at": now,
+        "queued_at": now,
+        "total_steps": config.training.epochs * per_epoch,
+        "steps_per_epoch": per_epoch,
+    }
 
 
 def _count() -> sa.Select[int]:

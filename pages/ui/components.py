@@ -7,8 +7,7 @@ from streamlit.components.v2 import component
 
 from pages.ui.server import asset_url
 
-# The module's address comes with the data and changes with its content, so a browser keeps it for
-# a year and yet gets every update; the page's websocket carries numbers only.
+# The module's address comes with the data: the page's websocket carries numbers only.
 _LOADER = """
 export default function (component) {
   const { data, parentElement } = component

@@ -61,6 +61,7 @@ def _labels() -> dict[str, str]:
         "left": _("{time} left"),
         "queued": _("waiting, place {place} in the queue"),
         "before": _("before"),
+        "seeds": _("{done} of {all} seeds done"),
         "progress": _("Progress of the training"),
         "lost": _("The server does not answer; trying again. The training goes on without us."),
     }

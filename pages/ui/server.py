@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def routes() -> list[BaseRoute]:
     """Addresses beside Streamlit's own."""
     return [
         Route("/api/runs/{run_id}/live", _live),
-        Route("/forge/{name}", _asset),
+        Route("/forge/{version}/{name}", _asset),
     ]
 
 
@@ -55,8 +56,12 @@ def middleware() -> list[Middleware]:
 
 
 def asset_url(name: str) -> str:
-    """The address of a static file, which changes with its content."""
-    return f"forge/{name}?v={_asset_bytes(name)[1]}"
+    """The address of a static file.
+
+    Its folder changes with the content of any of them, because modules import each other by
+    relative addresses: a browser keeps what it has for a year and yet gets every update whole.
+    """
+    return f"forge/{_version()}/{name}"
 
 
 def _live(request: Request) -> Response:
@@ -92,26 +97,45 @@ def _number(text: str | None) -> int:
 
 
 def _asset(request: Request) -> Response:
+    name, asked = request.path_params["name"], request.path_params["version"]
     try:
-        packed, _ = _asset_bytes(request.path_params["name"])
+        packed = _packed(name)
     except FileNotFoundError:
         return Response("not found", 404)
     kind = {"js": "text/javascript", "json": "application/json", "svg": "image/svg+xml"}
-    headers = {"Cache-Control": _A_YEAR, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    suffix = request.path_params["name"].rpartition(".")[2]
+    headers = {
+        "Cache-Control": _A_YEAR if asked == _version() else "no-store",
+        "Content-Encoding": "gzip",
+        "Vary": "Accept-Encoding",
+    }
+    suffix = name.rpartition(".")[2]
     return Response(packed, 200, headers, kind.get(suffix, "application/octet-stream"))
 
 
-@lru_cache(maxsize=16)
-def _asset_bytes(name: str) -> tuple[bytes, str]:
-    """A static file, compressed once, and a short hash of its content."""
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """A short hash of all static files, and of which Plotly there is."""
+    content = b"".join(path.name.encode() + path.read_bytes() for path in sorted(_ASSETS.iterdir()))
+    return sha256(content + version("plotly").encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=32)
+def _packed(name: str) -> bytes:
+    """A static file, compressed once."""
+    return gzip.compress(_asset_bytes(name), 6)
+
+
+def _asset_bytes(name: str) -> bytes:
+    """The content of a static file.
+
+    Raises:
+        FileNotFoundError: there is none of this name.
+    """
     if name == "plotly.min.js":  # inside Plotly's package, which need not be imported for it
         spec = find_spec("plotly")
         if spec is None or spec.origin is None:
             raise FileNotFoundError(name)
-        content = (Path(spec.origin).parent / "package_data" / name).read_bytes()
-    elif name in {path.name for path in _ASSETS.iterdir()}:
-        content = (_ASSETS / name).read_bytes()
-    else:
-        raise FileNotFoundError(name)
-    return gzip.compress(content, 6), sha256(content).hexdigest()[:12]
+        return (Path(spec.origin).parent / "package_data" / name).read_bytes()
+    if name in {path.name for path in _ASSETS.iterdir()}:
+        return (_ASSETS / name).read_bytes()
+    raise FileNotFoundError(name)

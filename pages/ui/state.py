@@ -15,6 +15,7 @@ _SEEN = "run_in_address"  # what the address said when it was last read
 _SETTINGS = "settings"
 _TABLE = "runs_table"
 _INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
+_REPEATS = "repeats"
 _PREFIX = "set."  # before a setting's dotted name: the key of its widget
 
 
@@ -60,6 +61,18 @@ def forget_run(run_id: str | None = None) -> None:
         return
     st.session_state.pop(_RUN, None)
     st.query_params.pop(_RUN, None)
+
+
+def repeats_key() -> str:
+    """The key of the field that says with how many seeds to train; other pages do not forget it."""
+    if _REPEATS not in st.session_state:
+        st.session_state[_REPEATS] = st.session_state.get(f"{_REPEATS}_kept", 1)
+    return _REPEATS
+
+
+def keep_repeats(repeats: int) -> None:
+    """Remember with how many seeds to train."""
+    st.session_state[f"{_REPEATS}_kept"] = repeats
 
 
 def instant_key() -> str:

@@ -48,6 +48,8 @@ def status_row(run: Run) -> None:
             choice = choose_engine(run.config)
             why = _(choice.template).format(**choice.values)
             st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
+        if run.members > 1:
+            st.badge(f"{run.members} {_('seeds')}", color="blue")
         st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run)

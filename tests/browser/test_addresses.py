@@ -72,6 +72,6 @@ def test_live_numbers_asked_for_with_nonsense(server, start_run, query):
 
 @pytest.mark.parametrize("name", ["nonsense.js", "..%2Fserver.py", "%2e%2e/app.py", "live.js%00"])
 def test_files_that_are_not_served(server, name):
-    status, body = get(f"{server.url}/forge/{name}")
+    status, body = get(f"{server.url}/forge/0/{name}")
     assert status in (400, 404) or b"<!doctype html>" in body.lower()
     assert b"import " not in body[:200]

@@ -1,6 +1,8 @@
 // The live view of a run. It asks the server for what is new and draws it; no page script runs for
 // that. Zoom and legend choices survive, because Plotly is told that it is still the same chart.
 
+import { bandTraces, unpackBand } from "./band.js";
+import { unpack } from "./numbers.js";
 import { CONFIG, WITHOUT_TOOLS, axis, escape, histograms, layout, plotly, reference, theme } from "./theme.js";
 
 const CURVES = ["d_loss", "g_loss", "d_real", "d_fake"];
@@ -92,6 +94,8 @@ class View {
   }
 
   forget() {
+    this.band = null;
+    this.spread = null;
     this.attempt = 0;
     this.step = 0;
     this.shown = 0;
@@ -130,6 +134,7 @@ class View {
   }
 
   take(update) {
+    if (update.band) this.band = unpackBand(update.band);
     if (update.attempt !== this.attempt || update.after !== this.step) {
       this.forget();
       if (update.after !== 0) return; // begin again with the next question
@@ -137,19 +142,20 @@ class View {
     this.update = update;
     this.attempt = update.attempt;
     this.step = update.step;
-    const fresh = { x: unpack(update.x) };
-    for (const name of CURVES) fresh[name] = unpack(update[name]);
+    const fresh = { x: unpack(update.x ?? "") };
+    for (const name of CURVES) fresh[name] = unpack(update[name] ?? "");
     if (fresh.x.length) {
       for (const name of Object.keys(fresh)) this.curves[name].push(...fresh[name]);
       if (this.curves.x.length > MOST_POINTS) this.curves = thin(this.curves);
     }
     if (update.densities) {
       this.generated = update.densities;
+      this.spread = update.low && [update.low, update.high];
       this.shown = update.shown;
     }
     if (!this.drawn) this.draw();
     else {
-      if (fresh.x.length) this.drawCurves();
+      if (fresh.x.length || update.band) this.drawCurves();
       if (update.densities) this.drawHistograms();
     }
     this.write();
@@ -166,6 +172,7 @@ class View {
     const parts = [];
     if (status === "queued") parts.push(labels.queued.replace("{place}", place || "…"));
     parts.push(`${escape(labels.epoch)} <b>${whole(done)}</b> / ${whole(epochs)}`);
+    if (this.band) parts.push(labels.seeds.replace("{done}", this.band.finished).replace("{all}", this.band.members));
     if (status === "running" && rate) parts.push(`${whole(rate)} ${escape(labels.rate)}`);
     if (status === "running" && left != null) parts.push(labels.left.replace("{time}", duration(left)));
     this.say(parts.join(" · "), true);
@@ -205,7 +212,7 @@ class View {
     const references = equilibria.map(([value, name]) => reference(t, value, name));
     this.Plotly.react(this.parts.losses,
       [...this.faint("d_loss", t.discriminator), ...this.faint("g_loss", t.generator),
-        this.line("d_loss", labels.d_loss, t.discriminator), this.line("g_loss", labels.g_loss, t.generator, "solid")],
+        ...this.curve("d_loss", labels.d_loss, t.discriminator), ...this.curve("g_loss", labels.g_loss, t.generator)],
       this.shape(t, { yaxis: axis(t, { title: { text: labels.loss, font: { color: t.muted }, standoff: 4 }, nticks: 6 }) }, references), CONFIG);
   }
 
@@ -216,14 +223,15 @@ class View {
     const title = { text: labels.output, font: { color: t.muted }, standoff: 4 };
     this.Plotly.react(this.parts.outputs,
       [...this.faint("d_real", t.real), ...this.faint("d_fake", t.generated),
-        this.line("d_real", labels.on_real, t.real), this.line("d_fake", labels.on_fake, t.generated, "dot")],
+        ...this.curve("d_real", labels.on_real, t.real), ...this.curve("d_fake", labels.on_fake, t.generated, "dot")],
       this.shape(t, { yaxis: axis(t, { range: probability ? [0, 1] : undefined, title, nticks: 6 }) },
         probability ? [reference(t, 0.5, labels.undecided)] : []), CONFIG);
   }
 
-  line(name, title, colour, dash) {
-    return { type: "scatter", mode: "lines", x: this.curves.x, y: this.curves[name], name: title,
-      line: { color: colour, width: 1.4, dash }, hovertemplate: "%{y:.4f}" };
+  curve(name, title, colour, dash) {
+    if (this.band) return bandTraces(this.band, name, title, colour, dash);
+    return [{ type: "scatter", mode: "lines", x: this.curves.x, y: this.curves[name], name: title,
+      line: { color: colour, width: 1.4, dash }, hovertemplate: "%{y:.4f}" }];
   }
 
   faint(name, colour) {
@@ -247,7 +255,8 @@ class View {
     const from = this.page * HISTOGRAMS_AT_ONCE;
     const part = (values) => values?.slice(from, from + HISTOGRAMS_AT_ONCE);
     const columns = Math.max(1, Math.min(4, Math.floor((this.root.clientWidth || 800) / 150)));
-    const drawn = histograms(theme(this.root), part(features), part(edges), part(real), part(this.generated), labels, columns, part(this.ghost?.densities));
+    const drawn = histograms(theme(this.root), part(features), part(edges), part(real), part(this.generated), labels, columns, part(this.ghost?.densities),
+      this.spread?.map(part));
     this.parts.histograms.style.minHeight = `${drawn.layout.height}px`;
     this.Plotly.react(this.parts.histograms, drawn.traces, { ...drawn.layout, uirevision: `${this.data.run}/${this.page}` }, WITHOUT_TOOLS);
     const pages = Math.ceil(features.length / HISTOGRAMS_AT_ONCE);
@@ -271,12 +280,6 @@ class View {
     for (const part of ["losses", "outputs", "histograms"]) this.Plotly?.purge(this.parts[part]);
     views.delete(this.root);
   }
-}
-
-// base64 of little-endian float32, which is what every browser's machine uses
-function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return Array.from(new Float32Array(bytes.buffer));
 }
 
 // Half the points: of each four neighbours the smallest and the largest, in the order they came.

@@ -83,7 +83,7 @@ export function reference(t, y, name, yref = "y", xref = "x domain") {
 }
 
 // A panel of small histograms: real and generated rows of each feature, at most four in a row.
-export function histograms(t, features, edges, real, generated, names, columns = 4, ghost = null) {
+export function histograms(t, features, edges, real, generated, names, columns = 4, ghost = null, spread = null) {
   const perRow = Math.max(1, Math.min(columns, features.length));
   const rows = Math.ceil(features.length / perRow);
   const traces = [];
@@ -110,12 +110,19 @@ export function histograms(t, features, edges, real, generated, names, columns =
     for (const [role, values] of [["real", real], ["generated", generated]]) {
       if (!values) continue;
       traces.push({ type: "bar", x: centres, y: values[i], width: widths, name: names[role], legendgroup: role, showlegend: i === 0,
+        error_y: role === "generated" && spread ? whiskers(t, values[i], spread[0][i], spread[1][i]) : undefined,
         marker: { color: t[role], line: { width: 0 } }, opacity: 0.6, xaxis: `x${n}`, yaxis: `y${n}`,
         hovertemplate: `${escape(feature)} %{x:.3g}<br>${escape(names.density)} %{y:.3g}<extra>${escape(names[role])}</extra>` });
     }
   });
   shape.height = 190 * rows;
   return { traces, layout: shape };
+}
+
+// From the 10 % to the 90 % quantile of several seeds.
+function whiskers(t, middle, low, high) {
+  return { type: "data", symmetric: false, array: high.map((v, k) => v - middle[k]), arrayminus: low.map((v, k) => middle[k] - v),
+    color: t.text, thickness: 1, width: 2 };
 }
 
 export function escape(text) {

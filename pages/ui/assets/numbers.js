@@ -1,0 +1,5 @@
+// base64 of little-endian float32, which is what every browser's machine uses
+export function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return Array.from(new Float32Array(bytes.buffer));
+}
