@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -73,16 +74,27 @@ class Finished:
     """All epochs are done.
 
     Attributes:
-        history: one row a step: step and epoch (counted from 1), d_loss, g_loss, d_real and
-            d_fake (D's mean output on real and on fake rows). Of a resumed training: the steps
-            since it was resumed.
+        first_step: number of the first step, counted from 1; of a resumed training the first since
+            it was resumed.
+        losses: of all steps, float32 (n_steps, 4), columns `HISTORY_COLUMNS`.
+        steps_per_epoch: steps in one pass over the rows.
         generator: the trained generator.
         checkpoint: the state after the last step.
     """
 
-    history: pd.DataFrame
+    first_step: int
+    losses: np.ndarray
+    steps_per_epoch: int
     generator: TrainedGenerator
     checkpoint: Checkpoint
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """One row a step: step and epoch (counted from 1), d_loss, g_loss, d_real and d_fake.
+
+        d_real and d_fake are D's mean outputs on real and on fake rows.
+        """
+        return history_frame(self.losses, self.first_step, self.steps_per_epoch)
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
         """Draw n generated rows in original units; as `TrainedGenerator.sample`."""

@@ -11,7 +11,7 @@ from gan_core.data import MinMaxScaler, Table
 from gan_core.errors import DivergedError
 from gan_core.training.checkpoint import Checkpoint
 from gan_core.training.choice import choose_engine
-from gan_core.training.events import Finished, Progress, Started, TrainEvent, history_frame
+from gan_core.training.events import Finished, Progress, Started, TrainEvent
 from gan_core.training.generator import TrainedGenerator
 
 FIRST_CHUNK_SECONDS = 0.02  # the first loss points should be on screen at once
@@ -79,8 +79,7 @@ def train(
         if n_good < len(losses):
             raise DivergedError(before + n_good + 1)
         refuge.keep()
-    history = history_frame(np.concatenate(parts), first_step + 1, per_epoch)
-    yield Finished(history, generator(), checkpoint())
+    yield Finished(first_step + 1, np.concatenate(parts), per_epoch, generator(), checkpoint())
 
 
 class Engine(Protocol):

@@ -26,19 +26,20 @@ _IDLE = """() => {
     && !document.querySelector('[data-testid=stSkeleton]')
 }"""
 
-# From the event of the next click to the frame after the one in which the curves are there.
-_STOPWATCH = """() => {
-  const points = () => {
-    const root = document.querySelector('.gf-live')
-    const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
-    return root?.dataset.run && curve?.x?.length > 0
-  }
-  window.firstPoint = null
+# From the event of the next click to the frame after the one in which something is there.
+_FIRST_POINT = """() => {
+  const root = document.querySelector('.gf-live')
+  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
+  return root?.dataset.run && curve?.x?.length > 0
+}"""
+_STOPWATCH = """there => {
+  const is_there = eval(there)
+  window.measured = null
   document.addEventListener('click', event => {
     const began = event.timeStamp
     const look = () => {
-      if (!points()) return requestAnimationFrame(look)
-      requestAnimationFrame(() => { window.firstPoint = performance.now() - began })
+      if (!is_there()) return requestAnimationFrame(look)
+      requestAnimationFrame(() => { window.measured = performance.now() - began })
     }
     look()
   }, { capture: true, once: true })
@@ -146,10 +147,14 @@ class Forge:
 
     def press_and_time_first_point(self, name):
         """Milliseconds from the click on a button to the first point, as the browser counts."""
-        self.page.evaluate(_STOPWATCH)
+        return self.press_and_time(name, _FIRST_POINT)
+
+    def press_and_time(self, name, there):
+        """Milliseconds from the click on a button until a JavaScript function returns true."""
+        self.page.evaluate(_STOPWATCH, there)
         self.press(name)
-        self.page.wait_for_function("() => window.firstPoint !== null")
-        return self.page.evaluate("window.firstPoint")
+        self.page.wait_for_function("() => window.measured !== null")
+        return self.page.evaluate("window.measured")
 
     def training(self, run_id=None):
         """Wait until the curves of a run are there and grow."""

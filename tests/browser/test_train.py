@@ -141,3 +141,63 @@ def test_a_table_with_many_features_has_its_histograms_on_pages(forge, store, co
     assert forge.page.evaluate(titles) == 8
     forge.main.locator(".gf-pager button").last.click()
     eventually(lambda: forge.page.evaluate(titles) == 5, 10, "the second page")
+
+
+def test_the_tutorial_is_finished_while_one_watches(forge, store, figure):
+    forge.open("train")
+    took = forge.press_and_time(
+        "Train",
+        """() => {
+      const root = document.querySelector('.gf-live')
+      return root?.dataset.status === 'finished' && Number(root.dataset.shown) === 20000
+    }""",
+    )
+    figure("from the click on Train to 10,000 epochs with their histograms", f"{took:.0f} ms")
+    assert store.get(forge.run_id).step == 20_000
+
+
+def test_moving_a_slider_trains_at_once_beside_a_ghost(forge, store):
+    forge.open("train").few_epochs()
+    forge.main.get_by_text("Train while I move sliders").click()
+    forge.badge("finished")
+    first = forge.run_id
+    slider = forge.main.get_by_role("slider", name="Latent dimension")
+    slider.press("ArrowRight")
+    forge.live_until(lambda now: now["run"] not in ("", first), what="another run by itself")
+    forge.live_until(lambda now: now["status"] == "finished" and now["step"] == 200, what="its end")
+    second = forge.run_id
+    assert store.get(second).config.generator.latent_dim == 11
+    assert store.get(second).config.seed == store.get(first).config.seed
+    traces = "() => document.querySelector('.gf-losses').data.map(t => [t.name, t.opacity ?? 1])"
+    eventually(
+        lambda: ["before", 0.3] in forge.page.evaluate(traces), what="the ghost of the run before"
+    )
+    before = len(store.list())
+    for _ in range(5):  # faster than they can be trained: only the last position counts
+        slider.press("ArrowRight")
+    last = forge.live_until(
+        lambda now: (
+            now["status"] == "finished"
+            and now["run"] not in ("", first, second)
+            and store.get(now["run"]).config.generator.latent_dim == 16
+        ),
+        what="the last position",
+    )
+    assert last["step"] == 200
+    assert len(store.list()) - before <= 5
+
+
+def test_a_run_repeated_with_seeds_has_a_band_and_a_spread(forge, store):
+    forge.open("train").few_epochs()
+    field = forge.main.get_by_role("spinbutton", name="Repeat with seeds")
+    field.fill("3")
+    field.press("Enter")
+    forge.idle().press("Train")
+    forge.badge("finished")
+    expect(forge.main.locator(".gf-line")).to_contain_text("3 of 3 seeds done")
+    fills = "() => document.querySelector('.gf-losses').data.map(t => t.fill ?? '')"
+    eventually(lambda: forge.page.evaluate(fills).count("tonexty") == 2, what="two bands")
+    forge.main.get_by_role("link", name="See the results").click()
+    forge.at("Results").see("Scores over the seeds").see("± ")
+    forge.go("Runs")
+    assert len([run for run in store.list() if run.members == 3]) == 1

@@ -39,7 +39,7 @@ def test_events_come_in_order(events):
 
 
 def test_started_tells_what_is_about_to_come(events, config):
-    assert events[0] == Started(config, "cpu", "torch", 50, 0, 120, 2)
+    assert events[0] == Started(config, "cpu", "torch", 50, 0, 120, 2, events[0].checkpoint)
 
 
 def test_progress_is_without_gaps(events, finished):
