@@ -4,12 +4,14 @@ import argparse
 import logging
 import sys
 
-from gan_core import bench, cli
-from gan_core.errors import GanForgeError
+INTERRUPTED = 130  # what a shell calls a program that ended by Ctrl-C
 
 
 def main() -> int:
     """Run a command; returns the exit status."""
+    from gan_core import bench, cli  # here, so that Ctrl-C is heeded while they are imported
+    from gan_core.errors import GanForgeError
+
     parser = argparse.ArgumentParser(prog="python -m gan_core", description="GAN Forge, headless")
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser(
@@ -40,8 +42,6 @@ def main() -> int:
 
     try:
         work(die_with_stdin=arguments.die_with_stdin)
-    except KeyboardInterrupt:
-        return cli.INTERRUPTED
     except GanForgeError as error:
         logging.error("%s", error)
         return 1
@@ -49,4 +49,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

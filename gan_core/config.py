@@ -259,6 +259,17 @@ class ExperimentConfig(_Section):
         low=0, high=2**32 - 1,
     )  # fmt: skip
 
+    def __post_init__(self) -> None:
+        """Validate, and refuse a section that is not one."""
+        for name, kind in SECTIONS.items():
+            if not isinstance(getattr(self, name), kind):
+                raise ConfigError(
+                    name,
+                    f"{name} must be a {kind.__name__}. Got {short(getattr(self, name))} instead; "
+                    "ExperimentConfig.from_dict reads nested plain values.",
+                )
+        super().__post_init__()
+
     def table(self) -> Table:
         """The real rows."""
         return self.data.load()
@@ -413,7 +424,9 @@ def _known_keys(prefix: str, values: Mapping[str, object], kind: type[_Section])
 
 def _unknown_key(path: str, known: Iterable[str]) -> str:
     known = list(known)
-    near = difflib.get_close_matches(path, known, n=1)
+    names = {entry.rpartition(".")[2]: entry for entry in known}
+    near = difflib.get_close_matches(path.rpartition(".")[2], names, n=1)
+    near = [names[name] for name in near] or difflib.get_close_matches(path, known, n=1, cutoff=0.8)
     hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
     return f"There is no setting named {path!r}. {hint}"
 

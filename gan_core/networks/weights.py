@@ -32,6 +32,11 @@ def forward(layers: Layers, weights: Weights, x: np.ndarray) -> np.ndarray:
 
     For drawing samples where PyTorch is not at hand: the web server never imports it.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # a network that has diverged
+        return _forward(layers, weights, x)
+
+
+def _forward(layers: Layers, weights: Weights, x: np.ndarray) -> np.ndarray:
     for i, layer in enumerate(layers):
         match layer:
             case Linear():

@@ -53,9 +53,10 @@ class Dispatcher:
         """
         now = time.monotonic()
         if now - self._announced > ANNOUNCE_SECONDS:
+            # First what needs no write: who hangs may be the one who holds the store's lock.
+            self._kill_overdue()
             self._queue.announce(*self._executor.found_hardware())
             self._queue.adopt_orphans()
-            self._kill_overdue()
             self._announced = now
         freed = False
         for handle in list(self._handles):

@@ -282,4 +282,6 @@ def _count() -> sa.Select[int]:
 
 
 def _clean(name: str) -> str:
-    return " ".join(name.split())[:MAX_NAME]
+    # Half of a character, as a broken client may send it, cannot be stored.
+    whole = name.encode("utf-8", "replace").decode("utf-8")
+    return " ".join(whole.split())[:MAX_NAME]

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -12,7 +13,8 @@ log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
 _COMMAND = (sys.executable, "-m", "gan_core", "dispatch", "--die-with-stdin")
-_RESTART_SECONDS = 1.0
+_RESTART_SECONDS = 1.0  # and twice as long after each one that did not even live a minute
+_MOST_SECONDS = 60.0
 
 
 @asynccontextmanager
@@ -36,7 +38,9 @@ def _search_path() -> str:
 
 
 async def _keep_running() -> None:
+    pause = _RESTART_SECONDS
     while True:
+        began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
             # In this process's own folder: a relative address of the store means the same there.
             *_COMMAND,
@@ -53,5 +57,8 @@ async def _keep_running() -> None:
             except TimeoutError:
                 process.kill()
             raise
-        log.warning("the dispatcher ended with code %s; starting it again", code)
-        await asyncio.sleep(_RESTART_SECONDS)
+        lived = time.monotonic() - began
+        pause = _RESTART_SECONDS if lived > _MOST_SECONDS else pause
+        log.warning("the dispatcher ended with code %s; starting it again in %.0f s", code, pause)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _MOST_SECONDS)

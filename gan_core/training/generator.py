@@ -16,6 +16,7 @@ from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import metadata, save_with
 
 MAX_SAMPLE_ROWS = 1_000_000
+MAX_SEED = 2**32 - 1
 _ROWS_AT_ONCE = 16_384  # bounds the memory of the hidden layers
 
 
@@ -44,8 +45,10 @@ class TrainedGenerator:
                 same run always shows the same rows.
 
         Raises:
-            DataError: n is out of range.
+            DataError: n or the seed is out of range.
         """
+        if seed is not None and not 0 <= seed <= MAX_SEED:
+            raise DataError(f"The seed must be from 0 to {MAX_SEED:,}. Got {seed:,} instead.")
         if not 1 <= n <= MAX_SAMPLE_ROWS:
             raise DataError(f"Ask for 1 to {MAX_SAMPLE_ROWS:,} rows. Got {n:,} instead.")
         rng = stream(self.config.seed if seed is None else seed, Stream.EVALUATION)

@@ -440,3 +440,16 @@ def test_any_json_gives_a_config_or_a_message(values):
 )
 def test_with_values_refuses_by_name(changes, path, fragments):
     expect_error(lambda: ExperimentConfig().with_values(changes), path, *fragments)
+
+
+@pytest.mark.parametrize("section", ["data", "training", "optimizer"])
+def test_a_section_given_as_plain_values_is_refused(section):
+    with pytest.raises(ConfigError, match=f"{section} must be a .*from_dict reads nested plain"):
+        ExperimentConfig(**{section: {}})
+
+
+def test_an_unknown_key_brings_a_related_one_to_mind_or_none():
+    with pytest.raises(ConfigError, match="Did you mean 'training.epochs'"):
+        ExperimentConfig.from_dict({"training": {"epoch": 3}})
+    with pytest.raises(ConfigError, match=r"no setting named 'training.zzz'. Known here"):
+        ExperimentConfig.from_dict({"training": {"zzz": 3}})
