@@ -4,7 +4,7 @@ import dataclasses
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 from gan_core.data import DATA_SOURCES, Table, load_table
@@ -47,12 +47,13 @@ class DataConfig(_Section):
 
     source: str = param(
         "iris", "choice", "Data set", "The table that real rows are taken from.",
-        choices=lambda: tuple(DATA_SOURCES),
+        choices=lambda: tuple(DATA_SOURCES), key="data",
     )  # fmt: skip
     classes: tuple[str, ...] = param(
         ("setosa",), "names", "Class",
         "Only rows of this class are shown to the GAN, as if it were the one with too few rows. "
         "Empty means all rows.",
+        key="class",
     )  # fmt: skip
     features: tuple[str, ...] = param(
         (), "names", "Features",
@@ -86,11 +87,12 @@ class GeneratorConfig(_Section):
         low=1, high=512, usual=(1, 64),
     )  # fmt: skip
     hidden_dims: tuple[int, ...] = param(
-        (16, 32), "ints", "Generator widths", _WIDTHS_HELP, low=1, high=1024, max_length=6
-    )
+        (16, 32), "ints", "Generator widths", _WIDTHS_HELP,
+        low=1, high=1024, max_length=6, key="g_dims",
+    )  # fmt: skip
     activation: str = param(
         "relu", "choice", "Generator activation", _ACTIVATION_HELP,
-        choices=lambda: tuple(ACTIVATIONS),
+        choices=lambda: tuple(ACTIVATIONS), key="g_act",
     )  # fmt: skip
 
 
@@ -101,11 +103,12 @@ class DiscriminatorConfig(_Section):
     section = "discriminator"
 
     hidden_dims: tuple[int, ...] = param(
-        (32, 16), "ints", "Discriminator widths", _WIDTHS_HELP, low=1, high=1024, max_length=6
-    )
+        (32, 16), "ints", "Discriminator widths", _WIDTHS_HELP,
+        low=1, high=1024, max_length=6, key="d_dims",
+    )  # fmt: skip
     activation: str = param(
         "leaky_relu", "choice", "Discriminator activation", _ACTIVATION_HELP,
-        choices=lambda: tuple(ACTIVATIONS),
+        choices=lambda: tuple(ACTIVATIONS), key="d_act",
     )  # fmt: skip
     slope: float = param(
         0.2, "float", "LeakyReLU slope",
@@ -124,13 +127,13 @@ class LossConfig(_Section):
 
     name: str = param(
         "bce", "choice", "Loss", "What the two players are charged for.",
-        choices=lambda: tuple(LOSSES),
+        choices=lambda: tuple(LOSSES), key="loss",
     )  # fmt: skip
     label_smoothing: float = param(
         0.0, "float", "Label smoothing",
         "How far the target of real rows lies below 1. A little, such as 0.1, keeps D from being "
         "too sure of itself and its gradients alive.",
-        low=0.0, high=0.5, usual=(0.0, 0.5),
+        low=0.0, high=0.5, usual=(0.0, 0.5), key="smoothing",
     )  # fmt: skip
     penalty: str = param(
         "none", "choice", "Gradient penalty",
@@ -170,7 +173,7 @@ class OptimizerConfig(_Section):
         0.0002, "float", "Generator learning rate",
         "How far G moves at each step. Higher learns faster, until the players overshoot each "
         "other and the losses swing or explode.",
-        low=1e-7, high=10.0, scale="log", usual=(1e-5, 1e-1),
+        low=1e-7, high=10.0, scale="log", usual=(1e-5, 1e-1), key="lr",
     )  # fmt: skip
     lr_d: float = param(
         0.0002, "float", "Discriminator learning rate",
@@ -208,7 +211,7 @@ class TrainingConfig(_Section):
         32, "int", "Batch size",
         "Real rows (and as many fakes) in one step. Larger batches give calmer losses and fewer "
         "steps an epoch.",
-        low=1, high=65_536, scale="log", usual=(4, 1024), unit="rows",
+        low=1, high=65_536, scale="log", usual=(4, 1024), unit="rows", key="batch",
     )  # fmt: skip
     n_critic: int = param(
         1, "int", "D updates a step (n_critic)",
@@ -220,7 +223,7 @@ class TrainingConfig(_Section):
         0.0, "float", "EMA decay of G",
         "Results come from a moving average of G's weights, which smooths out the swings of the "
         "game. 0 is off; 0.999 averages over about the last 1,000 steps.",
-        low=0.0, high=0.9999,
+        low=0.0, high=0.9999, key="ema",
     )  # fmt: skip
     device: str = param(
         "auto", "choice", "Device",
@@ -387,10 +390,13 @@ SECTIONS: dict[str, type[_Section]] = {
 }
 
 
-def declared_params() -> dict[str, Param]:
+@cache
+def declared_params() -> Mapping[str, Param]:
     """Every hyperparameter's declaration, by dotted name."""
     return {
-        f"{kind.section}.{name}" if kind.section else name: declared
+        f"{kind.section}.{name}" if kind.section else name: dataclasses.replace(
+            declared, key=declared.key or name
+        )
         for kind in (*SECTIONS.values(), ExperimentConfig)
         for name, declared in params(kind)
     }

@@ -29,6 +29,7 @@ class Param:
         choices: the allowed values of a ``choice``, asked for when needed (registries grow).
         max_length: most entries of ``ints``.
         usual: the range a slider offers, inside the bounds; the rest is for files and scripts.
+        key: its short name in a link (see `gan_core.share`); empty for the field's own name.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Param:
     choices: Callable[[], Sequence[str]] | None = None
     max_length: int = 0
     usual: tuple[float, float] | None = None
+    key: str = ""
 
     def expected(self) -> str:
         """The allowed values in words, as they stand in an error message."""

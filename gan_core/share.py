@@ -1,0 +1,177 @@
+"""An experiment as the query of an address: short keys, and only what differs from the tutorial.
+
+``lr=0.001&epochs=300&lock=lr`` is the tutorial with another learning rate and fewer epochs, in
+which the learning rate cannot be moved. The key of a setting is declared with it (`Param.key`).
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+from gan_core.config import ExperimentConfig, declared_params
+from gan_core.data import DATA_SOURCES
+from gan_core.errors import ConfigError
+from gan_core.fields import Param, short
+
+LOCK, HIDE = "lock", "hide"
+ALL = "all"
+RESERVED = ("run", LOCK, HIDE)  # words of an address that cannot be the key of a setting
+
+
+@dataclass(frozen=True)
+class SharedConfig:
+    """What a link says.
+
+    Attributes:
+        config: the experiment, whole.
+        locked: dotted names of the settings that are shown but cannot be changed.
+        hidden: dotted names of the settings that are not shown.
+    """
+
+    config: ExperimentConfig
+    locked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+def to_query(
+    config: ExperimentConfig, locked: Iterable[str] = (), hidden: Iterable[str] = ()
+) -> dict[str, str]:
+    """The settings that differ from the tutorial's, by their short keys, as text.
+
+    Args:
+        config: the experiment.
+        locked: dotted names of settings that whoever opens the link cannot change.
+        hidden: dotted names of settings that he does not see.
+
+    >>> to_query(ExperimentConfig().with_values({"training.epochs": 300}), ["optimizer.lr_g"])
+    {'epochs': '300', 'lock': 'lr'}
+    """
+    values, declared = config.flat(), declared_params()
+    query = {
+        p.key: _codec(p).write(values[path])
+        for path, p in declared.items()
+        if values[path] != _unsaid(path, values)
+    }
+    restricted = {LOCK: set(locked), HIDE: set(hidden)}
+    return query | {
+        word: ALL
+        if paths >= declared.keys()
+        else _write_list(declared[p].key for p in declared if p in paths)
+        for word, paths in restricted.items()
+        if paths
+    }
+
+
+def from_query(query: Mapping[str, str]) -> SharedConfig:
+    """Read what `to_query` wrote; what is not said has the tutorial's value.
+
+    Raises:
+        ConfigError: an unknown key, or a wrong value; the message names it and what was expected.
+    """
+    paths = {p.key: path for path, p in declared_params().items()}
+    said: dict[str, Any] = {}
+    for key, text in query.items():
+        if key not in (LOCK, HIDE):
+            path = paths.get(key) or _refuse_key(key, (*paths, LOCK, HIDE))
+            said[path] = _read(path, key, text)
+    values: dict[str, Any] = {}
+    for path in paths.values():  # in the order of the declarations: what others follow is first
+        values[path] = said[path] if path in said else _unsaid(path, values)
+    try:
+        config = ExperimentConfig().with_values(values)
+    except ConfigError as error:
+        raise ConfigError(error.path, f"This link cannot be used: {error}") from error
+    locked, hidden = (_restricted(word, query.get(word, ""), paths) for word in (LOCK, HIDE))
+    return SharedConfig(config, locked, hidden)
+
+
+def as_text(query: Mapping[str, str]) -> str:
+    """A query as it stands in an address: ``lr=0.001&g_dims=16,32``."""
+    return urlencode(query, quote_via=quote, safe=",")
+
+
+def _unsaid(path: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a value of any setting
+    """What a setting is when a link does not name it, given those before it."""
+    if path == "data.classes":  # as on the page Data, another table begins with its first class
+        return DATA_SOURCES[values["data.source"]].classes[:1]
+    if path == "optimizer.lr_d":  # one rate for both players, unless D has one of its own
+        return values["optimizer.lr_g"]
+    return _tutorial()[path]
+
+
+@cache
+def _tutorial() -> dict[str, Any]:
+    return ExperimentConfig().flat()
+
+
+def _read(path: str, key: str, text: str) -> Any:  # noqa: ANN401 - a value of any setting
+    declared = declared_params()[path]
+    try:
+        return declared.check(f"{key} ({path})", _codec(declared).read(text))
+    except ConfigError as error:
+        raise ConfigError(path, f"This link cannot be used: {error}") from error
+
+
+def _restricted(word: str, text: str, paths: Mapping[str, str]) -> frozenset[str]:
+    """The settings that ``lock`` or ``hide`` names."""
+    if text == ALL:
+        return frozenset(paths.values())
+    keys = _read_list(text)
+    return frozenset(paths.get(k) or _refuse_key(k, (*paths, ALL), f" in {word}") for k in keys)
+
+
+def _refuse_key(key: str, known: Iterable[str], where: str = "") -> str:
+    near = difflib.get_close_matches(key, known := list(known), n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
+    raise ConfigError(
+        key, f"This link cannot be used: there is no setting named {short(key)}{where}. {hint}"
+    )
+
+
+@dataclass(frozen=True)
+class _Codec:
+    """How the values of a kind of setting are written and read; what is wrong is left as it is."""
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+def _codec(declared: Param) -> _Codec:
+    return _CODECS.get(declared.kind, _TEXT)
+
+
+def _write_float(value: float) -> str:
+    """The shortest text that is read as the same number."""
+    brief = f"{value:g}"
+    return brief if float(brief) == value else repr(value)
+
+
+def _number(kind: type[int] | type[float]) -> Callable[[str], float | str]:
+    def read(text: str) -> float | str:
+        try:
+            return kind(text)
+        except ValueError:
+            return text
+
+    return read
+
+
+def _write_list(values: Iterable[object]) -> str:
+    """Separated by commas; a comma in a name is written as in an address, ``%2C``."""
+    return ",".join(str(v).replace("%", "%25").replace(",", "%2C") for v in values)
+
+
+def _read_list(text: str) -> list[str]:
+    return [unquote(part) for part in text.split(",")] if text else []
+
+
+_TEXT = _Codec(str, str)
+_CODECS = {
+    "int": _Codec(str, _number(int)),
+    "float": _Codec(_write_float, _number(float)),
+    "ints": _Codec(_write_list, lambda text: [_number(int)(part) for part in _read_list(text)]),
+    "names": _Codec(_write_list, _read_list),
+}
