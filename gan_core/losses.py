@@ -60,6 +60,14 @@ class Loss:
         """The G loss, a scalar; real_logits are needed where `pairs`, and None elsewhere."""
         raise NotImplementedError
 
+    def as_code(self) -> tuple[str, str]:
+        """D's and G's loss as the bodies of two functions in a script (see `gan_core.export`).
+
+        They do what the methods do, in the same order, so that their numbers are the same. F is
+        ``torch.nn.functional``; SMOOTHING is there where `label_smoothing` is not 0.
+        """
+        raise NotImplementedError
+
 
 LOSSES: Registry[type[Loss]] = Registry("loss")
 
@@ -96,6 +104,17 @@ class BCE(Loss):
 
         return softplus(-fake_logits).mean()
 
+    def as_code(self) -> tuple[str, str]:
+        """Both losses in a script."""
+        smoothing = " + SMOOTHING * real_logits.mean()" if self.label_smoothing else ""
+        return (
+            "# Of a logit l: -log(sigmoid(l)) is softplus(-l), -log(1 - sigmoid(l)) softplus(l).\n"
+            f"real = F.softplus(-real_logits).mean(){smoothing}\n"
+            "fake = F.softplus(fake_logits).mean()\n"
+            "return real + fake",
+            "return F.softplus(-fake_logits).mean()",
+        )
+
 
 @register(LOSSES, "least-squares")
 class LeastSquares(Loss):
@@ -118,6 +137,15 @@ class LeastSquares(Loss):
         """The G loss, a scalar, from logits of shape (batch, 1)."""
         return 0.5 * (fake_logits - 1.0).square().mean()
 
+    def as_code(self) -> tuple[str, str]:
+        """Both losses in a script."""
+        target = "(1.0 - SMOOTHING)" if self.label_smoothing else "1.0"
+        return (
+            f"real = (real_logits - {target}).square().mean()\n"
+            "return 0.5 * (real + fake_logits.square().mean())",
+            "return 0.5 * (fake_logits - 1.0).square().mean()",
+        )
+
 
 @register(LOSSES, "hinge")
 class Hinge(Loss):
@@ -138,6 +166,13 @@ class Hinge(Loss):
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
         """The G loss, a scalar, from logits of shape (batch, 1)."""
         return -fake_logits.mean()
+
+    def as_code(self) -> tuple[str, str]:
+        """Both losses in a script."""
+        return (
+            "return (1.0 - real_logits).relu().mean() + (1.0 + fake_logits).relu().mean()",
+            "return -fake_logits.mean()",
+        )
 
 
 @register(LOSSES, "wasserstein")
@@ -160,6 +195,10 @@ class Wasserstein(Loss):
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
         """The G loss, a scalar, from outputs of shape (batch, 1)."""
         return -fake_logits.mean()
+
+    def as_code(self) -> tuple[str, str]:
+        """Both losses in a script."""
+        return "return fake_logits.mean() - real_logits.mean()", "return -fake_logits.mean()"
 
 
 @register(LOSSES, "relativistic")
@@ -191,3 +230,10 @@ class Relativistic(Loss):
         if real_logits is None:
             raise ValueError("the relativistic loss compares fakes with real rows: none given")
         return softplus(real_logits - fake_logits).mean()
+
+    def as_code(self) -> tuple[str, str]:
+        """Both losses in a script."""
+        return (
+            "return F.softplus(fake_logits - real_logits).mean()",
+            "return F.softplus(real_logits - fake_logits).mean()",
+        )

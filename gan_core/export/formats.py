@@ -1,0 +1,89 @@
+"""The same parts as one script and as a notebook."""
+
+import json
+from typing import Any
+
+from gan_core.config import ExperimentConfig
+from gan_core.export.data import data_part
+from gan_core.export.loop import result_part, settings_part, training_part
+from gan_core.export.part import Part, commented, one_line
+from gan_core.export.players import losses_part, networks_part, random_part
+
+
+def script(config: ExperimentConfig) -> str:
+    """A PyTorch script that trains as a run of this config does, without GAN Forge.
+
+    It needs torch, numpy, pandas and, for its tables, scikit-learn; it draws the same random
+    numbers and so has the same losses, up to rounding.
+    """
+    parts = _parts(config)
+    head = f'"""{_title(config)}\n\n{_about(config)}\n"""'
+    body = [f"# %% {part.title}\n{commented(part.text)}\n{part.code}" for part in parts]
+    return "\n\n".join((head, _imports(parts), "\n\n\n".join(body))) + "\n"
+
+
+def notebook(config: ExperimentConfig) -> str:
+    """The script as a Jupyter notebook (nbformat 4.5), its parts explained in Markdown."""
+    parts = _parts(config)
+    cells = [
+        _markdown("title", f"# {_title(config)}\n\n{_about(config)}"),
+        _code("imports", _imports(parts)),
+    ]
+    for part in parts:
+        name = part.title.lower().replace(" ", "-")
+        cells += [
+            _markdown(f"about-{name}", f"## {part.title}\n\n{part.text}"),
+            _code(name, part.code),
+        ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _parts(config: ExperimentConfig) -> list[Part]:
+    makers = (
+        settings_part, data_part, random_part, networks_part, losses_part, training_part,
+        result_part,
+    )  # fmt: skip
+    return [make(config) for make in makers]
+
+
+def _title(config: ExperimentConfig) -> str:
+    return f"A generative adversarial network for {one_line(config.table().title)}."
+
+
+def _about(config: ExperimentConfig) -> str:
+    needs = "torch, numpy, pandas" + (" and scikit-learn" if data_part(config).imports else "")
+    return (
+        "Made by GAN Forge, and independent of it. It draws the same random numbers and computes\n"
+        "in the same order, so the losses are those of the run (but for rounding, where the run\n"
+        f"had another engine or device). It needs {needs}."
+    )
+
+
+def _imports(parts: list[Part]) -> str:
+    """All that is needed, in the usual order: Python's own first, and import before from."""
+    found = {line for part in parts for line in part.imports}
+    own = {line for line in found if line.startswith(("from copy", "from itertools"))}
+    key = lambda line: (line.startswith("from"), line.split()[1])  # noqa: E731
+    return "\n\n".join("\n".join(sorted(group, key=key)) for group in (own, found - own))
+
+
+def _markdown(name: str, text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(text)}
+
+
+def _code(name: str, text: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": name,
+        "metadata": {},
+        "outputs": [],
+        "source": _lines(text),
+    }
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)

@@ -1,0 +1,61 @@
+"""What a script is made of, and small helps to write Python as a formatter would."""
+
+import json
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the script, and a cell of the notebook with the explanation above it.
+
+    Attributes:
+        title: a few words.
+        text: what happens here and why, one paragraph.
+        code: Python, formatted.
+        imports: the import statements that the code needs.
+    """
+
+    title: str
+    text: str
+    code: str
+    imports: tuple[str, ...] = ()
+
+
+def quoted(text: str) -> str:
+    """A string literal."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def listed(before: str, items: Iterable[str], after: str = "]") -> str:
+    """``before`` items ``after`` on one line, or where that is too long, one line an item.
+
+    >>> listed("names = [", ["a", "b"])
+    'names = [a, b]'
+    """
+    items = list(items)
+    line = f"{before}{', '.join(items)}{after}"
+    return line if len(line) <= WIDTH else stacked(before, items, after)
+
+
+def stacked(before: str, items: Iterable[str], after: str = "]") -> str:
+    """As `listed`, always one line an item."""
+    return "\n".join((before, *(f"    {item}," for item in items), after))
+
+
+def number(value: float) -> str:
+    """A number as one would type it: ``10_000``, ``0.0002``."""
+    return f"{value:_}" if isinstance(value, int) and value >= 10_000 else repr(value)
+
+
+def commented(text: str) -> str:
+    """A paragraph as comment lines."""
+    return textwrap.fill(text, WIDTH - 4, initial_indent="# ", subsequent_indent="# ")
+
+
+def one_line(text: str) -> str:
+    """A title, which may come from a user, so that it cannot end a docstring or a comment."""
+    return " ".join(text.replace("\\", "/").replace('"', "'").split())

@@ -1,0 +1,156 @@
+"""The random numbers, both networks, and what they are charged for."""
+
+import textwrap
+
+from gan_core.config import ExperimentConfig
+from gan_core.export.part import Part, stacked
+from gan_core.losses import LOSSES
+from gan_core.networks import Layers, logit_layers
+from gan_core.networks.layers import Linear
+from gan_core.randomness import Stream
+from gan_core.training.draws import BatchOrder, noise_of
+
+_STREAM = '''\
+def stream(purpose, *block):
+    """Random numbers for one purpose; they depend on the seed, the purpose and the block alone."""
+    key = np.random.SeedSequence(SEED, spawn_key=(purpose, *block))
+    return np.random.Generator(np.random.SFC64(key))'''
+_ORDERS = '''\
+def row_orders():
+    """The order of the rows in each epoch."""
+    for block in count():
+        sorted_rows = np.tile(np.arange(len(x_real)), ({epochs}, 1))  # (epochs, rows)
+        yield from stream(ORDER, block).permuted(sorted_rows, axis=1)'''
+_NOISE = '''\
+def noise():
+    """The z of each step: one for every update of D, the last one for G."""
+    shape = ({steps}, {uses}, min(BATCH_SIZE, len(x_real)), LATENT_DIM)
+    for block in count():
+        yield from stream(NOISE, block).standard_normal(shape, dtype=np.float32)'''
+_MIXING = '''\
+def mixing():
+    """For the penalty: the real row's share in each mixture, one for every update of D."""
+    shape = ({steps}, {n_critic}, min(BATCH_SIZE, len(x_real)))
+    for block in count():
+        yield from stream(MIXING, block).random(shape, dtype=np.float32)'''
+_INITIALISE = '''\
+def initialise(network, rng):
+    """PyTorch's default: uniform between -1/sqrt(inputs) and 1/sqrt(inputs)."""
+    for layer in network:
+        if isinstance(layer, nn.Linear):
+            bound = 1.0 / np.sqrt(layer.in_features)
+            for weight in (layer.weight, layer.bias):
+                drawn = rng.uniform(-bound, bound, tuple(weight.shape)).astype(np.float32)
+                weight.data.copy_(torch.from_numpy(drawn))
+
+
+rng = stream(WEIGHTS)
+initialise(G, rng)
+initialise(D, rng)
+print(G)
+print(D)'''
+_PENALTY = '''\
+def gradient_penalty(rows):
+    """{what}"""
+    rows = rows.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(D(rows).sum(), rows, create_graph=True)
+    return {formula}'''
+
+
+def random_part(config: ExperimentConfig) -> Part:
+    """The streams of random numbers, as GAN Forge draws them."""
+    n_rows = config.table().n_rows
+    noise = noise_of(config, n_rows)
+    order = BatchOrder(config.seed, n_rows, config.training.batch_size)
+    mixes = config.loss.penalty == "gp"
+    uses = {
+        "WEIGHTS": Stream.INIT,
+        "ORDER": Stream.ORDER,
+        "NOISE": Stream.NOISE,
+        "SAMPLE": Stream.EVALUATION,
+        **({"MIXING": Stream.PENALTY} if mixes else {}),
+    }
+    n_critic = "N_CRITIC" if config.training.n_critic > 1 else "1"
+    facts = {"steps": noise.steps_per_block, "n_critic": n_critic}
+    blocks = [
+        f"{', '.join(uses)} = {', '.join(str(int(use)) for use in uses.values())}  # purposes",
+        _STREAM,
+        _ORDERS.format(epochs=order.epochs_per_block),
+        _NOISE.format(uses="N_CRITIC + 1" if config.training.n_critic > 1 else "2", **facts),
+        *([_MIXING.format(**facts)] if mixes else []),
+    ]
+    return Part(
+        "Random numbers",
+        "One seed decides everything that is random. Each purpose has a stream of its own, drawn "
+        "in blocks: so the numbers are those of GAN Forge, and so are the losses.",
+        "\n\n\n".join(blocks),
+        ("from itertools import count",),
+    )
+
+
+def networks_part(config: ExperimentConfig) -> Part:
+    """Both networks with their first weights."""
+    g_layers, d_layers = config.networks(len(config.table().features))
+    code = "\n".join(
+        (
+            _sequential("G", g_layers, first="LATENT_DIM"),
+            _sequential("D", logit_layers(d_layers)),
+            "\n",
+            _INITIALISE,
+        )
+    )
+    output = "a score: the higher, the more real the row looks to D"
+    if LOSSES[config.loss.name].probability:
+        output = "a logit: its sigmoid is the probability that the row is real"
+    return Part(
+        "Two networks",
+        f"G, the generator, turns noise into rows. D, the discriminator, gives a row {output}.",
+        code,
+        ("from torch import nn",),
+    )
+
+
+def _sequential(name: str, layers: Layers, first: str = "") -> str:
+    modules = []
+    for layer in layers:
+        match layer:
+            case Linear(n_in, n_out):
+                modules.append(f"nn.Linear({first or n_in}, {n_out})")
+                first = ""
+            case _:
+                modules.append(f"nn.{layer}")
+    return stacked(f"{name} = nn.Sequential(", modules, ").to(device)")
+
+
+def losses_part(config: ExperimentConfig) -> Part:
+    """What both are charged for, and the penalty if there is one."""
+    loss = LOSSES[config.loss.name](config.loss.label_smoothing)
+    d_body, g_body = loss.as_code()
+    logits = "real_logits, fake_logits" if loss.pairs else "fake_logits"
+    functions = [
+        f"def discriminator_loss(real_logits, fake_logits):\n{textwrap.indent(d_body, '    ')}",
+        f"def generator_loss({logits}):\n{textwrap.indent(g_body, '    ')}",
+    ]
+    text = f"{loss.label}. {loss.help}"
+    if loss.label_smoothing:
+        text += " The target of real rows lies a little below 1, so that D is never too sure."
+    if config.loss.penalty != "none":
+        functions.append(_penalty(config.loss.penalty))
+        text += " A penalty on D's slope keeps the game steady."
+    code = "\n\n\n".join(functions)
+    return Part(
+        "The losses", text, code, ("import torch.nn.functional as F",) if "F." in code else ()
+    )
+
+
+def _penalty(kind: str) -> str:
+    if kind == "gp":
+        return _PENALTY.format(
+            what="WGAN-GP (Gulrajani et al. 2017): D's slope should have the length 1.",
+            formula="LAMBDA_GP * (slope.norm(dim=1) - 1.0).square().mean()",
+        )
+    where = "real rows" if kind == "r1" else "fakes"
+    return _PENALTY.format(
+        what=f"{kind.upper()} (Mescheder et al. 2018): D should be flat at {where}.",
+        formula="0.5 * GAMMA * slope.square().sum(dim=1).mean()",
+    )

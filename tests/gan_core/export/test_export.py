@@ -1,0 +1,245 @@
+"""Exported code, executed where there is no GAN Forge, against the engine."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from gan_core import ExperimentConfig, train
+from gan_core.data import DATA_SOURCES
+from gan_core.export import data as data_block
+from gan_core.export import notebook, script
+from gan_core.losses import LOSSES
+from gan_core.training import Progress
+
+N_STEPS = 200
+
+CASES = {
+    "tutorial": {},
+    "smoothing and ema": {"loss.label_smoothing": 0.1, "training.ema_decay": 0.99, "seed": 3},
+    "wgan-gp": {"loss.name": "wasserstein", "loss.penalty": "gp", "training.n_critic": 3},
+    "r3gan": {
+        "loss.name": "relativistic",
+        "loss.penalty": "r1",
+        "loss.gamma": 0.5,
+        "discriminator.activation": "tanh",
+    },
+    "hinge on wine": {
+        "loss.name": "hinge",
+        "loss.penalty": "r2",
+        "data.source": "wine",
+        "data.classes": ["class_2", "class_0"],
+        "training.n_critic": 2,
+    },
+    "least squares": {
+        "loss.name": "least-squares",
+        "loss.label_smoothing": 0.2,
+        "generator.activation": "sigmoid",
+        "optimizer.lr_d": 0.001,
+        "optimizer.beta1": 0.9,
+    },
+    "one batch of all rows": {
+        "data.classes": [],
+        "data.features": ["petal width (cm)", "sepal length (cm)"],
+        "training.batch_size": 4096,
+        "generator.activation": "leaky_relu",
+        "generator.hidden_dims": [],
+    },
+    "written out": {"training.batch_size": 7, "discriminator.activation": "relu"},
+}
+
+SOURCES = {
+    name: ExperimentConfig().with_values(
+        {
+            "data.source": name,
+            "data.classes": [],
+            "training.batch_size": 512,
+            "training.epochs": 3,
+            "training.engine": "torch",
+            "training.device": "cpu",
+        }
+    )
+    for name in DATA_SOURCES
+}
+
+# As a student does it: in a folder of his own, with GAN Forge out of reach.
+EXECUTE = """
+import sys
+for file in sys.argv[1:]:
+    print("file:", file)
+    exec(compile(open(file, encoding="utf-8").read(), file, "exec"), {"__name__": "__main__"})
+assert not {"gan_core", "streamlit", "numba", "safetensors"} & set(sys.modules)
+"""
+
+
+def config_of(changes, n_steps=N_STEPS):
+    config = ExperimentConfig().with_values({**changes, "training.device": "cpu"})
+    per_epoch = config.steps_per_epoch(config.table().n_rows)
+    epochs = -(-n_steps // per_epoch)
+    return config.with_values({"training.epochs": epochs, "training.engine": "torch"})
+
+
+def code_of(text):
+    """What a notebook executes."""
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
+def execute(folder, codes):
+    """Execute programs one after the other in a process; their losses by name, and what it said."""
+    for name, code in codes.items():
+        kept = code.replace('LOSSES_CSV = ""', f"LOSSES_CSV = {f'{name}.csv'!r}")
+        assert kept != code
+        (folder / f"{name}.py").write_text(kept, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", EXECUTE, *(f"{name}.py" for name in codes)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    said = dict(part.split(".py\n", 1) for part in done.stdout.split("file: ")[1:])
+    return {name: pd.read_csv(folder / f"{name}.csv") for name in codes}, said
+
+
+def losses_of(config):
+    parts = [event.losses[:, :2] for event in train(config) if isinstance(event, Progress)]
+    return np.concatenate(parts)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """Every case as a script and as a notebook, and every source, all in one process."""
+    codes = {f"source {name}": script(config) for name, config in SOURCES.items()}
+    for case, changes in CASES.items():
+        with pytest.MonkeyPatch.context() as patch:
+            if case == "written out":  # as for any table that scikit-learn does not have
+                patch.delitem(data_block.SKLEARN, "iris")
+            codes[f"{case} s"] = script(config_of(changes))
+            codes[f"{case} n"] = code_of(notebook(config_of(changes)))
+    return execute(tmp_path_factory.mktemp("scripts"), codes)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_script_and_notebook_have_the_losses_of_the_run(executed, case):
+    expected = losses_of(config_of(CASES[case]))[:N_STEPS]
+    assert len(expected) == N_STEPS
+    for form in "sn":
+        losses = executed[0][f"{case} {form}"]
+        assert list(losses.columns) == ["d_loss", "g_loss"]
+        np.testing.assert_allclose(losses.to_numpy()[:N_STEPS], expected, rtol=1e-4, atol=0)
+
+
+def test_a_script_says_what_the_tutorial_says(executed):
+    said, expected = executed[1]["tutorial s"], losses_of(config_of({}))
+    lines = [line for line in said.splitlines() if line.startswith("Epoch")]
+    assert lines == [
+        f"Epoch [{epoch}/100], D_Loss: {d_loss:.4f}, G_Loss: {g_loss:.4f}"
+        for epoch, (d_loss, g_loss) in zip(range(10, 101, 10), expected[19::20], strict=True)
+    ]
+    assert "(0): Linear(in_features=10, out_features=16, bias=True)" in said
+    assert said.count("sepal length (cm)") == 2  # the heads of both tables
+    assert "device: cpu" in said
+
+
+def test_a_script_generates_the_rows_of_the_run(executed):
+    config = config_of(CASES["smoothing and ema"])
+    *_, end = train(config)
+    rows = end.generator.sample(50).head().round(3).to_string(index=False)
+    assert executed[1]["smoothing and ema s"].strip().endswith(rows)
+
+
+@pytest.mark.parametrize("name", DATA_SOURCES)
+def test_every_source_can_be_taken_home(executed, name):
+    losses = executed[0][f"source {name}"]
+    np.testing.assert_allclose(losses, losses_of(SOURCES[name]), rtol=1e-4)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_is_the_same_as_code(name, smoothing):
+    loss = LOSSES[name](smoothing if LOSSES[name].has_targets else 0.0)
+    real, fake = torch.randn(2, 9, 1, generator=torch.Generator().manual_seed(0)) * 5
+    known = {"F": torch.nn.functional, "torch": torch, "SMOOTHING": loss.label_smoothing}
+    for player, body in zip(("discriminator", "generator"), loss.as_code(), strict=True):
+        lines = "\n    ".join(["def loss(real_logits, fake_logits):", *body.splitlines()])
+        exec(lines, known)
+        assert known["loss"](real, fake) == getattr(loss, player)(real, fake)
+
+
+def test_only_what_is_used_is_there():
+    tutorial = script(ExperimentConfig())
+    words = ("penalty", "N_CRITIC", "EMA", "MIXING", "SMOOTHING", "deepcopy", "zip", "np.isin")
+    assert not [word for word in words if word in tutorial]
+    wild = {
+        "loss.penalty": "gp",
+        "loss.label_smoothing": 0.1,
+        "training.n_critic": 2,
+        "training.ema_decay": 0.9,
+    }
+    everything = script(ExperimentConfig().with_values(wild))
+    assert all(word in everything for word in words[:-1])
+    assert len(tutorial.splitlines()) < 150
+
+
+def test_scripts_are_formatted_and_have_nothing_to_spare(tmp_path):
+    for case, changes in CASES.items():
+        (tmp_path / f"{case}.py").write_text(script(config_of(changes)), encoding="utf-8")
+    ruff = [sys.executable, "-m", "ruff"]
+    rules = "E,F,W,I,UP,B,SIM,NPY,C4,PIE,RET"
+    for how in (["check", "--select", rules], ["format", "--check", "--diff"]):
+        options = ["--isolated", "--line-length=100", "--no-cache"]
+        done = subprocess.run(
+            [*ruff, *how, *options, str(tmp_path)], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_names_from_outside_cannot_end_a_string(monkeypatch):
+    from gan_core.data import table
+
+    evil = 'x"""\nimport os  # \\'
+    monkeypatch.setattr(
+        ExperimentConfig,
+        "table",
+        lambda self: table.Table(evil, (evil, "b"), np.eye(4)[:, :2], evil),
+    )
+    monkeypatch.delitem(data_block.SKLEARN, "iris")
+    code = script(ExperimentConfig())
+    compile(code, "script", "exec")
+    assert not re.search(r"^import os", code, re.MULTILINE)
+
+
+def test_a_constant_feature_divides_nothing(monkeypatch):
+    from gan_core.data import table
+
+    values = np.array([[1.0, 5.0], [2.0, 5.0], [3.5, 5.0], [1.0, 5.0]])
+    found = table.Table("constant", ("a", "b"), values, np.array(["x"] * 4))
+    monkeypatch.setattr(ExperimentConfig, "table", lambda self: found)
+    monkeypatch.delitem(data_block.SKLEARN, "iris")
+    part = data_block.data_part(ExperimentConfig())
+    known = {"np": np, "pd": pd, "torch": torch, "device": "cpu", "print": lambda text: None}
+    exec(part.code, known)
+    assert known["x_real"].tolist() == [[-1, 0], pytest.approx([-0.2, 0]), [1, 0], [-1, 0]]
+
+
+def test_a_notebook_has_the_form_of_nbformat_4_5():
+    found = json.loads(notebook(ExperimentConfig()))
+    assert (found["nbformat"], found["nbformat_minor"]) == (4, 5)
+    assert found["metadata"]["kernelspec"]["name"] == "python3"
+    ids = [cell["id"] for cell in found["cells"]]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ids)
+    kinds = [cell["cell_type"] for cell in found["cells"]]
+    assert kinds == ["markdown", "code"] * (len(kinds) // 2)
+    for cell in found["cells"]:
+        more = {"execution_count", "outputs"} if cell["cell_type"] == "code" else set()
+        assert cell.keys() == {"cell_type", "id", "metadata", "source"} | more
+        assert all(isinstance(line, str) for line in cell["source"])
+        assert all(line.endswith("\n") for line in cell["source"][:-1])
