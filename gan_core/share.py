@@ -88,6 +88,11 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     return SharedConfig(config, locked, hidden)
 
 
+def restrictions_of(query: Mapping[str, str]) -> dict[str, str]:
+    """The part of a query that locks and hides."""
+    return {key: text for key, text in query.items() if key in (LOCK, HIDE)}
+
+
 def as_text(query: Mapping[str, str]) -> str:
     """A query as it stands in an address: ``lr=0.001&g_dims=16,32``."""
     return urlencode(query, quote_via=quote, safe=",")

@@ -15,6 +15,7 @@ from pages.ui.head import page_head
 from pages.ui.navigation import page_path
 from pages.ui.scores import score_cards, score_table
 from pages.ui.seeds import choose_seed, seed_scores
+from pages.ui.share import share_button
 from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
@@ -103,13 +104,15 @@ def newest_with_result() -> Run | None:
 
 def main() -> None:
     """Draw the page."""
-    page_head(_("Results"), _("How close did the generated rows come to the real ones?"))
+    corner = page_head(_("Results"), _("How close did the generated rows come to the real ones?"))
     run = state.current_run() or newest_with_result()
     if run is None:
         st.info(_("Nothing has been trained yet. Train a GAN first; its result appears here."))
         st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
         return
     state.look_at(run)
+    with corner:
+        share_button(run.config, run)
     status_row(run)
     if run.members > 1:
         members = store().members(run)

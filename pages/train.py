@@ -3,17 +3,19 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from gan_core.config import ExperimentConfig
+from gan_core.config import ExperimentConfig, declared_params
 from gan_core.errors import GanForgeError
 from gan_core.networks import n_weights, structure
 from gan_core.runs.model import Run
 from pages.ui import state
 from pages.ui.backend import store, user
+from pages.ui.code_view import code_view
 from pages.ui.controls import training_controls
 from pages.ui.head import page_head
 from pages.ui.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.live import live_view
 from pages.ui.navigation import page_path
+from pages.ui.share import follow_link, share_button
 from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
@@ -74,9 +76,10 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
     shown = "settings_open" if opened else "settings_closed"
     with st.container(border=True, key=shown, gap="xsmall"):
         table = state.settings().data.load()
+        change = "" if data_is_fixed() else f" [{_('change')}](data)"
         st.markdown(
             f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
-            f"{_('features')} [{_('change')}](data)"
+            f"{_('features')}{change}"
         )
         config = training_controls()
         instant = instant_toggle()
@@ -93,6 +96,12 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
     return run, config
 
 
+def data_is_fixed() -> bool:
+    """Whether a link leaves nothing to choose on the page Data."""
+    data = {path for path in declared_params() if path.startswith("data.")}
+    return data <= state.fixed_settings()
+
+
 def structures(config: ExperimentConfig) -> None:
     """The printed structure of both networks, as in the tutorial."""
     generator, discriminator = config.networks(len(config.table().features))
@@ -107,11 +116,15 @@ def structures(config: ExperimentConfig) -> None:
 
 def main() -> None:
     """Draw the page."""
-    page_head(_("Train"), _("Two networks play against each other: can G learn to fool D?"))
+    sentence = _("Two networks play against each other: can G learn to fool D?")
+    corner = page_head(_("Train"), sentence)
     run = state.current_run()
+    follow_link(corner)
     left, right = st.columns([1, 3.1])
     with left:
         run, config = settings_column(run)
+    with corner:
+        share_button(config or state.settings(), run)
     with right:
         if run:
             status_row(run)
@@ -129,6 +142,7 @@ def main() -> None:
                 query_params={"run": run.id},
             )  # fmt: skip
         structures(run.config if run else config or state.settings())
+        code_view(config or state.settings())
 
 
 main()

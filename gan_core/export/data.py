@@ -45,12 +45,11 @@ def _from_sklearn(config: ExperimentConfig, loader: str) -> str:
     name, classes, features = config.data.source, config.data.classes, config.data.features
     lines = [f"{name} = {loader}(as_frame=True)", f"rows = {name}.data"]
     if classes:
-        lines += [
-            f"labels = {name}.target_names[{name}.target]  # the class of each row",
-            listed("rows = rows[np.isin(labels, [", map(quoted, classes), "])]")
-            if len(classes) > 1
-            else f"rows = rows[labels == {quoted(classes[0])}]",
-        ]
+        lines.append(f"labels = {name}.target_names[{name}.target]  # the class of each row")
+    if len(classes) == 1:
+        lines.append(f"rows = rows[labels == {quoted(classes[0])}]")
+    elif classes:
+        lines.append(listed("rows = rows[np.isin(labels, [", map(quoted, classes), "])]"))
     if features:
         lines.append(listed("rows = rows[[", map(quoted, features), "]]"))
     return "\n".join(lines)

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypedDict
 
 import streamlit as st
 
@@ -19,20 +20,20 @@ _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
 def training_controls() -> ExperimentConfig | None:
-    """Draw every setting of a training but its data.
+    """Draw every setting of a training but its data, and what a link has not hidden.
 
     Returns:
         the settings as they stand, None while one of them is wrong (the page says which).
     """
-    values: dict[str, Any] = {"generator.latent_dim": _widget("generator.latent_dim")}
-    values[_LR] = values[_OWN_LR] = _slider(_LR, _("Learning rate"))
-    values["training.epochs"] = _widget("training.epochs")
-    with st.expander(_("Networks")):
+    values = _widgets(("generator.latent_dim",))
+    rate = _widget(_LR)
+    values |= {_LR: rate, _OWN_LR: rate, "training.epochs": _widget("training.epochs")}
+    with _expander(_("Networks"), NETWORKS):
         values |= _widgets(NETWORKS)
-    with st.expander(_("Loss")):
-        values |= _widgets(("loss.name", "loss.label_smoothing", "loss.penalty"))
-        values |= _penalty_weight(values["loss.penalty"])
-    with st.expander(_("Optimizer and batch")):
+    with _expander(_("Loss"), (*LOSS, *_penalty_weight(state.settings().loss.penalty))):
+        values |= _widgets(LOSS)
+        values |= _widgets(_penalty_weight(values["loss.penalty"]))
+    with _expander(_("Optimizer and batch"), ("training.batch_size", _OWN_LR, *OPTIMIZER)):
         values |= _widgets(("training.batch_size",))
         values[_OWN_LR] = _own_rate(values[_LR])
         values |= _widgets(OPTIMIZER)
@@ -49,6 +50,11 @@ def training_controls() -> ExperimentConfig | None:
     return config
 
 
+def control_label(path: str) -> str:
+    """The name of a setting's control on the pages."""
+    return _("Learning rate") if path == _LR else _(declared_params()[path].label)
+
+
 NETWORKS = (
     "generator.hidden_dims",
     "generator.activation",
@@ -56,6 +62,7 @@ NETWORKS = (
     "discriminator.activation",
     "discriminator.slope",
 )
+LOSS = ("loss.name", "loss.label_smoothing", "loss.penalty")
 OPTIMIZER = (
     "training.n_critic",
     "optimizer.beta1",
@@ -69,9 +76,16 @@ def _widgets(paths: Iterable[str]) -> dict[str, Any]:
     return {path: _widget(path) for path in paths}
 
 
+def _expander(label: str, paths: Iterable[str]) -> AbstractContextManager[Any]:
+    """An expander, unless everything in it is hidden."""
+    return nullcontext() if state.hidden_settings().issuperset(paths) else st.expander(label)
+
+
 def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
-    """The widget that suits a setting's declaration."""
+    """The widget that suits a setting's declaration; what a link hides keeps its value unseen."""
     declared = declared_params()[path]
+    if path in state.hidden_settings():
+        return state.settings().flat()[path]
     if declared.kind == "choice":
         return _choice(path)
     if declared.kind == "ints":
@@ -79,33 +93,34 @@ def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     return _slider(path) if declared.usual else _number(path)
 
 
-def _penalty_weight(penalty: str) -> dict[str, Any]:
+def _penalty_weight(penalty: str) -> tuple[str, ...]:
     """The weight of the penalty in force; the other one keeps its value unseen."""
-    weights = {"gp": "loss.lambda_gp", "r1": "loss.gamma", "r2": "loss.gamma"}
-    return _widgets((weights[penalty],)) if penalty in weights else {}
+    return {"gp": ("loss.lambda_gp",), "none": ()}.get(penalty, ("loss.gamma",))
 
 
-def _slider(path: str, label: str = "") -> float:
+def _slider(path: str) -> float:
     """A slider: over the numbers themselves, or over round numbers on a log scale."""
     declared, key = declared_params()[path], _start(path)
-    label = label or _(declared.label)
+    common = _common(path)
     low, high = declared.usual or (declared.low, declared.high)
     if declared.scale == "log":
         options = _with(st.session_state[key], round_numbers(declared))
-        return st.select_slider(label, options, format_func=_shown, key=key, help=_help(declared))
+        return st.select_slider(options=options, format_func=_shown, **common)
     if declared.kind == "int":
         low, high = int(low), max(int(high), st.session_state[key])
-        return st.slider(label, low, high, step=1, key=key, help=_help(declared))
+        return st.slider(min_value=low, max_value=high, step=1, **common)
     high = max(float(high), st.session_state[key])
-    return st.slider(label, float(low), high, step=high / 20, key=key, help=_help(declared))
+    return st.slider(min_value=float(low), max_value=high, step=high / 20, **common)
 
 
 def _widths(path: str) -> list[int | str]:
     """Widths of hidden layers as text, "16, 32"; what is not a number goes on to validation."""
-    declared = declared_params()[path]
-    key = _start(path, ", ".join(map(str, state.settings().flat()[path])))
-    text = st.text_input(_(declared.label), key=key, help=_help(declared))
+    now = state.settings().flat()[path]
+    _start(path, ", ".join(map(str, now)))
+    text = st.text_input(**_common(path))
     parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+    if not parts and not now:  # so a file or a link has brought it
+        return []
     # An empty field is an accident; who wants no hidden layer chooses the activation none.
     found: list[int | str] = [
         int(part) if part.isdecimal() and part.isascii() else part for part in parts
@@ -114,28 +129,53 @@ def _widths(path: str) -> list[int | str]:
 
 
 def _number(path: str) -> float:
-    declared, key = declared_params()[path], _start(path)
-    label, help_text = _(declared.label), _help(declared)
+    declared, common = declared_params()[path], _common(path)
     if declared.kind == "int":
         low, high = int(declared.low), int(declared.high)
-        return st.number_input(label, low, high, step=1, key=key, help=help_text)
-    return st.number_input(
-        label, declared.low, declared.high, step=0.001, format="%.4g", key=key, help=help_text
-    )
+        return st.number_input(min_value=low, max_value=high, step=1, **common)
+    low, high = declared.low, declared.high
+    return st.number_input(min_value=low, max_value=high, step=0.001, format="%.4g", **common)
 
 
 def _choice(path: str) -> str:
-    declared, key = declared_params()[path], _start(path)
+    declared = declared_params()[path]
     options = list(declared.choices()) if declared.choices else []
-    return st.selectbox(_(declared.label), options, key=key, help=_help(declared))
+    return st.selectbox(options=options, **_common(path))
 
 
 def _own_rate(shared: float) -> float:
     """D's learning rate: the shared one, unless a rate of its own is asked for."""
-    config = state.settings()
-    key = _start("own_rate", config.optimizer.lr_d != config.optimizer.lr_g)
-    label, help_text = _("Another rate for D"), _("Let D learn faster or slower than G.")
-    return _slider(_OWN_LR) if st.toggle(label, key=key, help=help_text) else shared
+    rates = state.settings().optimizer
+    if _OWN_LR in state.hidden_settings():
+        return rates.lr_d if rates.lr_d != rates.lr_g else shared
+    own = st.toggle(
+        _("Another rate for D"),
+        key=_start("own_rate", rates.lr_d != rates.lr_g),
+        help=_("Let D learn faster or slower than G."),
+        disabled=_OWN_LR in state.locked_settings(),
+    )
+    return _widget(_OWN_LR) if own else shared
+
+
+class _Common(TypedDict):
+    """What every widget of a setting has."""
+
+    label: str
+    key: str
+    help: str
+    disabled: bool
+
+
+def _common(path: str) -> _Common:
+    """Name, key and help of a setting's widget; it stands still if a link has locked it."""
+    locked = path in state.locked_settings()
+    lock = f":material/lock: {_('Locked by the link that opened this page.')}\n\n"
+    return _Common(
+        label=control_label(path),
+        key=_start(path),
+        help=(lock if locked else "") + _(declared_params()[path].help),
+        disabled=locked,
+    )
 
 
 def _start(path: str, value: object = None) -> str:
@@ -167,10 +207,6 @@ def _with(value: float, options: list[float]) -> list[float]:
 
 def _shown(value: float) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _help(declared: Param) -> str:
-    return _(declared.help)
 
 
 def _friendly(error: ConfigError) -> str:

@@ -7,6 +7,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from gan_core.config import ExperimentConfig
+from gan_core.export import notebook, script
 from gan_core.runs import results
 from gan_core.runs.model import Run
 from gan_core.training import TrainedGenerator
@@ -37,6 +39,13 @@ def download_menu(run: Run, generator: TrainedGenerator, sample: pd.DataFrame) -
             "application/vnd.apache.parquet",
             partial(_history, run),
         )
+        code_downloads(run.config, stem)
+
+
+def code_downloads(config: ExperimentConfig, stem: str) -> None:
+    """The training as a script and as a notebook that need no GAN Forge."""
+    _item(_("Python script"), f"{stem}.py", "text/x-python", partial(script, config))
+    _item(_("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", partial(notebook, config))
 
 
 def _item(label: str, file_name: str, mime: str, make: Callable[[], str | bytes]) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 _STYLE = (Path(__file__).parent / "assets" / "page.css").read_text(encoding="utf-8")
 
@@ -12,8 +13,14 @@ def page_style() -> None:
     st.html(f"<style>{_STYLE}</style>")
 
 
-def page_head(title: str, sentence: str) -> None:
-    """Draw the title and the sentence under it."""
+def page_head(title: str, sentence: str) -> DeltaGenerator:
+    """Draw the title and the sentence under it; returns the place at their right."""
     page_style()
-    st.markdown(f"### {title}")
-    st.caption(sentence)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container():
+            st.markdown(f"### {title}")
+            st.caption(sentence)
+        return st.container(
+            width="content", horizontal=True, horizontal_alignment="right",
+            vertical_alignment="center",
+        )  # fmt: skip

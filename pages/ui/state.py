@@ -1,18 +1,23 @@
 """What a session remembers. The only file that knows keys of session_state and of the address."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
+from gan_core import share
 from gan_core.config import ExperimentConfig
 from gan_core.errors import RunNotFoundError
 from gan_core.runs.model import Run
 from pages.ui.backend import find_run
+from pages.ui.text import _
 
 _RUN = "run"  # the same word in the address and in session_state
 _SEEN = "run_in_address"  # what the address said when it was last read
 _SETTINGS = "settings"
+_LINK = "link"  # what a link said: its settings while they stand, and what it locks and hides
+_LINK_SEEN = "link_in_address"
 _TABLE = "runs_table"
 _INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
 _REPEATS = "repeats"
@@ -50,9 +55,11 @@ def current_run() -> Run | None:
 
 
 def look_at(run: Run) -> None:
-    """Make a run the one that this session looks at."""
+    """Make a run the one that this session looks at; its settings need no link any more."""
     st.session_state[_RUN] = run.id
     st.query_params[_RUN] = run.id
+    if run.config == settings():
+        _end_link()
 
 
 def forget_run(run_id: str | None = None) -> None:
@@ -109,7 +116,7 @@ def settings() -> ExperimentConfig:
 
 def use_settings(config: ExperimentConfig) -> None:
     """Replace all settings; the widgets follow when they are drawn next."""
-    st.session_state[_SETTINGS] = config
+    keep_settings(config)
     for key in list(st.session_state):
         if str(key).startswith(_PREFIX):
             del st.session_state[key]
@@ -118,17 +125,114 @@ def use_settings(config: ExperimentConfig) -> None:
 def change_settings(changes: Mapping[str, Any]) -> None:
     """Change some settings, by dotted name; to be called from a widget's callback.
 
+    What a link has locked stays as it is, and so do the settings that were to change with it.
+
     Raises:
         ConfigError: a value is wrong; nothing is changed.
     """
+    if fixed_settings() & changes.keys():
+        st.toast(_("The link that opened this page has locked that."), icon=":material/lock:")
+        changes = {}
     use_settings(settings().with_values(changes))
 
 
 def keep_settings(config: ExperimentConfig) -> None:
     """Remember what the widgets say."""
     st.session_state[_SETTINGS] = config
+    if _link().config not in (None, config):
+        _end_link()
 
 
 def widget_key(path: str) -> str:
     """The key of a setting's widget."""
     return _PREFIX + path
+
+
+@dataclass(frozen=True)
+class _Link:
+    """What is left of the link that opened this session.
+
+    Attributes:
+        query: the words that stand in the address.
+        config: the link's settings as long as they are the session's, else None.
+        locked: dotted names of settings that are shown but cannot be changed.
+        hidden: dotted names of settings that are not shown.
+    """
+
+    query: Mapping[str, str] = field(default_factory=dict)
+    config: ExperimentConfig | None = None
+    locked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+def take_link() -> None:
+    """Take over the settings that the address brings, once.
+
+    They stay in the address while they are the session's settings, so that it can be sent on and
+    survives a reload; what the link locks and hides stays for good. As with the run, an address
+    that has not changed since it was last read is no order, and neither are our own words.
+
+    Raises:
+        ConfigError: the link is wrong; nothing of it is taken, and it leaves the address.
+    """
+    said = {key: value for key, value in st.query_params.items() if key != _RUN}
+    is_new = said != st.session_state.get(_LINK_SEEN, {})
+    st.session_state[_LINK_SEEN] = said
+    try:
+        if is_new and said and said != _link().query:
+            _open_link(said)
+    finally:
+        _write_link(said)
+
+
+def is_from_link() -> bool:
+    """Whether the settings are those that a link has brought."""
+    return _link().config is not None
+
+
+def locked_settings() -> frozenset[str]:
+    """Dotted names of the settings that the link locks."""
+    return _link().locked
+
+
+def hidden_settings() -> frozenset[str]:
+    """Dotted names of the settings that the link hides."""
+    return _link().hidden
+
+
+def fixed_settings() -> frozenset[str]:
+    """Dotted names of the settings that cannot be changed here."""
+    return _link().locked | _link().hidden
+
+
+def _link() -> _Link:
+    return st.session_state.get(_LINK, _Link())
+
+
+def _open_link(said: Mapping[str, str]) -> None:
+    found = share.from_query(said)
+    if share.restrictions_of(said) != said or _RUN not in st.query_params:
+        st.session_state[_LINK] = _Link()  # the settings of the link before stand no more
+        use_settings(found.config)
+        config = found.config
+    else:
+        config = None  # the address names a run, and that has settings of its own
+    st.session_state[_LINK] = _Link(said, config, found.locked, found.hidden)
+
+
+def _end_link() -> None:
+    """The session has other settings than the link's: the address shall not claim them."""
+    link = _link()
+    query = share.restrictions_of(link.query)
+    st.session_state[_LINK] = replace(link, query=query, config=None)
+    _write_link(link.query)
+
+
+def _write_link(stale: Mapping[str, str]) -> None:
+    """Make the address say what is left of the link, and no longer what is stale."""
+    query = _link().query
+    for key in stale.keys() - query.keys():
+        st.query_params.pop(key, None)
+    for key, value in query.items():
+        if st.query_params.get(key) != value:
+            st.query_params[key] = value

@@ -22,7 +22,7 @@ N_STEPS = 200
 CASES = {
     "tutorial": {},
     "smoothing and ema": {"loss.label_smoothing": 0.1, "training.ema_decay": 0.99, "seed": 3},
-    "wgan-gp": {"loss.name": "wasserstein", "loss.penalty": "gp", "training.n_critic": 3},
+    "wgan-gp": {"loss.name": "wasserstein", "loss.penalty": "gp", "training.n_critic": 2},
     "r3gan": {
         "loss.name": "relativistic",
         "loss.penalty": "r1",
@@ -34,7 +34,6 @@ CASES = {
         "loss.penalty": "r2",
         "data.source": "wine",
         "data.classes": ["class_2", "class_0"],
-        "training.n_critic": 2,
     },
     "least squares": {
         "loss.name": "least-squares",
