@@ -170,7 +170,7 @@ class _Session:
 def _list_settings() -> None:
     tutorial = ExperimentConfig().flat()
     settings = pd.DataFrame(
-        [(path, tutorial[path], p.expected()) for path, p in declared_params().items()],
-        columns=["setting", "tutorial's value", "expected"],
+        [(path, p.key, tutorial[path], p.expected()) for path, p in declared_params().items()],
+        columns=["setting", "in links", "tutorial's value", "expected"],
     )
     print(settings.to_string(index=False))

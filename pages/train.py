@@ -15,7 +15,7 @@ from pages.ui.head import page_head
 from pages.ui.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.live import live_view
 from pages.ui.navigation import page_path
-from pages.ui.share import follow_link, share_button
+from pages.ui.share import follow_link, link_badges, share_button
 from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
@@ -119,11 +119,12 @@ def main() -> None:
     sentence = _("Two networks play against each other: can G learn to fool D?")
     corner = page_head(_("Train"), sentence)
     run = state.current_run()
-    follow_link(corner)
+    follow_link()
     left, right = st.columns([1, 3.1])
     with left:
         run, config = settings_column(run)
     with corner:
+        link_badges()
         share_button(config or state.settings(), run)
     with right:
         if run:

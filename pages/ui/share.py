@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from gan_core import share
 from gan_core.config import ExperimentConfig, declared_params
@@ -15,17 +14,21 @@ from pages.ui.controls import control_label
 from pages.ui.text import _, plain
 
 
-def follow_link(corner: DeltaGenerator) -> None:
-    """Take over what the address says, and say so in a corner; a wrong link changes nothing."""
+def follow_link() -> None:
+    """Take over what the address says; a wrong link is answered and changes nothing."""
     try:
         state.take_link()
     except ConfigError as error:
         st.error(plain(error), icon=":material/link_off:")
+
+
+def link_badges() -> None:
+    """Say what a link has done; to be drawn after the controls, which may end it."""
     if state.is_from_link():
-        corner.badge(_("Settings from a link"), icon=":material/link:", color="blue")
+        st.badge(_("Settings from a link"), icon=":material/link:", color="blue")
     if state.locked_settings() - state.hidden_settings():
         words = _("The link that opened this page has locked the grey controls.")
-        corner.badge(_("locked"), icon=":material/lock:", color="gray", help=words)
+        st.badge(_("locked"), icon=":material/lock:", color="gray", help=words)
 
 
 def share_button(config: ExperimentConfig, run: Run | None) -> None:

@@ -8,6 +8,7 @@ import pytest
 from safetensors.numpy import load
 
 from gan_core import ExperimentConfig
+from gan_core.export import notebook, script
 from gan_core.runs import model, results
 from tests.browser.server import eventually
 
@@ -52,6 +53,13 @@ def test_everything_can_be_downloaded_and_drawn_again(forge, store, finished_run
     history = pd.read_parquet(io.BytesIO(content))
     assert list(history.columns) == ["step", "epoch", "d_loss", "g_loss", "d_real", "d_fake"]
     assert list(history["step"]) == list(range(1, 301))
+
+    name, content = download(forge, "Python script")
+    assert name.endswith(".py")
+    assert content.decode() == script(finished_run.config)
+    name, content = download(forge, "Notebook")
+    assert name.endswith(".ipynb")
+    assert content.decode() == notebook(finished_run.config)
 
     forge.page.keyboard.press("Escape")
     scores = forge.main.get_by_test_id("stMetricValue")

@@ -7,6 +7,8 @@ FREE_OF_THEM = (
     "gan_core",
     "gan_core.config",
     "gan_core.limits",
+    "gan_core.share",
+    "gan_core.export",
     "gan_core.data",
     "gan_core.metrics",
     "gan_core.training",
@@ -29,6 +31,7 @@ for name in {FREE_OF_THEM}:
     importlib.import_module(name)
     look(name)
 from gan_core import ExperimentConfig, load_table
+from gan_core.export import notebook, script
 from gan_core.networks import structure
 from gan_core.runs.store import Store
 store = Store.open(sys.argv[1])
@@ -36,6 +39,7 @@ run = store.create(ExperimentConfig(), "everybody")
 store.limits.check(run.config)
 load_table("wine", ())
 [structure(layers) for layers in run.config.networks(4)]
+script(run.config), notebook(run.config)
 look("use of a store, a table and a config")
 print(json.dumps(found))
 """

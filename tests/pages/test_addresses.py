@@ -66,10 +66,10 @@ def test_of_several_ids_one_counts(open_page, make_run):
     assert_kind_message(open_page("train", run=[run.id, "nonsense"]), "nonsense")
 
 
-def test_unknown_words_in_the_address_are_harmless(store, open_page):
+def test_unknown_words_in_the_address_are_answered_and_harmless(store, open_page):
     at = open_page("train", nonsense="1", training_epochs="-5", seed="abc")
-    assert_sound(at)
-    assert not at.error
+    assert_kind_message(at, "'nonsense'", "Known here")
+    assert not button(at, "Train").disabled
 
 
 def test_a_run_that_was_deleted_meanwhile_is_forgotten(open_page, make_run, store):

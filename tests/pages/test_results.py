@@ -123,7 +123,7 @@ def test_a_run_that_is_not_done_shows_its_last_checkpoint(open_page, make_run, s
 
 def test_all_downloads_are_offered(results_page):
     offered = [d.proto.label for d in results_page.get("download_button")]
-    for word in ("CSV", "JSON", "safetensors", "Parquet"):
+    for word in ("CSV", "JSON", "safetensors", "Parquet", "script", "Notebook"):
         assert sum(word in label for label in offered) == 1
 
 

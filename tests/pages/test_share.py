@@ -1,0 +1,265 @@
+"""Links to settings and to runs: written by Share, read by Train."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from gan_core import ExperimentConfig
+from gan_core.runs import model
+from gan_core.share import from_query, to_query
+from tests.pages.helpers import (
+    assert_kind_message,
+    assert_sound,
+    button,
+    labelled,
+    labels,
+    texts,
+)
+
+TUTORIAL = ExperimentConfig()
+SERVER = "http://forge.example:8501"
+
+
+def controls(at):
+    kinds = (at.slider, at.select_slider, at.number_input, at.text_input, at.selectbox, at.toggle)
+    return [control for kind in kinds for control in kind]
+
+
+def from_link(at):
+    return "Settings from a link" in texts(at)
+
+
+def open_share(at, page="train"):
+    """Open the popover; its links."""
+    at.session_state["share"] = True
+    at.context = {**at.context, "url": f"{SERVER}/{page}"}
+    at.run()
+    assert_sound(at)
+    return [code.value for code in at.code if code.value.startswith("http")]
+
+
+def said(link):
+    """What a browser sends of a link's query."""
+    return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
+
+
+def test_a_link_brings_its_settings_once(open_page, store):
+    at = open_page("train", epochs="300", lr="0.001", g_dims="8,8")
+    assert_sound(at)
+    assert from_link(at)
+    assert labelled(at.select_slider, "Epochs").value == 300
+    assert labelled(at.select_slider, "Learning rate").value == 0.001
+    assert labelled(at.text_input, "Generator widths").value == "8, 8"
+    assert at.query_params == {"epochs": "300", "lr": "0.001", "g_dims": "8,8"}  # can be sent on
+
+    labelled(at.slider, "Latent dimension").set_value(3).run()  # no longer the link's
+    assert not from_link(at)
+    assert at.query_params == {}
+    at.query_params = {"epochs": "300", "lr": "0.001", "g_dims": "8,8"}  # the browser lags behind
+    at.run()
+    assert labelled(at.slider, "Latent dimension").value == 3
+    assert at.query_params == {}
+
+    button(at, "Train").click().run()
+    (run,) = store.list()
+    assert run.config.differences() == {
+        "training.epochs": 300,
+        "optimizer.lr_g": 0.001,
+        "optimizer.lr_d": 0.001,
+        "generator.hidden_dims": (8, 8),
+        "generator.latent_dim": 3,
+    }
+    assert at.query_params == {"run": run.id}
+
+
+def test_a_trained_link_makes_room_for_its_run(open_page, store):
+    at = open_page("train", seed="7", lock="seed,lr")
+    button(at, "Train").click().run()
+    (run,) = store.list()
+    assert run.config.differences() == {"seed": 7}
+    assert at.query_params == {"run": run.id, "lock": "seed,lr"}
+    assert not from_link(at)
+    assert labelled(at.number_input, "Seed").disabled
+
+
+def test_another_link_in_the_same_session_counts(open_page):
+    at = open_page("train", seed="7")
+    at.query_params = {"epochs": "200"}
+    at.run()
+    assert labelled(at.number_input, "Seed").value == 0
+    assert labelled(at.select_slider, "Epochs").value == 200
+    assert at.query_params == {"epochs": "200"}
+
+
+def test_a_link_survives_a_look_at_another_page(open_page):
+    at = open_page("train", seed="7", hide="device")
+    at.query_params.clear()  # as a click in the navigation does
+    at.switch_page("data.py").run()
+    at.switch_page("train.py").run()
+    assert_sound(at)
+    assert labelled(at.number_input, "Seed").value == 7
+    assert "Device" not in labels(at.selectbox)
+    assert at.query_params == {"seed": "7", "hide": "device"}
+
+
+def test_a_run_and_its_locks_come_back_after_a_reload(open_page, make_run):
+    run = make_run(model.FINISHED, **{"seed": 9})
+    at = open_page("train", run=run.id, lock="seed")
+    assert labelled(at.number_input, "Seed").value == 9  # the run's, not the tutorial's
+    assert labelled(at.number_input, "Seed").disabled
+    assert not from_link(at)
+
+
+WRONG = [
+    ({"epochs": "abc"}, ("epochs", "a whole number", "'abc'")),
+    ({"epoch": "3"}, ("'epoch'", "'epochs'")),
+    ({"data": "wine", "class": "x"}, ("Wine has no class", "'x'")),
+    ({"smoothing": "0.1", "loss": "hinge"}, ("no targets",)),
+    ({"lock": "learning"}, ("'learning'", "lock")),
+    ({"<img src=x>": "1"}, ("<img",)),
+]
+
+
+@pytest.mark.parametrize(("query", "words"), WRONG, ids=lambda found: str(found)[:30])
+def test_a_wrong_link_is_answered_and_the_settings_stay(store, open_page, query, words):
+    at = open_page("train", seed="7")
+    labelled(at.slider, "Latent dimension").set_value(3).run()
+    at.query_params = query
+    at.run()
+    assert_kind_message(at, "This link cannot be used", *words)
+    assert labelled(at.number_input, "Seed").value == 7
+    assert labelled(at.slider, "Latent dimension").value == 3
+    assert not button(at, "Train").disabled
+    assert at.query_params == {}
+    at.run()  # said once
+    assert not at.error
+
+
+def test_locked_controls_are_shown_but_cannot_be_moved(store, open_page):
+    at = open_page("train", lock="lr,epochs,lr_d,g_dims")
+    locked = {control.label for control in controls(at) if control.disabled}
+    assert locked == {"Learning rate", "Epochs", "Another rate for D", "Generator widths"}
+    for control in controls(at):
+        if control.label in locked - {"Another rate for D"}:
+            assert "Locked by the link" in control.help
+    assert "locked" in texts(at)
+    button(at, "Train").click().run()
+    assert len(store.list()) == 1
+
+
+def test_all_controls_can_be_locked_and_then_the_data_as_well(store, open_page):
+    at = open_page("train", lock="all", epochs="200", data="wine")
+    free = {control.label for control in controls(at) if not control.disabled}
+    assert free == {"Train while I move sliders"}
+    assert "(data)" not in texts(at)
+    at.switch_page("data.py").run()
+    at.segmented_control[0].set_value("iris").run()
+    assert_sound(at)
+    assert "locked" in at.toast[0].value
+    assert at.segmented_control[0].value == "wine"
+
+
+def test_hidden_controls_keep_the_links_values(store, open_page):
+    at = open_page("train", hide="all", epochs="200", loss="wasserstein", penalty="gp", lr_d="0.01")
+    assert_sound(at)
+    assert labels(controls(at)) == ["Train while I move sliders"]
+    assert not {"Networks", "Loss", "Optimizer and batch"} & set(labels(at.expander))
+    button(at, "Train").click().run()
+    (run,) = store.list()
+    assert run.config.differences() == {
+        "training.epochs": 200,
+        "loss.name": "wasserstein",
+        "loss.penalty": "gp",
+        "optimizer.lr_d": 0.01,
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [("lambda_gp", "Weight of gp (lambda)"), ("d_act", "Discriminator activation")],
+)
+def test_a_single_control_can_be_locked_or_hidden(store, open_page, key, label):
+    locked = open_page("train", penalty="gp", lock=key)
+    assert [control.label for control in controls(locked) if control.disabled] == [label]
+    hidden = open_page("train", penalty="gp", hide=key)
+    assert set(labels(controls(locked))) - set(labels(controls(hidden))) == {label}
+
+
+def test_share_gives_a_link_to_the_settings(open_page, store):
+    at = open_page("train")
+    labelled(at.slider, "Latent dimension").set_value(3).run()
+    labelled(at.select_slider, "Epochs").set_value(300).run()
+    (link,) = open_share(at)
+    assert link == f"{SERVER}/train?latent_dim=3&epochs=300"
+    other = open_page("train", **said(link))
+    button(other, "Train").click().run()
+    (run,) = store.list()
+    assert run.config == TUTORIAL.with_values({"generator.latent_dim": 3, "training.epochs": 300})
+
+
+def test_the_tutorials_link_is_the_page_itself(open_page, store):
+    assert open_share(open_page("train")) == [f"{SERVER}/train"]
+
+
+def test_share_takes_the_settings_that_are_moved_in_the_same_moment(open_page, store):
+    at = open_page("train")
+    labelled(at.select_slider, "Epochs").set_value(300)
+    assert open_share(at) == [f"{SERVER}/train?epochs=300"]
+
+
+@pytest.mark.parametrize("page", ["train", "results"])
+def test_share_gives_a_link_to_the_run(open_page, make_run, page):
+    run = make_run(model.FINISHED)
+    at = open_page(page, run=run.id)
+    settings, here = open_share(at, page)
+    assert here == f"{SERVER}/train?run={run.id}"
+    assert from_query(said(settings)).config == run.config
+    assert urlsplit(settings).path == "/train"
+
+
+def test_share_says_when_the_settings_are_not_the_runs(open_page, make_run):
+    at = open_page("train", run=make_run(model.FINISHED).id)
+    open_share(at)
+    assert "not those of the run" not in texts(at)
+    labelled(at.slider, "Latent dimension").set_value(3).run()
+    assert "not those of the run" in texts(at)
+
+
+def test_a_teacher_locks_and_hides_controls(open_page, store):
+    at = open_page("train", epochs="300")
+    open_share(at)
+    labelled(at.multiselect, "Lock").set_value(["training.epochs", "optimizer.lr_g"])
+    labelled(at.multiselect, "Hide").set_value(["training.device"]).run()
+    (link,) = open_share(at)
+    assert link == f"{SERVER}/train?epochs=300&lock=lr,epochs&hide=device"
+    assert said(link) == to_query(
+        TUTORIAL.with_values({"training.epochs": 300}),
+        ["training.epochs", "optimizer.lr_g"],
+        ["training.device"],
+    )
+    assert not labelled(at.select_slider, "Epochs").disabled  # the teacher's own stay free
+    student = open_page("train", **said(link))
+    assert labelled(student.select_slider, "Epochs").disabled
+    (again,) = open_share(student)  # what was locked for him stays locked in what he sends on
+    assert again == link
+
+
+def test_without_an_address_from_the_browser_the_link_has_none(open_page, store):
+    at = open_page("train", seed="7")
+    at.session_state["share"] = True
+    at.run()
+    assert "/train?seed=7" in [code.value for code in at.code]
+
+
+def test_the_code_is_shown_when_it_is_asked_for(open_page, store):
+    at = open_page("train", loss="hinge", epochs="300")
+    before = len(at.code)
+    at.session_state["code_view"] = True
+    at.run()
+    assert_sound(at)
+    code = at.code[-1].value
+    assert len(at.code) == before + 1
+    assert "EPOCHS = 300" in code
+    assert "relu().mean()" in code
+    offered = [d.proto.label for d in at.get("download_button")]
+    assert offered == ["Python script", "Notebook"]
