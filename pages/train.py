@@ -3,14 +3,14 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from gan_core.config import ExperimentConfig, declared_params
+from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
 from gan_core.networks import n_weights, structure
 from gan_core.runs.model import Run
 from pages.ui import state
 from pages.ui.backend import store, user
 from pages.ui.code_view import code_view
-from pages.ui.controls import training_controls
+from pages.ui.controls import data_line, training_controls
 from pages.ui.head import page_head
 from pages.ui.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.live import live_view
@@ -75,12 +75,7 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
     opened = st.session_state.get(key, False)
     shown = "settings_open" if opened else "settings_closed"
     with st.container(border=True, key=shown, gap="xsmall"):
-        table = state.settings().data.load()
-        change = "" if data_is_fixed() else f" [{_('change')}](data)"
-        st.markdown(
-            f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
-            f"{_('features')}{change}"
-        )
+        data_line()
         config = training_controls()
         instant = instant_toggle()
         repeats = 1 if instant else repeats_field()
@@ -94,12 +89,6 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
         run = started
         train_button(place, disabled=False, busy=True)
     return run, config
-
-
-def data_is_fixed() -> bool:
-    """Whether a link leaves nothing to choose on the page Data."""
-    data = {path for path in declared_params() if path.startswith("data.")}
-    return data <= state.fixed_settings()
 
 
 def structures(config: ExperimentConfig) -> None:
@@ -123,9 +112,6 @@ def main() -> None:
     left, right = st.columns([1, 3.1])
     with left:
         run, config = settings_column(run)
-    with corner:
-        link_badges()
-        share_button(config or state.settings(), run)
     with right:
         if run:
             status_row(run)
@@ -144,6 +130,9 @@ def main() -> None:
             )  # fmt: skip
         structures(run.config if run else config or state.settings())
         code_view(config or state.settings())
+    with corner:
+        link_badges()
+        share_button(config or state.settings(), run)
 
 
 main()

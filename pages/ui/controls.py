@@ -19,6 +19,17 @@ _OWN_LR = "optimizer.lr_d"
 _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
+def data_line() -> None:
+    """The real rows in a line, and the way to others unless a link has fixed them."""
+    table = state.settings().data.load()
+    paths = {path for path in declared_params() if path.startswith("data.")}
+    change = "" if paths <= state.fixed_settings() else f" [{_('change')}](data)"
+    st.markdown(
+        f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
+        f"{_('features')}{change}"
+    )
+
+
 def training_controls() -> ExperimentConfig | None:
     """Draw every setting of a training but its data, and what a link has not hidden.
 
