@@ -96,6 +96,8 @@ def limits_card() -> None:
         "max_weights": _("weights of both networks"),
         "max_queued": _("waiting runs"),
         "max_sample_rows": _("rows of a download"),
+        "max_film_mb": _("snapshots of a run, MB"),
+        "max_repeats": _("seeds of a run"),
         "min_free_mb": _("free disk for new runs, MB"),
     }
     rows = {words[f.name]: f"{getattr(limits, f.name):,}" for f in fields(Limits)}

@@ -20,7 +20,7 @@ from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
 
-def repeats_field() -> int:
+def repeats_field() -> None:
     """With how many seeds to train."""
     repeats = st.number_input(
         _("Repeat with seeds"),
@@ -32,18 +32,18 @@ def repeats_field() -> int:
             "by side as one run. Curves become a median with a band, scores a mean with a standard "
             "deviation: one seed may be luck."
         ),
+        disabled=state.is_instant(),
     )
     state.keep_repeats(repeats)
-    return repeats
 
 
-def start(config: ExperimentConfig, repeats: int) -> Run | None:
+def start(config: ExperimentConfig) -> Run | None:
     """Start a run; where that is refused, say why.
 
     The script goes on with it: to draw the page anew would cost a tenth of a second.
     """
     try:
-        run = store().create(config, user(), repeats=repeats)
+        run = store().create(config, user(), repeats=state.repeats())
     except GanForgeError as error:
         st.error(plain(error), icon=":material/error:")
         return None
@@ -76,16 +76,15 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
     shown = "settings_open" if opened else "settings_closed"
     with st.container(border=True, key=shown, gap="xsmall"):
         data_line()
-        config = training_controls()
+        config = training_controls(beside_seed=repeats_field)
         instant = instant_toggle()
-        repeats = 1 if instant else repeats_field()
     if instant and config is not None:
         run = follow_settings(run, config)
     busy = run is not None and run.is_active
     place = st.empty()
     clicked = train_button(place, disabled=config is None, busy=busy)
     # The second click of a double click finds the run of the first one busy.
-    if clicked and config is not None and not busy and (started := start(config, repeats)):
+    if clicked and config is not None and not busy and (started := start(config)):
         run = started
         train_button(place, disabled=False, busy=True)
     return run, config

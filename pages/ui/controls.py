@@ -1,7 +1,7 @@
 """Settings as widgets: each from its one declaration in the config, never typed twice."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypedDict
 
@@ -30,8 +30,11 @@ def data_line() -> None:
     )
 
 
-def training_controls() -> ExperimentConfig | None:
+def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | None:
     """Draw every setting of a training but its data, and what a link has not hidden.
+
+    Args:
+        beside_seed: draws what stands beside the seed.
 
     Returns:
         the settings as they stand, None while one of them is wrong (the page says which).
@@ -48,9 +51,11 @@ def training_controls() -> ExperimentConfig | None:
         values |= _widgets(("training.batch_size",))
         values[_OWN_LR] = _own_rate(values[_LR])
         values |= _widgets(OPTIMIZER)
-    for column, path in zip(st.columns(2), ("seed", "training.device"), strict=True):
-        with column:
-            values[path] = _widget(path)
+    left, right = st.columns(2)
+    with left:
+        values |= _widgets(("seed",))
+    with right:
+        beside_seed()
     try:
         config = state.settings().with_values(values)
         choose_engine(config)
@@ -80,6 +85,7 @@ OPTIMIZER = (
     "optimizer.beta2",
     "training.ema_decay",
     "training.engine",
+    "training.device",
 )
 
 

@@ -82,6 +82,16 @@ def keep_repeats(repeats: int) -> None:
     st.session_state[f"{_REPEATS}_kept"] = repeats
 
 
+def repeats() -> int:
+    """With how many seeds to train; once while sliders train at once."""
+    return 1 if is_instant() else st.session_state.get(f"{_REPEATS}_kept", 1)
+
+
+def is_instant() -> bool:
+    """Whether moving a slider trains."""
+    return bool(st.session_state.get(_INSTANT))
+
+
 def instant_key() -> str:
     """The key of the toggle "train while I move sliders"."""
     return _INSTANT

@@ -449,7 +449,7 @@ def test_a_section_given_as_plain_values_is_refused(section):
 
 
 def test_an_unknown_key_brings_a_related_one_to_mind_or_none():
-    with pytest.raises(ConfigError, match="Did you mean 'training.epochs'"):
+    with pytest.raises(ConfigError, match=r"Did you mean 'training.epochs'"):
         ExperimentConfig.from_dict({"training": {"epoch": 3}})
     with pytest.raises(ConfigError, match=r"no setting named 'training.zzz'. Known here"):
         ExperimentConfig.from_dict({"training": {"zzz": 3}})

@@ -97,5 +97,5 @@ def test_a_checkpoint_is_no_generator(configured):
 
 @pytest.mark.parametrize("seed", [-1, 2**32])
 def test_a_seed_out_of_range_is_refused(generator, seed):
-    with pytest.raises(DataError, match="seed must be from 0 to 4,294,967,295. Got"):
+    with pytest.raises(DataError, match=r"seed must be from 0 to 4,294,967,295. Got"):
         generator.rows(3, seed)
