@@ -13,6 +13,7 @@ from pages.ui.backend import find_run
 _RUN = "run"  # the same word in the address and in session_state
 _SEEN = "run_in_address"  # what the address said when it was last read
 _SETTINGS = "settings"
+_DRAWING = "drawing"
 _TABLE = "runs_table"
 _INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
 _REPEATS = "repeats"
@@ -110,6 +111,8 @@ def settings() -> ExperimentConfig:
 def use_settings(config: ExperimentConfig) -> None:
     """Replace all settings; the widgets follow when they are drawn next."""
     st.session_state[_SETTINGS] = config
+    if config.data.drawing:
+        keep_drawing(config.data.drawing)
     for key in list(st.session_state):
         if str(key).startswith(_PREFIX):
             del st.session_state[key]
@@ -127,6 +130,16 @@ def change_settings(changes: Mapping[str, Any]) -> None:
 def keep_settings(config: ExperimentConfig) -> None:
     """Remember what the widgets say."""
     st.session_state[_SETTINGS] = config
+
+
+def drawing() -> str:
+    """What was drawn last, also while it has too few points, or another data set is chosen."""
+    return st.session_state.get(_DRAWING, "")
+
+
+def keep_drawing(text: str) -> None:
+    """Remember what was drawn."""
+    st.session_state[_DRAWING] = text
 
 
 def widget_key(path: str) -> str:
