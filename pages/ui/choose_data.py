@@ -26,11 +26,11 @@ def choose_source() -> str:
 
 def take_source() -> None:
     """Another data set was chosen."""
-    name = st.session_state[state.widget_key("data.source")]
+    name = st.session_state.get(state.widget_key("data.source"))  # a run cut short leaves no key
     if name == DRAWING:
         use_drawing(state.drawing())
     elif name:
-        _use_source(name)
+        state.change_settings(_of_source(name))
 
 
 def use_drawing(text: str) -> None:
@@ -38,12 +38,19 @@ def use_drawing(text: str) -> None:
     enough = n_points(text) >= MIN_POINTS
     state.keep_drawing(text)
     if enough:
-        _use_source(DRAWING, text)
+        # Not change_settings: strokes may come faster than widgets are drawn anew, and none says
+        # anything else now.
+        state.keep_settings(state.settings().with_values(_of_source(DRAWING, text)))
 
 
-def _use_source(name: str, drawing: str = "") -> None:
-    chosen = {"source": name, "classes": DATA_SOURCES[name].classes[:1], "drawing": drawing}
-    state.change_settings({f"data.{k}": v for k, v in chosen.items()} | {"data.features": ()})
+def _of_source(name: str, drawing: str = "") -> dict[str, object]:
+    """The settings with which a data set begins."""
+    return {
+        "data.source": name,
+        "data.classes": DATA_SOURCES[name].classes[:1],
+        "data.features": (),
+        "data.drawing": drawing,
+    }
 
 
 def choose_class() -> None:
@@ -66,7 +73,7 @@ def choose_class() -> None:
 
 def take_class() -> None:
     """Another class was chosen."""
-    name = st.session_state[state.widget_key("data.classes")]
+    name = st.session_state.get(state.widget_key("data.classes"))
     if name is not None:
         state.change_settings({"data.classes": (name,) if name else ()})
 
@@ -80,6 +87,7 @@ def choose_features() -> None:
         known,
         selection_mode="multi",
         key=_begin("data.features", list(now.features or known)),
+        wrap=True,
         help=_("The columns that G must invent; at least two."),
         on_change=take_features,
     )
@@ -89,7 +97,7 @@ def choose_features() -> None:
 
 def take_features() -> None:
     """Features were added or taken away."""
-    chosen = st.session_state[state.widget_key("data.features")]
+    chosen = st.session_state.get(state.widget_key("data.features"), ())
     known = DATA_SOURCES[state.settings().data.source].features
     picked = tuple(f for f in known if f in chosen)
     if len(picked) >= 2:

@@ -23,6 +23,7 @@ class Surface:
         self.forge.open("data")
         self.forge.main.get_by_text("Draw your own", exact=True).click()
         expect(self.canvas).to_be_visible()
+        self.forge.idle()
         return self
 
     def at(self, x, y):
@@ -99,6 +100,7 @@ def test_draw_with_the_keyboard_and_clear_and_fill_the_surface(surface, forge):
     forge.see("at least 10 points").see("Your drawing")  # the last with enough of them
     expect(forge.button("Undo")).to_be_disabled()
     expect(forge.button("Clear")).to_be_disabled()
+    expect(surface.canvas).to_be_focused()  # a button that can do no more gives the keyboard back
     for radius in (0.9, 0.75, 0.6, 0.8, 0.5, 0.7):
         surface.circle(radius)
     expect(surface.line).to_have_text("500 / 500 points")

@@ -184,6 +184,7 @@ class View {
     this.line.textContent = labels.count.replace("{n}", points.length).replace("{most}", this.most);
     this.undoButton.disabled = !this.strokes.length;
     this.clearButton.disabled = !points.length;
+    if (document.activeElement?.disabled && this.root.contains(document.activeElement)) canvas.focus();
     this.root.dataset.points = points.length;
   }
 
