@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 from gan_core.data import DATA_SOURCES, Table, load_table
+from gan_core.data.drawing import decode
 from gan_core.errors import ConfigError, DataError
 from gan_core.fields import Param, check_fields, param, params, short
 from gan_core.losses import LOSSES
@@ -60,10 +61,19 @@ class DataConfig(_Section):
         "The columns that G must invent; at least two. Empty means all. "
         "More features are harder to get right together.",
     )  # fmt: skip
+    drawing: str = param(
+        "", "text", "Drawing",
+        "The points of the data set drawing, as the page Data writes them; other data sets leave "
+        "it alone.",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Validate, and hold class and feature names against the data set."""
         super().__post_init__()
+        try:
+            decode(self.drawing)
+        except DataError as error:
+            raise ConfigError("data.drawing", str(error)) from error
         try:
             self.load()
         except DataError as error:
@@ -71,7 +81,7 @@ class DataConfig(_Section):
 
     def load(self) -> Table:
         """The rows this config asks for."""
-        return load_table(self.source, self.classes, self.features)
+        return load_table(self.source, self.classes, self.features, self.drawing)
 
 
 @dataclasses.dataclass(frozen=True)

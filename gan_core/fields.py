@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from gan_core.errors import ConfigError
 
-Kind = Literal["int", "float", "choice", "ints", "names"]
+Kind = Literal["int", "float", "choice", "ints", "names", "text"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Param:
                 return "one of " + ", ".join(self.choices() if self.choices else ())
             case "ints":
                 return f"a list of at most {self.max_length} whole numbers {bounds}"
+            case "text":
+                return "a text"
             case _:
                 return "a list of names"
 
@@ -73,6 +75,8 @@ class Param:
             return value
         if self.kind == "ints" and self._fit(value):
             return tuple(int(v) for v in value)
+        if self.kind == "text" and isinstance(value, str):
+            return value
         if self.kind == "names" and _is_list(value) and all(isinstance(v, str) for v in value):
             if len(set(value)) < len(value):
                 raise ConfigError(path, f"{path} names something twice. Got {short(value)}.")

@@ -23,11 +23,12 @@ def score(
     table = generator.config.table()
     fake = generator.rows(table.n_rows if n is None else n, seed)
     floor = floor_of(generator.config.data)
-    return evaluate(table.values, fake, table.features, floor=floor)
+    return evaluate(table.values, fake, table.features, floor=floor, modes=table.modes)
 
 
 @lru_cache(maxsize=32)
 def floor_of(data: DataConfig) -> Mapping[str, NoiseFloor]:
     """The noise floor of some real rows: the same for every run on them, whatever its seed."""
     table = data.load()
-    return noise_floor(table.values, table.features, rng=stream(0, Stream.EVALUATION, 1))
+    rng = stream(0, Stream.EVALUATION, 1)
+    return noise_floor(table.values, table.features, rng=rng, modes=table.modes)

@@ -1,7 +1,9 @@
 """Results: how close the generated rows came."""
 
+import numpy as np
 import streamlit as st
 
+from gan_core.data import Table
 from gan_core.errors import GanForgeError
 from gan_core.metrics import ScoreReport
 from gan_core.runs import results
@@ -20,6 +22,7 @@ from pages.ui.text import _, plain
 from pages.ui.transport import status_row
 
 FIRST_ROWS = 5  # as in the tutorial
+MOST_POINTS = 2000  # of a sample, in the plane
 
 
 def choose_sample(run: Run) -> tuple[int, int | None]:
@@ -79,15 +82,7 @@ def draw(run: Run, generator: TrainedGenerator) -> None:
         download_menu(run, generator, sample)
     report = sample_scores(run, generator, n, seed)
     score_cards(report)
-    columns = 2 if len(table.features) <= 4 else 4
-    charts.histograms(
-        "result_histograms",
-        table.features,
-        table.values,
-        sample.to_numpy(),
-        columns=columns,
-        row_height=240,
-    )
+    figures(table, sample.to_numpy())
     real, fake = st.columns(2)
     real.markdown(f"**{_('Real rows')}** · {_('first')} {FIRST_ROWS} / {table.n_rows:,}")
     real.dataframe(table.frame.head(FIRST_ROWS).round(3), hide_index=True)
@@ -95,6 +90,22 @@ def draw(run: Run, generator: TrainedGenerator) -> None:
     fake.dataframe(sample.head(FIRST_ROWS).round(3), hide_index=True)
     with st.expander(_("Scores of every feature")):
         score_table(report)
+
+
+def figures(table: Table, sample: np.ndarray) -> None:
+    """Histograms of every feature; two features also as points in the plane."""
+    features, real = table.features, table.values
+    if len(features) > 2:
+        columns = 2 if len(features) <= 4 else 4
+        charts.histograms(
+            "result_histograms", features, real, sample, columns=columns, row_height=240
+        )
+        return
+    plane, single = st.columns(2)
+    with plane:
+        charts.scatter("result_scatter", features, real, sample[:MOST_POINTS], height=440)
+    with single:
+        charts.histograms("result_histograms", features, real, sample, columns=1, row_height=220)
 
 
 def newest_with_result() -> Run | None:

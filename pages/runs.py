@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from gan_core.data.drawing import n_points
 from gan_core.errors import GanForgeError
 from gan_core.runs import access
 from gan_core.runs.model import Run
@@ -37,11 +38,13 @@ def overview(runs: list[Run]) -> pd.DataFrame:
 def differences(run: Run) -> str:
     """What the run's settings have that the tutorial's have not."""
     changed = run.config.differences()
-    shown = [f"{path.split('.')[-1]}={_short(value)}" for path, value in changed.items()]
+    shown = [f"{path.split('.')[-1]}={_short(path, value)}" for path, value in changed.items()]
     return ", ".join([*shown, f"{run.members} {_('seeds')}"] if run.members > 1 else shown)
 
 
-def _short(value: object) -> str:
+def _short(path: str, value: object) -> str:
+    if path == "data.drawing":
+        value = _("{n} points").format(n=n_points(str(value)))
     return "+".join(map(str, value)) or "all" if isinstance(value, tuple) else str(value)
 
 

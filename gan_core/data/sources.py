@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_core.data.modes import Modes
 from gan_core.errors import DataError
 from gan_core.registry import Registry
 
@@ -21,9 +22,11 @@ class Source:
         title: its name for people.
         description: one sentence: what a row is.
         credit: source and licence.
-        classes: names of the classes, in the order of their codes.
+        classes: names of the classes, in the order of their codes; empty where there are none.
         features: names of the columns, with units.
-        read: returns the rows, float64 (n_rows, n_features), and class codes (n_rows,).
+        read: returns the rows, float64 (n_rows, n_features), and class codes (n_rows,), which are
+            0 where there are no classes.
+        modes: what the rows were drawn from, where that is known.
     """
 
     title: str
@@ -32,15 +35,16 @@ class Source:
     classes: tuple[str, ...]
     features: tuple[str, ...]
     read: Callable[[], tuple[np.ndarray, np.ndarray]]
+    modes: Modes | None = None
 
     @cached_property
     def _rows(self) -> tuple[np.ndarray, np.ndarray]:
         values, codes = self.read()
         values.setflags(write=False)
-        return values, np.array(self.classes)[codes]
+        return values, np.array(self.classes or ("",))[codes]
 
     def load(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows (n_rows, n_features) and each row's class name (n_rows,)."""
+        """The rows (n_rows, n_features) and each row's class name (n_rows,), "" for none."""
         return self._rows
 
     def class_sizes(self) -> dict[str, int]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gan_core.data.sources import DATA_SOURCES
+from gan_core.data.drawing import DRAWING, drawn_source
+from gan_core.data.modes import Modes
+from gan_core.data.sources import DATA_SOURCES, Source
 from gan_core.errors import DataError
 
 MIN_ROWS = 4  # fewer cannot be halved twice, so no score has a noise floor
@@ -19,13 +21,15 @@ class Table:
         title: what it is, for people: "Iris · setosa".
         features: column names with their unit, such as "sepal length (cm)".
         values: the rows, float64, shape (n_rows, n_features).
-        labels: the class of each row, shape (n_rows,).
+        labels: the class of each row, shape (n_rows,); "" where there are none.
+        modes: what the rows were drawn from, where that is known.
     """
 
     title: str
     features: tuple[str, ...]
     values: np.ndarray
     labels: np.ndarray
+    modes: Modes | None = None
 
     @property
     def n_rows(self) -> int:
@@ -39,17 +43,22 @@ class Table:
 
 
 def load_table(
-    source: str = "iris", classes: tuple[str, ...] = ("setosa",), features: tuple[str, ...] = ()
+    source: str = "iris",
+    classes: tuple[str, ...] = ("setosa",),
+    features: tuple[str, ...] = (),
+    drawing: str = "",
 ) -> Table:
-    """Load a built-in table.
+    """Load a built-in table, or a drawing.
 
     Args:
         source: a name in `DATA_SOURCES`.
         classes: keep only the rows of these classes; empty keeps all.
         features: keep only these columns, in this order; empty keeps all.
+        drawing: the points of the source "drawing", as `gan_core.data.drawing.encode` writes them.
 
     Raises:
-        DataError: no such source, class or feature, fewer than two features or four rows.
+        DataError: no such source, class or feature, fewer than two features or four rows, or a
+            drawing that is none or has too few points.
 
     >>> load_table("iris", classes=("setosa",)).values.shape
     (50, 4)
@@ -58,7 +67,7 @@ def load_table(
         raise DataError(
             f"There is no data set named {source!r}. Choose one of: {', '.join(DATA_SOURCES)}."
         )
-    found = DATA_SOURCES[source]
+    found = drawn_source(drawing) if source == DRAWING else DATA_SOURCES[source]
     _all_known("class", classes, found.classes, found.title)
     _all_known("feature", features, found.features, found.title)
     if len(features) == 1:
@@ -72,14 +81,24 @@ def load_table(
     if rows.sum() < MIN_ROWS:
         raise DataError(f"Only {rows.sum()} rows are left, at least {MIN_ROWS} are needed.")
     return Table(
-        title=f"{found.title} · {', '.join(classes) or 'all classes'}",
+        title=_title(found, classes),
         features=tuple(found.features[c] for c in columns),
         values=values[rows][:, columns],
         labels=labels[rows],
+        modes=found.modes and found.modes.of_features(columns),
     )
+
+
+def _title(source: Source, classes: tuple[str, ...]) -> str:
+    if not source.classes:
+        return source.title
+    return f"{source.title} · {', '.join(classes) or 'all classes'}"
 
 
 def _all_known(what: str, asked: tuple[str, ...], known: tuple[str, ...], title: str) -> None:
     for name in asked:
         if name not in known:
-            raise DataError(f"{title} has no {what} named {name!r}. It has: {', '.join(known)}.")
+            choice = (
+                f"It has: {', '.join(known)}." if known else "It has none: leave the choice empty."
+            )
+            raise DataError(f"{title} has no {what} named {name!r}. {choice}")

@@ -2,10 +2,10 @@
 
 # isort: off
 # Imported to be registered, in the order in which pages and reports show them.
-from gan_core.metrics import overlap, ks, wasserstein, divergence, correlation  # noqa: F401
+from gan_core.metrics import overlap, ks, wasserstein, divergence, correlation, plane, modes  # noqa: F401
 
 # isort: on
-from gan_core.metrics.base import METRICS, Metric
+from gan_core.metrics.base import METRICS, Metric, metrics_for
 from gan_core.metrics.report import Floor, NoiseFloor, Score, ScoreReport, evaluate, noise_floor
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "Score",
     "ScoreReport",
     "evaluate",
+    "metrics_for",
     "noise_floor",
 ]

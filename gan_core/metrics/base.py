@@ -6,10 +6,12 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
+from gan_core.data.modes import Modes
+from gan_core.errors import DataError
 from gan_core.metrics.checks import FloatArray, check_pair
 from gan_core.registry import Registry
 
-Formula = Callable[[FloatArray, FloatArray], FloatArray]
+Formula = Callable[..., FloatArray]
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Metric:
     A page or a test can show any metric from these attributes without knowing it.
 
     Attributes:
-        formula: the comparison itself, without checks: (n, d), (m, d) -> (d,) or ().
+        formula: the comparison itself, without checks: (n, d), (m, d) -> (d,) or (); one that
+            needs modes takes the generated rows and the modes: (m, d), Modes -> ().
         name: its key in `METRICS`.
         label: its name for people.
         help: what it measures, what a good value is, and what it does not tell.
@@ -28,6 +31,9 @@ class Metric:
         high: the largest possible value; may be infinite.
         unit: "" for a pure number, "sd" (standard deviations), "nats" or "bits".
         per_feature: whether there is one value a feature or a single one for the whole table.
+        needs: what it exists for only: a "plane" is a table of two features, "modes" are those of
+            a source that knows what its rows were drawn from.
+        counts_modes: whether it is a share of the modes, which people rather read as a count.
     """
 
     formula: Formula = field(repr=False)
@@ -39,22 +45,47 @@ class Metric:
     high: float = field(kw_only=True)
     unit: Literal["", "sd", "nats", "bits"] = field(kw_only=True)
     per_feature: bool = field(kw_only=True)
+    needs: Literal["", "plane", "modes"] = field(kw_only=True, default="")
+    counts_modes: bool = field(kw_only=True, default=False)
 
-    def __call__(self, real: ArrayLike, fake: ArrayLike) -> FloatArray:
+    def applies(self, n_features: int, modes: Modes | None = None) -> bool:
+        """Whether it exists for such a table."""
+        if self.needs == "plane":
+            return n_features == 2
+        return self.needs != "modes" or modes is not None
+
+    def __call__(self, real: ArrayLike, fake: ArrayLike, modes: Modes | None = None) -> FloatArray:
         """Compare generated rows with real rows.
 
         Args:
             real: real rows in original units, (n, d), n >= 4.
             fake: generated rows in original units, (m, d), m >= 2.
+            modes: what the real rows were drawn from, where that is known.
 
         Returns:
             One value a feature, (d,), or a single one, (), within [low, high]; always finite.
 
         Raises:
-            DataError: a table is not (rows, features) of finite numbers, has too few rows, or
-                the two have different numbers of columns.
+            DataError: a table is not (rows, features) of finite numbers, has too few rows, the
+                two have different numbers of columns, or the metric does not exist for them.
         """
-        return self.formula(*check_pair(real, fake))
+        real, fake = check_pair(real, fake)
+        if not self.applies(real.shape[1], modes):
+            needed = {"plane": "two features", "modes": "known modes"}[self.needs]
+            raise DataError(
+                f"{self.label} exists only for tables with {needed}. "
+                "Ask for another metric, or choose such a table."
+            )
+        return self.value(real, fake, modes)
+
+    def value(self, real: FloatArray, fake: FloatArray, modes: Modes | None) -> FloatArray:
+        """As a call, without checks."""
+        return self.formula(fake, modes) if self.needs == "modes" else self.formula(real, fake)
 
 
 METRICS: Registry[Metric] = Registry("metric")
+
+
+def metrics_for(n_features: int, modes: Modes | None = None) -> dict[str, Metric]:
+    """The metrics that exist for such a table, by name, in the order of `METRICS`."""
+    return {name: m for name, m in METRICS.items() if m.applies(n_features, modes)}

@@ -22,16 +22,45 @@ def bin_counts(real: FloatArray, fake: FloatArray) -> tuple[FloatArray, FloatArr
     Returns:
         The counts of the real and of the generated rows, each (10, d).
     """
+    inner_edges = _inner_edges(real)
+    return _counts(real, inner_edges), _counts(fake, inner_edges)
+
+
+def cell_counts(real: FloatArray, fake: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Count the rows in each cell of the plane: the bins of both features at once.
+
+    The bins of each feature are those of `bin_counts`.
+
+    Args:
+        real: (n, 2), in original units.
+        fake: (m, 2), in original units.
+
+    Returns:
+        The counts of the real and of the generated rows, each (10, 10).
+    """
+    inner_edges = _inner_edges(real)
+    return _cells(real, inner_edges), _cells(fake, inner_edges)
+
+
+def _inner_edges(real: FloatArray) -> FloatArray:
+    """The edges between the bins of each feature, (9, d)."""
     low, high = real.min(axis=0), real.max(axis=0)  # (d,)
     size = np.where(low == 0, 1.0, np.abs(low))
     constant = low == high
     start = np.where(constant, low - 0.55 * size, low)
     end = np.where(constant, low + 0.45 * size, high)
-    inner_edges = np.linspace(start, end, BINS + 1)[1:-1]  # (9, d)
-    return _counts(real, inner_edges), _counts(fake, inner_edges)
+    return np.linspace(start, end, BINS + 1)[1:-1]
 
 
 def _counts(rows: FloatArray, inner_edges: FloatArray) -> FloatArray:
     # From the rows at or above each edge: exact on the edges, where dividing by a width is not.
     at_or_above = np.count_nonzero(rows >= inner_edges[:, np.newaxis], axis=1)  # (9, d)
     return -np.diff(at_or_above, axis=0, prepend=len(rows), append=0).astype(np.float64)
+
+
+def _cells(rows: FloatArray, inner_edges: FloatArray) -> FloatArray:
+    x, y = (
+        np.searchsorted(edges, column, side="right")
+        for edges, column in zip(inner_edges.T, rows.T, strict=True)
+    )  # each row's bin, 0 to 9
+    return np.bincount(BINS * x + y, minlength=BINS**2).reshape(BINS, BINS).astype(np.float64)

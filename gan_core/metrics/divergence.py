@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from gan_core.metrics.base import METRICS, Metric
-from gan_core.metrics.binning import BINS, bin_counts
+from gan_core.metrics.binning import bin_counts
 from gan_core.metrics.checks import FloatArray
 from gan_core.registry import register
 
@@ -46,10 +46,7 @@ def jensen_shannon(real: FloatArray, fake: FloatArray) -> FloatArray:
         The divergence (not its root, the distance) of each feature in bits, (d,), in [0, 1];
         0 is best.
     """
-    p, q = _smoothed(real, fake)
-    middle = (p + q) / 2
-    nats = (_kl(p, middle) + _kl(q, middle)) / 2
-    return np.minimum(nats / np.log(2), 1.0)
+    return jensen_shannon_of(*smoothed(*bin_counts(real, fake)))
 
 
 @register(METRICS, "kl")
@@ -85,19 +82,23 @@ def kullback_leibler(real: FloatArray, fake: FloatArray) -> FloatArray:
     Returns:
         The divergence of each feature in nats, (d,), in [0, inf), finite; 0 is best.
     """
-    return _kl(*_smoothed(real, fake))
+    return kl_of(*smoothed(*bin_counts(real, fake)))
 
 
-def _smoothed(real: FloatArray, fake: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Shares (count + 0.5) / (rows + 10 * 0.5) of `bin_counts`, (10, d) each, none of them 0."""
-    real_counts, fake_counts = bin_counts(real, fake)
-    extra = BINS * PSEUDO_COUNT
-    return (
-        (real_counts + PSEUDO_COUNT) / (len(real) + extra),
-        (fake_counts + PSEUDO_COUNT) / (len(fake) + extra),
-    )
+def smoothed(real_counts: FloatArray, fake_counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shares (count + 0.5) / (rows + bins * 0.5) over the first axis, none of them 0."""
+    p, q = real_counts + PSEUDO_COUNT, fake_counts + PSEUDO_COUNT  # (bins,) or (bins, d)
+    return p / p.sum(axis=0), q / q.sum(axis=0)
 
 
-def _kl(p: FloatArray, q: FloatArray) -> FloatArray:
+def jensen_shannon_of(p: FloatArray, q: FloatArray) -> FloatArray:
+    """Of shares over the first axis, none of them 0; in bits."""
+    middle = (p + q) / 2
+    nats = (kl_of(p, middle) + kl_of(q, middle)) / 2
+    return np.minimum(nats / np.log(2), 1.0)
+
+
+def kl_of(p: FloatArray, q: FloatArray) -> FloatArray:
+    """KL(p || q) of shares over the first axis, none of them 0; in nats."""
     # Never negative by Gibbs' inequality, but for rounding.
     return np.maximum((p * np.log(p / q)).sum(axis=0), 0.0)

@@ -7,8 +7,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gan_core.data.modes import Modes
 from gan_core.errors import DataError
-from gan_core.metrics.base import METRICS, Metric
+from gan_core.metrics.base import METRICS, Metric, metrics_for
 from gan_core.metrics.checks import FloatArray, check_names, check_pair, check_real
 
 SPLITS = 100  # steady 5 % and 95 % quantiles; a table of 569 x 30 takes about 0.6 s
@@ -59,12 +60,14 @@ class Score:
         overall: the mean over the features, or the value of a metric of the whole table.
         per_feature: the value of each feature by name; empty for a metric of the whole table.
         floor: the same for two halves of the real rows (see `noise_floor`).
+        out_of: the number of modes, where the value is a share of them; else 0.
     """
 
     metric: str
     overall: float
     per_feature: dict[str, float]
     floor: NoiseFloor
+    out_of: int = 0
 
     @property
     def within_floor(self) -> bool:
@@ -106,12 +109,14 @@ def evaluate(
     *,
     rng: np.random.Generator | None = None,
     floor: Mapping[str, NoiseFloor] | None = None,
+    modes: Modes | None = None,
 ) -> ScoreReport:
-    """Score generated rows by every metric, next to the noise floor.
+    """Score generated rows by every metric that exists for them, next to the noise floor.
 
     A generator that has collapsed to one row scores badly by all metrics but perhaps the
-    correlation difference; a copy of the real rows scores perfectly by all, for none of them asks
-    whether the rows are new.
+    correlation difference and the share of high-quality rows; a copy of the real rows scores
+    perfectly by all (but for that share, which counts real rows far from a mode as well), for none
+    of them asks whether the rows are new.
 
     Args:
         real: real rows in original units, (n, d), n >= 4.
@@ -119,9 +124,10 @@ def evaluate(
         feature_names: d different names.
         rng: draws the noise floor's splits; only where `floor` is not given.
         floor: what `noise_floor` gave for the same real rows, to spare computing it again.
+        modes: what the real rows were drawn from, where that is known.
 
     Returns:
-        A score for every member of `METRICS`.
+        A score for every one of `metrics_for` this table.
 
     Raises:
         DataError: a table is not (rows, features) of finite numbers or has too few rows, the
@@ -130,17 +136,20 @@ def evaluate(
     real, fake = check_pair(real, fake)
     names = check_names(feature_names, real.shape[1])
     if floor is None:
-        floor = noise_floor(real, names, rng=rng or np.random.default_rng(0))
-    return ScoreReport(
-        {
-            name: _score(metric, metric.formula(real, fake), names, floor.get(name))
-            for name, metric in METRICS.items()
-        }
-    )
+        floor = noise_floor(real, names, rng=rng or np.random.default_rng(0), modes=modes)
+    scores = {
+        name: _score(metric, metric.value(real, fake, modes), names, floor.get(name), modes)
+        for name, metric in metrics_for(len(names), modes).items()
+    }
+    return ScoreReport(scores)
 
 
 def noise_floor(
-    real: ArrayLike, feature_names: Sequence[str], *, rng: np.random.Generator
+    real: ArrayLike,
+    feature_names: Sequence[str],
+    *,
+    rng: np.random.Generator,
+    modes: Modes | None = None,
 ) -> dict[str, NoiseFloor]:
     """What every metric gives between two samples that differ by chance only.
 
@@ -156,6 +165,7 @@ def noise_floor(
         real: real rows in original units, (n, d), n >= 4.
         feature_names: d different names.
         rng: draws the splits; the same state gives the same floor.
+        modes: what the real rows were drawn from, where that is known.
 
     Returns:
         The floor by the metric's name, in the order of `METRICS`.
@@ -166,14 +176,15 @@ def noise_floor(
     """
     real = check_real(real)
     names = check_names(feature_names, real.shape[1])
-    values: dict[str, list[FloatArray]] = {name: [] for name in METRICS}
+    metrics = metrics_for(len(names), modes)
+    values: dict[str, list[FloatArray]] = {name: [] for name in metrics}
     for _ in range(SPLITS):
         first, second = np.array_split(rng.permutation(real), 2)
-        for name, metric in METRICS.items():
-            values[name].append(metric.formula(first, second))
+        for name, metric in metrics.items():
+            values[name].append(metric.value(first, second, modes))
     return {
         name: _noise_floor(metric, np.array(values[name]), names)
-        for name, metric in METRICS.items()
+        for name, metric in metrics.items()
     }
 
 
@@ -191,7 +202,11 @@ def _floor(values: FloatArray) -> Floor:
 
 
 def _score(
-    metric: Metric, values: FloatArray, names: tuple[str, ...], floor: NoiseFloor | None
+    metric: Metric,
+    values: FloatArray,
+    names: tuple[str, ...],
+    floor: NoiseFloor | None,
+    modes: Modes | None,
 ) -> Score:
     per_feature = dict(zip(names, values.tolist(), strict=True)) if metric.per_feature else {}
     if floor is None or floor.per_feature.keys() != per_feature.keys():
@@ -199,4 +214,5 @@ def _score(
             f"floor must come from noise_floor for the features {list(names)}. "
             f"Got one without {metric.name!r} for these instead. Compute the floor again."
         )
-    return Score(metric.name, float(values.mean()), per_feature, floor)
+    out_of = len(modes.centres) if modes and metric.counts_modes else 0
+    return Score(metric.name, float(values.mean()), per_feature, floor, out_of)

@@ -53,3 +53,37 @@ def histograms(
         "revision": key,
     }
     _chart(key, data)
+
+
+def scatter(
+    key: str,
+    features: tuple[str, ...],
+    real: np.ndarray,
+    generated: np.ndarray | None = None,
+    *,
+    height: int = 400,
+) -> None:
+    """Real, and generated, rows as points in the plane of two features.
+
+    Args:
+        key: of the component.
+        features: names of the two columns.
+        real: (n_rows, 2).
+        generated: (m, 2), None for the real rows alone.
+        height: in pixels.
+    """
+    data: dict[str, Any] = {
+        "kind": "scatter",
+        "features": list(features),
+        "real": _columns(real),
+        "generated": None if generated is None else _columns(generated),
+        "height": height,
+        "names": {"real": _("real"), "generated": _("generated")},
+        "alt": _("The rows as points in the plane of the two features"),
+        "revision": key,
+    }
+    _chart(key, data)
+
+
+def _columns(rows: np.ndarray) -> list[list[float]]:
+    return rows.T.round(4).tolist()

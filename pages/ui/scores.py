@@ -46,13 +46,19 @@ def _card(metric: Metric, score: Score) -> None:
     bounds = f"{metric.low:g} … {'∞' if metric.high == float('inf') else f'{metric.high:g}'}"
     st.metric(
         _(metric.label),
-        f"{score.overall:.3f}",
+        _value(score),
         help=f"{_(metric.help)}\n\n{_('Range')}: {bounds}{unit}; {better}.",
     )
     st.html(_band(metric, score))
     mark = ":green[✓]" if score.within_floor else ":orange[○]"
     word = _("within the noise floor") if score.within_floor else _("worse than chance explains")
     st.caption(f"{direction(metric)} {better}{unit and ','}{unit}  \n{mark} {word}")
+
+
+def _value(score: Score) -> str:
+    if score.out_of:
+        return f"{round(score.overall * score.out_of)} / {score.out_of}"
+    return f"{score.overall:.3f}"
 
 
 def _band(metric: Metric, score: Score) -> str:

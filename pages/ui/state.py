@@ -18,6 +18,7 @@ _SEEN = "run_in_address"  # what the address said when it was last read
 _SETTINGS = "settings"
 _LINK = "link"  # what a link said: its settings while they stand, and what it locks and hides
 _LINK_SEEN = "link_in_address"
+_DRAWING = "drawing"
 _TABLE = "runs_table"
 _INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
 _REPEATS = "repeats"
@@ -127,6 +128,8 @@ def settings() -> ExperimentConfig:
 def use_settings(config: ExperimentConfig) -> None:
     """Replace all settings; the widgets follow when they are drawn next."""
     keep_settings(config)
+    if config.data.drawing:
+        keep_drawing(config.data.drawing)
     for key in list(st.session_state):
         if str(key).startswith(_PREFIX):
             del st.session_state[key]
@@ -151,6 +154,16 @@ def keep_settings(config: ExperimentConfig) -> None:
     st.session_state[_SETTINGS] = config
     if _link().config not in (None, config):
         _end_link()
+
+
+def drawing() -> str:
+    """What was drawn last, also while it has too few points, or another data set is chosen."""
+    return st.session_state.get(_DRAWING, "")
+
+
+def keep_drawing(text: str) -> None:
+    """Remember what was drawn."""
+    st.session_state[_DRAWING] = text
 
 
 def widget_key(path: str) -> str:

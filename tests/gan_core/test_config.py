@@ -1,6 +1,7 @@
 import json
 from math import inf
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from gan_core import ExperimentConfig
 from gan_core.config import SCHEMA_VERSION, SECTIONS, declared_params
 from gan_core.data import DATA_SOURCES
+from gan_core.data.drawing import DRAWING, encode
 from gan_core.errors import ConfigError
 from gan_core.fields import params
 from gan_core.losses import LOSSES
@@ -16,6 +18,7 @@ TUTORIAL = {
     "data.source": "iris",
     "data.classes": ("setosa",),
     "data.features": (),
+    "data.drawing": "",
     "generator.latent_dim": 10,
     "generator.hidden_dims": (16, 32),
     "generator.activation": "relu",
@@ -40,18 +43,22 @@ TUTORIAL = {
     "seed": 0,
 }
 DECLARED = declared_params()
+DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (500, 2)))
 
 
 @st.composite
 def data_values(draw):
     name = draw(st.sampled_from(list(DATA_SOURCES)))
     source = DATA_SOURCES[name]
-    classes = st.lists(st.sampled_from(source.classes), unique=True)
+    classes = (
+        st.lists(st.sampled_from(source.classes), unique=True) if source.classes else st.just([])
+    )
     features = st.lists(st.sampled_from(source.features), unique=True, min_size=2)
     return {
         "data.source": name,
         "data.classes": draw(classes),
         "data.features": draw(features | st.just([])),
+        "data.drawing": DRAWN if name == DRAWING else draw(st.sampled_from(["", DRAWN])),
     }
 
 
@@ -303,7 +310,8 @@ MALFORMED = {
     "data set": (
         {"data": {"source": "titanic"}},
         "data.source",
-        "data.source must be one of iris, wine, breast_cancer. Got 'titanic' instead.",
+        "data.source must be one of iris, wine, breast_cancer, line, ",
+        ", drawing. Got 'titanic' instead.",
     ),
     "class": (
         {"data": {"classes": ["rose"]}},
@@ -378,7 +386,8 @@ def test_bounds_are_allowed_and_what_lies_outside_is_not(path):
 def test_every_choice_is_allowed_and_named_in_the_refusal_of_another(path):
     choices = DECLARED[path].choices()
     for choice in choices:
-        changes = {path: choice} | ({"data.classes": []} if path == "data.source" else {})
+        needed = {"data.classes": [], "data.drawing": DRAWN if choice == DRAWING else ""}
+        changes = {path: choice} | (needed if path == "data.source" else {})
         assert ExperimentConfig().with_values(changes).flat()[path] == choice
     expect_error(
         lambda: ExperimentConfig().with_values({path: "?"}), path, *choices, "Got '?' instead"

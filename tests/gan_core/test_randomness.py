@@ -17,19 +17,20 @@ def test_numbers_of_the_streams_never_change():
         "NOISE": 2,
         "EVALUATION": 3,
         "PENALTY": 4,
+        "TOYS": 6,
     }
 
 
 @given(seeds, names)
 def test_stream_is_a_spawned_child_of_the_seed(seed, name):
-    child = np.random.SeedSequence(seed).spawn(len(Stream))[name]
+    child = np.random.SeedSequence(seed).spawn(max(Stream) + 1)[name]
     expected = np.random.Generator(np.random.SFC64(child)).integers(0, 2**63, 8)
     assert np.array_equal(stream(seed, name).integers(0, 2**63, 8), expected)
 
 
 @given(seeds, names, indices)
 def test_indexed_stream_is_a_grandchild(seed, name, index):
-    child = np.random.SeedSequence(seed).spawn(len(Stream))[name].spawn(index + 1)[index]
+    child = np.random.SeedSequence(seed).spawn(max(Stream) + 1)[name].spawn(index + 1)[index]
     expected = np.random.Generator(np.random.SFC64(child)).integers(0, 2**63, 8)
     assert np.array_equal(stream(seed, name, index).integers(0, 2**63, 8), expected)
 

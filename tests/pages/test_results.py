@@ -1,7 +1,14 @@
+import json
+import time
+
 import pytest
 
-from gan_core.metrics import METRICS
+from gan_core import ExperimentConfig
+from gan_core.metrics import METRICS, metrics_for
 from gan_core.runs import model
+from gan_core.runs.attempt import Attempt
+from gan_core.runs.queue import DispatcherInfo, Queue
+from gan_core.scoring import score
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,
@@ -52,16 +59,17 @@ def test_without_a_choice_the_newest_result_is_shown(open_page, make_run, store)
 
 
 def test_every_metric_has_a_card_with_direction_range_and_floor(results_page, trained):
-    assert list(shown(results_page)) == [METRICS[name].label for name in METRICS]
+    metrics = metrics_for(4)
+    assert list(shown(results_page)) == [metric.label for metric in metrics.values()]
     for card in results_page.metric:
         assert "better" in card.help
         assert "Range" in card.help
         assert float(card.value) >= 0
     captions = [c.value for c in results_page.caption]
-    assert sum("is better" in c for c in captions) == len(METRICS)
-    assert sum("noise floor" in c or "chance" in c for c in captions) >= len(METRICS)
+    assert sum("is better" in c for c in captions) == len(metrics)
+    assert sum("noise floor" in c or "chance" in c for c in captions) >= len(metrics)
     bands = [h for h in results_page.get("html") if "noise floor:" in str(h.proto)]
-    assert len(bands) == len(METRICS)
+    assert len(bands) == len(metrics)
 
 
 def test_the_two_tables_stand_side_by_side(results_page, trained):
@@ -116,7 +124,7 @@ def test_a_small_limit_of_rows_is_no_obstacle(monkeypatch, open_page, make_run):
 def test_a_run_that_is_not_done_shows_its_last_checkpoint(open_page, make_run, status):
     at = open_page("results", run=make_run(status).id)
     assert_sound(at)
-    assert len(at.metric) == len(METRICS)
+    assert len(at.metric) == len(metrics_for(4))
     if status == model.RUNNING:
         assert any("last checkpoint" in info.value for info in at.info)
 
@@ -143,3 +151,24 @@ def test_a_deleted_run_is_answered(open_page, make_run, store):
     at.run()
     assert_kind_message(at, run.id)
     assert "Traceback" not in errors(at)
+
+
+def test_a_toy_with_modes_has_their_cards_and_its_points(open_page, store):
+    from gan_core import train
+
+    toy = {"data.source": "ring", "data.classes": [], "training.batch_size": 1024}
+    config = ExperimentConfig().with_values({**toy, "training.epochs": 1, "training.device": "cpu"})
+    *_, end = train(config)
+    store.create(config, "everybody")
+    queue = Queue(store.database, DispatcherInfo("me", "here", 1, 1, "CPU", "0", time.time()))
+    queue.announce("CPU", "0")
+    claim = queue.claim()
+    attempt = Attempt(store.database, claim.run_id, claim.attempt)
+    attempt.save(end.checkpoint)
+    attempt.end(model.FINISHED, scores=score(end.generator))
+    at = open_page("results", run=claim.run_id)
+    assert_sound(at)
+    assert list(shown(at)) == [metric.label for metric in METRICS.values()]
+    assert shown(at)["Modes covered"].endswith(" / 8")
+    kinds = [json.loads(c.proto.json)["kind"] for c in at.get("bidi_component")]
+    assert kinds == ["scatter", "histograms"]

@@ -1,6 +1,6 @@
 // A chart that stands still: a figure from charts.py, in the theme's colours.
 
-import { WITHOUT_TOOLS, histograms, layout, plotly, theme } from "./theme.js";
+import { WITHOUT_TOOLS, axis, escape, histograms, layout, plotly, theme } from "./theme.js";
 
 const watched = new WeakMap();
 
@@ -42,6 +42,7 @@ function figure(t, data, width) {
     return { traces, shape: { ...shape, height: data.row_height * rows, showlegend: Boolean(data.generated),
       margin: { ...shape.margin, t: data.generated ? 44 : 26 } } };
   }
+  if (data.kind === "scatter") return scatter(t, data);
   const resolve = (value) => {
     if (typeof value === "string" && value.startsWith("theme:")) return t[value.slice(6)];
     if (Array.isArray(value)) return value.map(resolve);
@@ -49,4 +50,19 @@ function figure(t, data, width) {
     return value;
   };
   return { traces: resolve(data.traces), shape: layout(t, resolve(data.layout)) };
+}
+
+function scatter(t, { features, real, generated, names, height }) {
+  const [xs, ys] = real;
+  const cloud = (role, [x, y], symbol) => ({ type: "scatter", mode: "markers", x, y, name: names[role],
+    marker: { color: t[role], size: 5, opacity: 0.6, symbol },
+    hovertemplate: `${escape(features[0])} %{x:.3g}<br>${escape(features[1])} %{y:.3g}<extra>${escape(names[role])}</extra>` });
+  const traces = [cloud("real", real, "circle"), ...(generated ? [cloud("generated", generated, "triangle-up")] : [])];
+  const span = (values) => values.reduce((m, v) => Math.max(m, v), -Infinity) - values.reduce((m, v) => Math.min(m, v), Infinity);
+  const ratio = span(xs) / span(ys);
+  const title = (i) => ({ text: escape(features[i]), font: { color: t.muted }, standoff: 4 });
+  // Where both features spread alike, a circle is drawn as a circle.
+  const alike = ratio > 0.5 && ratio < 2 ? { scaleanchor: "x" } : {};
+  return { traces, shape: layout(t, { height, showlegend: Boolean(generated), margin: { l: 48, r: 8, t: generated ? 28 : 8, b: 38 },
+    xaxis: axis(t, { title: title(0), nticks: 7 }), yaxis: axis(t, { title: title(1), nticks: 7, ...alike }) }) };
 }

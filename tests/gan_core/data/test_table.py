@@ -6,6 +6,7 @@ from sklearn import datasets
 
 from gan_core import load_table
 from gan_core.data import DATA_SOURCES
+from gan_core.data.drawing import DRAWING, decode, encode
 from gan_core.errors import DataError
 
 IRIS = datasets.load_iris()
@@ -21,13 +22,30 @@ def test_default_is_setosa():
     assert set(table.labels) == {"setosa"}
 
 
-@pytest.mark.parametrize("source", DATA_SOURCES)
+@pytest.mark.parametrize("source", [name for name in DATA_SOURCES if name != DRAWING])
 def test_no_classes_and_no_features_mean_all(source):
-    values, labels = DATA_SOURCES[source].load()
+    found = DATA_SOURCES[source]
+    values, labels = found.load()
     table = load_table(source, (), ())
     assert np.array_equal(table.values, values)
     assert np.array_equal(table.labels, labels)
-    assert table.title.endswith("all classes")
+    assert table.title == (f"{found.title} · all classes" if found.classes else found.title)
+
+
+def test_a_drawing_is_a_table_of_its_points():
+    text = encode(np.random.default_rng(0).uniform(-1, 1, (30, 2)))
+    table = load_table(DRAWING, (), ("y", "x"), text)
+    assert np.array_equal(table.values, decode(text)[:, ::-1])
+    assert table.features == ("y", "x")
+    assert table.title == "Your drawing"
+    assert table.modes is None
+
+
+def test_modes_follow_the_order_of_the_features():
+    ring, turned = load_table("ring", ()), load_table("ring", (), ("y", "x"))
+    assert np.array_equal(turned.modes.centres, ring.modes.centres[:, ::-1])
+    assert turned.modes.sigma == ring.modes.sigma
+    assert load_table().modes is None
 
 
 @given(
@@ -64,6 +82,8 @@ def test_tables_are_their_callers_own():
             {"source": "wine", "classes": ("class_0", "class_3")},
             ("Wine has no class named 'class_3'", "class_0, class_1, class_2"),
         ),
+        ({"source": "ring"}, ("Ring has no class named 'setosa'", "leave the choice empty")),
+        ({"source": DRAWING, "classes": ()}, ("at least 10 points, this one has 0", "page Data")),
         ({"features": ("x", "y")}, ("Iris has no feature named 'x'", "sepal length (cm)")),
         ({"features": ("sepal length (cm)",)}, ("at least two", "'sepal length (cm)'")),
     ],

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gan_core.data import load_table
 from gan_core.errors import DataError
 from gan_core.metrics import (
     METRICS,
@@ -12,6 +13,7 @@ from gan_core.metrics import (
     Score,
     ScoreReport,
     evaluate,
+    metrics_for,
     noise_floor,
 )
 
@@ -35,7 +37,7 @@ def report(fake):
 def test_has_a_score_for_every_metric_in_their_order():
     fake = draw(50)
     scores = report(fake).scores
-    assert list(scores) == list(METRICS)
+    assert list(scores) == list(metrics_for(3))
     for name, score in scores.items():
         values = METRICS[name](REAL, fake)
         assert score.metric == name
@@ -132,9 +134,29 @@ def test_an_odd_row_is_not_lost():
 
 def test_constant_tables_have_the_best_value_as_floor():
     floor = noise_floor(np.full((20, 2), 0.1), ["a", "b"], rng=np.random.default_rng(0))
-    for name, metric in METRICS.items():
+    for name, metric in metrics_for(2).items():
         best = metric.high if metric.goal == "max" else metric.low
         assert floor[name].overall == Floor(best, best, best)
+
+
+def test_modes_have_their_scores_counted():
+    ring = load_table("ring", ())
+    missing_two = ring.values[(ring.values < 1.9).all(axis=1)]
+    rng = np.random.default_rng(0)
+    found = evaluate(ring.values, missing_two, ring.features, rng=rng, modes=ring.modes)
+    covered = found.scores["modes_covered"]
+    assert (covered.overall, covered.out_of) == (6 / 8, 8)
+    assert not covered.within_floor
+    assert found.scores["high_quality"].within_floor
+    assert all(not s.out_of for name, s in found.scores.items() if name != "modes_covered")
+    assert ScoreReport.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+
+
+def test_a_report_from_before_there_were_modes_can_be_read():
+    record = report(draw(50)).to_dict()
+    for score in record["scores"].values():
+        del score["out_of"]
+    assert ScoreReport.from_dict(record).scores["ks"].out_of == 0
 
 
 @pytest.mark.parametrize("names", [["a", "b"], ["a", "b", "c", "d"], ["a", "b", "a"]])

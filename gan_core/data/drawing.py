@@ -1,0 +1,78 @@
+"""A drawing as a data set: its points travel in the config, as one short text.
+
+Two bytes a point, x then y, on a grid of 256 x 256 over [-1, 1] x [-1, 1], as base64url without
+padding: 500 points are 1,334 letters, few enough for a link. pages/ui/assets/draw.js writes it.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import numpy as np
+
+from gan_core.data.sources import DATA_SOURCES, Source
+from gan_core.errors import DataError
+from gan_core.fields import short
+
+DRAWING = "drawing"  # its name among the data sets
+MIN_POINTS = 10  # fewer are no distribution
+MAX_POINTS = 500
+_HALF = 127.5  # the bytes 0 and 255 are -1 and 1
+
+
+def encode(points: np.ndarray) -> str:
+    """Points in [-1, 1], (n, 2), as a text; each is moved to the nearest place of the grid."""
+    steps = np.rint((np.clip(points, -1, 1) + 1) * _HALF).astype(np.uint8)
+    return urlsafe_b64encode(steps.tobytes()).decode().rstrip("=")
+
+
+def decode(text: str) -> np.ndarray:
+    """The points of a text, float64, (n, 2), n from 0 to `MAX_POINTS`.
+
+    Raises:
+        DataError: `encode` cannot have made it.
+    """
+    try:
+        steps = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        exact = urlsafe_b64encode(steps).decode().rstrip("=") == text
+    except ValueError:
+        steps, exact = b"", False
+    if not exact or len(steps) % 2:
+        raise DataError(
+            "A drawing is a text that the page Data makes: two bytes a point in base64url. Got "
+            f"{short(text)} instead. Draw it again there, or copy the whole text."
+        )
+    if len(steps) > 2 * MAX_POINTS:
+        raise DataError(
+            f"A drawing has at most {MAX_POINTS} points, this one has {len(steps) // 2:,}. "
+            "Leave some out."
+        )
+    return np.frombuffer(steps, np.uint8).reshape(-1, 2) / _HALF - 1
+
+
+def n_points(text: str) -> int:
+    """How many points a drawing has."""
+    return len(decode(text))
+
+
+def drawn_source(text: str) -> Source:
+    """The data set that a drawing is; its rows can be read if it has enough points."""
+
+    def read() -> tuple[np.ndarray, np.ndarray]:
+        points = decode(text)
+        if len(points) < MIN_POINTS:
+            raise DataError(
+                f"A drawing needs at least {MIN_POINTS} points, this one has {len(points)}. "
+                "Draw more of them on the page Data."
+            )
+        return points, np.zeros(len(points), dtype=int)
+
+    return Source(
+        title="Your drawing" if text else "Draw your own",
+        description="Points that you draw yourself, for G to imitate.",
+        credit="Drawn by hand",
+        classes=(),
+        features=("x", "y"),
+        read=read,
+    )
+
+
+DATA_SOURCES.add(DRAWING, drawn_source(""))
