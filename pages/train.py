@@ -23,7 +23,7 @@ from pages.ui.transport import status_row
 def repeats_field() -> None:
     """With how many seeds to train."""
     repeats = st.number_input(
-        _("Repeat with seeds"),
+        _("Repeats"),
         min_value=1,
         max_value=store().limits.max_repeats,
         key=state.repeats_key(),

@@ -189,7 +189,7 @@ def test_moving_a_slider_trains_at_once_beside_a_ghost(forge, store):
 
 def test_a_run_repeated_with_seeds_has_a_band_and_a_spread(forge, store):
     forge.open("train").few_epochs()
-    field = forge.main.get_by_role("spinbutton", name="Repeat with seeds")
+    field = forge.main.get_by_role("spinbutton", name="Repeats")
     field.fill("3")
     field.press("Enter")
     forge.idle().press("Train")

@@ -17,7 +17,7 @@ from tests.pages.helpers import (
 )
 
 TUTORIAL = ExperimentConfig()
-NO_SETTINGS = {"Train while I move sliders", "Repeat with seeds"}  # no part of a config
+NO_SETTINGS = {"Train while I move sliders", "Repeats"}  # no part of a config
 SERVER = "http://forge.example:8501"
 
 

@@ -74,7 +74,7 @@ def test_the_defaults_are_the_tutorials(train_page):
         "EMA decay of G": TUTORIAL.training.ema_decay,
         "Engine": TUTORIAL.training.engine,
         "Seed": TUTORIAL.seed,
-        "Repeat with seeds": 1,
+        "Repeats": 1,
         "Device": TUTORIAL.training.device,
     }
 

@@ -12,6 +12,7 @@ import torch
 
 from gan_core import ExperimentConfig, train
 from gan_core.data import DATA_SOURCES
+from gan_core.data.drawing import encode
 from gan_core.export import data as data_block
 from gan_core.export import notebook, script
 from gan_core.losses import LOSSES
@@ -52,6 +53,7 @@ CASES = {
     "written out": {"training.batch_size": 7, "discriminator.activation": "relu"},
 }
 
+DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (40, 2)))
 SOURCES = {
     name: ExperimentConfig().with_values(
         {
@@ -61,6 +63,7 @@ SOURCES = {
             "training.epochs": 3,
             "training.engine": "torch",
             "training.device": "cpu",
+            "data.drawing": DRAWN if name == "drawing" else "",
         }
     )
     for name in DATA_SOURCES
