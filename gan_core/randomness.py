@@ -18,6 +18,7 @@ class Stream(IntEnum):
     NOISE = 2
     EVALUATION = 3
     PENALTY = 4
+    INPUT_NOISE = 5
 
 
 def stream(seed: int, name: Stream, *index: int) -> np.random.Generator:

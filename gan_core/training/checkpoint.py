@@ -10,11 +10,12 @@ from safetensors.numpy import load, save
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import CheckpointError, GanForgeError
+from gan_core.schedule import Edit
 
 _KEY = "gan_forge"
 
 # These decide how far and on what a run goes, not which numbers it makes on the way.
-_MAY_DIFFER = ("training.epochs", "training.device", "training.engine")
+_MAY_DIFFER = ("training.epochs", "training.device", "training.engine", "schedule")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Checkpoint:
         config: the experiment.
         step: steps done.
         tensors: named arrays of both networks and both optimisers: ``"generator.0.weight"``,
-            ``"discriminator.0.bias"``, ``"adam_g.m.0.weight"``, ``"adam_g.v.0.weight"``, ...
+            ``"discriminator.0.bias"``, ``"adam_g.m.0.weight"``, ``"adam_g.v.0.weight"``, ...;
+            ``"adam_g.updates"`` and ``"adam_d.updates"``, int64, shape (), count Adam's steps.
     """
 
     config: ExperimentConfig
@@ -66,14 +68,20 @@ class Checkpoint:
         except (GanForgeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CheckpointError(f"The checkpoint is damaged: {error}") from error
 
+    def _past(self, config: ExperimentConfig) -> list[Edit]:
+        """The changes of settings that this checkpoint has seen."""
+        return [edit for edit in config.schedule if edit.step < self.step]
+
     def check_fits(self, config: ExperimentConfig) -> None:
         """Refuse to be resumed with other settings than it was made with.
 
         Raises:
-            CheckpointError: a setting that decides the numbers differs, or the checkpoint lies
-                beyond the last epoch.
+            CheckpointError: a setting that decides the numbers differs, or was changed at another
+                step before the checkpoint, or the checkpoint lies beyond the last epoch.
         """
         differing = [p for p in config.differences(self.config) if p not in _MAY_DIFFER]
+        if self._past(config) != self._past(self.config):
+            differing.append("schedule")
         if differing:
             raise CheckpointError(
                 f"The checkpoint was made with other settings: {', '.join(differing)} differ. "
@@ -85,6 +93,21 @@ class Checkpoint:
                 f"The checkpoint is of step {self.step:,}, but these settings end with step "
                 f"{last:,}. Ask for more epochs."
             )
+
+
+def updates_of(
+    player: str, step: int, tensors: Mapping[str, np.ndarray], config: ExperimentConfig
+) -> int:
+    """How often Adam has updated a player; its corrections for the zero start depend on it.
+
+    Args:
+        player: "generator" or "discriminator".
+        step: steps done.
+        tensors: as in `Checkpoint`; those of early versions do not say it, and know no schedule.
+        config: the experiment.
+    """
+    per_step = config.training.n_critic if player == "discriminator" else 1
+    return int(tensors.get(f"adam_{player[0]}.updates", step * per_step))
 
 
 def save_with(facts: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> bytes:
