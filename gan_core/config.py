@@ -284,7 +284,14 @@ class ExperimentConfig(_Section):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        """Validate, and bring the schedule into its one normal form."""
+        """Validate, refuse a section that is not one, bring the schedule into its normal form."""
+        for name, kind in SECTIONS.items():
+            if not isinstance(getattr(self, name), kind):
+                raise ConfigError(
+                    name,
+                    f"{name} must be a {kind.__name__}. Got {short(getattr(self, name))} instead; "
+                    "ExperimentConfig.from_dict reads nested plain values.",
+                )
         super().__post_init__()
         if self.schedule:
             edits = read_edits(self.schedule, declared_params())
@@ -319,17 +326,6 @@ class ExperimentConfig(_Section):
 
     def _sections(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in SECTIONS}
-
-    def __post_init__(self) -> None:
-        """Validate, and refuse a section that is not one."""
-        for name, kind in SECTIONS.items():
-            if not isinstance(getattr(self, name), kind):
-                raise ConfigError(
-                    name,
-                    f"{name} must be a {kind.__name__}. Got {short(getattr(self, name))} instead; "
-                    "ExperimentConfig.from_dict reads nested plain values.",
-                )
-        super().__post_init__()
 
     def table(self) -> Table:
         """The real rows."""

@@ -49,7 +49,15 @@ class Store:
         database.prepare()
         return cls(database)
 
-    def create(self, config: ExperimentConfig, owner: str, name: str = "", repeats: int = 1) -> Run:
+    def create(
+        self,
+        config: ExperimentConfig,
+        owner: str,
+        name: str = "",
+        repeats: int = 1,
+        *,
+        paused: bool = False,
+    ) -> Run:
         """Put a new run into the queue.
 
         Args:
@@ -57,6 +65,7 @@ class Store:
             owner: who starts it.
             name: for people; made up when empty.
             repeats: train it with so many seeds, the config's and those after it, as one run.
+            paused: let it stand before its first step, to be advanced or resumed.
 
         Raises:
             LimitError: larger than this server allows, or too many wait already.
@@ -83,6 +92,7 @@ class Store:
                         "group_id": run_id if i else None,
                         "members": 1 if i else repeats,
                         **_queued(one, table.n_rows, now + 1e-6 * i),  # in this order
+                        **({"status": model.PAUSED} if paused else {}),
                     }
                     for i, one in enumerate(seeds)
                 ],
