@@ -80,7 +80,7 @@ def test_a_frozen_d_judges_g_as_it_stood(configured, engine):
     assert one.history.g_loss[0] != other.history.g_loss[0]
 
 
-@pytest.mark.parametrize("cut", [2, 3, 4, 5, 40, 100, 203, 210, 260, 299])
+@pytest.mark.parametrize("cut", [4, 8, 40, 210, 299])
 def test_resumed_anywhere_a_run_with_edits_has_the_same_bits(config, whole, cut):
     end, saved = whole
     *_, resumed = train(config, resume=Checkpoint.from_bytes(saved[cut].to_bytes()))
