@@ -232,7 +232,7 @@ class TrainingConfig(_Section):
         "Standard deviation of fresh noise on every row that D sees, real or fake, after scaling "
         "to [-1, 1]. A little, such as 0.1, keeps D from winning by trifles (Sønderby et al. 2016, "
         "arXiv:1610.04490); a lot hides what G has to learn. 0 is off.",
-        low=0.0, high=10.0, usual=(0.0, 1.0),
+        low=0.0, high=10.0, usual=(0.0, 1.0), key="noise",
     )  # fmt: skip
     ema_decay: float = param(
         0.0, "float", "EMA decay of G",
@@ -280,7 +280,7 @@ class ExperimentConfig(_Section):
         (), "edits", "Changes while training",
         "Settings that take other values from some step on. What was changed by hand while a run "
         "trained stands here, so that the same config gives the same numbers again.",
-        max_length=1000,
+        max_length=1000, key="edits",
     )  # fmt: skip
 
     def __post_init__(self) -> None:

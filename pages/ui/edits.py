@@ -1,5 +1,6 @@
 """Settings that may change while a run trains: the panel that changes them, and their record."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -78,7 +79,7 @@ def changes_list(run: Run) -> None:
         st.caption(_("They are part of the run's settings: trained again, it makes them again."))
 
 
-def _in_words(edit: Edit, declared: dict[str, Param], per_epoch: int) -> str:
+def _in_words(edit: Edit, declared: Mapping[str, Param], per_epoch: int) -> str:
     where = _("after step {step} (epoch {epoch})").format(
         step=f"{edit.step:,}", epoch=f"{-(-edit.step // per_epoch):,}"
     )
