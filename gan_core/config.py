@@ -13,12 +13,14 @@ from gan_core.errors import ConfigError, DataError
 from gan_core.fields import Param, check_fields, param, params, short
 from gan_core.losses import LOSSES
 from gan_core.networks import ACTIVATIONS, Layers, discriminator_layers, generator_layers
+from gan_core.schedule import EDITABLE, Edit, effective, read_edits
 
 SCHEMA_VERSION = 1
 
 DEVICES = ("auto", "cpu", "cuda")
 ENGINES = ("auto", "torch", "fast")
 PENALTIES = ("none", "gp", "r1", "r2")
+PLAYERS = ("both", "d", "g")
 
 _ACTIVATION_HELP = (
     "What stands between the linear layers. ReLU and LeakyReLU keep gradients alive in deep "
@@ -229,6 +231,19 @@ class TrainingConfig(_Section):
         "is usual there); with other losses G then gets fewer useful hints.",
         low=1, high=20, usual=(1, 10),
     )  # fmt: skip
+    players: str = param(
+        "both", "choice", "Who learns",
+        "Both players, or only one: d or g learns while the other stays exactly as it is. Good for "
+        "looking at one player's move; for long, the one that learns runs away with the game.",
+        choices=lambda: PLAYERS,
+    )  # fmt: skip
+    input_noise: float = param(
+        0.0, "float", "Noise on D's inputs",
+        "Standard deviation of fresh noise on every row that D sees, real or fake, after scaling "
+        "to [-1, 1]. A little, such as 0.1, keeps D from winning by trifles (Sønderby et al. 2016, "
+        "arXiv:1610.04490); a lot hides what G has to learn. 0 is off.",
+        low=0.0, high=10.0, usual=(0.0, 1.0), key="noise",
+    )  # fmt: skip
     ema_decay: float = param(
         0.0, "float", "EMA decay of G",
         "Results come from a moving average of G's weights, which smooths out the swings of the "
@@ -271,9 +286,15 @@ class ExperimentConfig(_Section):
         "before you believe that a setting helps.",
         low=0, high=2**32 - 1,
     )  # fmt: skip
+    schedule: tuple[Edit, ...] = param(
+        (), "edits", "Changes while training",
+        "Settings that take other values from some step on. What was changed by hand while a run "
+        "trained stands here, so that the same config gives the same numbers again.",
+        max_length=1000, key="edits",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        """Validate, and refuse a section that is not one."""
+        """Validate, refuse a section that is not one, bring the schedule into its normal form."""
         for name, kind in SECTIONS.items():
             if not isinstance(getattr(self, name), kind):
                 raise ConfigError(
@@ -282,6 +303,39 @@ class ExperimentConfig(_Section):
                     "ExperimentConfig.from_dict reads nested plain values.",
                 )
         super().__post_init__()
+        if self.schedule:
+            edits = read_edits(self.schedule, declared_params())
+            sections = self._sections()
+            start = {path: _value(sections, path) for path in EDITABLE}
+            object.__setattr__(self, "schedule", effective(edits, start))
+            for edit in self.schedule:  # a setting may not go with another one in force by then
+                _change(sections, edit)
+
+    def at(self, step: int) -> "ExperimentConfig":
+        """The settings in force for the step that follows so many, as a config without schedule."""
+        sections = self._sections()
+        for edit in self.schedule:
+            if edit.step <= step:
+                _change(sections, edit)
+        return dataclasses.replace(self, **sections, schedule=())
+
+    def with_edit(self, step: int, changes: Mapping[str, object]) -> "ExperimentConfig":
+        """A copy in which some settings take other values once so many steps are done.
+
+        Args:
+            step: steps done, 0 or more.
+            changes: new values by dotted name, of settings in `gan_core.schedule.EDITABLE`.
+
+        Raises:
+            ConfigError: a setting cannot change while a run trains, or its value is wrong.
+        """
+        sets = {edit.step: dict(edit.changes) for edit in self.schedule}
+        sets[step] = {**sets.get(step, {}), **changes}
+        edits = [{"step": at, "set": values} for at, values in sets.items()]
+        return dataclasses.replace(self, schedule=edits)
+
+    def _sections(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in SECTIONS}
 
     def table(self) -> Table:
         """The real rows."""
@@ -307,7 +361,8 @@ class ExperimentConfig(_Section):
 
     def to_dict(self) -> dict[str, Any]:
         """As nested plain values, with the version of the schema."""
-        return {"schema_version": SCHEMA_VERSION, **_plain(dataclasses.asdict(self))}
+        values = {**dataclasses.asdict(self), "schedule": [e.to_dict() for e in self.schedule]}
+        return {"schema_version": SCHEMA_VERSION, **_plain(values)}
 
     def to_json(self) -> str:
         """As JSON text, two spaces indented."""
@@ -415,6 +470,21 @@ def declared_params() -> Mapping[str, Param]:
 @lru_cache(maxsize=64)  # every snapshot of a run carries it
 def _json_of(config: ExperimentConfig) -> str:
     return json.dumps(config.to_dict(), indent=2)
+
+
+def _value(sections: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - of any setting
+    section, name = path.split(".")
+    return getattr(sections[section], name)
+
+
+def _change(sections: dict[str, Any], edit: Edit) -> None:
+    """Put the values of an edit into sections; each checks what it gets."""
+    for path, value in edit.changes:
+        section, name = path.split(".")
+        try:
+            sections[section] = dataclasses.replace(sections[section], **{name: value})
+        except ConfigError as error:
+            raise ConfigError("schedule", f"schedule, step {edit.step:,}: {error}") from error
 
 
 def _section_values(name: str, values: object, kind: type[_Section]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from gan_core.errors import ConfigError
 
-Kind = Literal["int", "float", "choice", "ints", "names", "text"]
+Kind = Literal["int", "float", "choice", "ints", "names", "text", "edits"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Param:
     """What is known of one hyperparameter.
 
     Attributes:
-        kind: the type of its value; ``ints`` and ``names`` are tuples.
+        kind: the type of its value; ``ints``, ``names`` and ``edits`` are tuples.
         label: its name on a page, in English.
         help: what it does and what to expect when it goes up, in English.
         low: smallest allowed value (of each entry, for ``ints``).
@@ -27,7 +27,7 @@ class Param:
         scale: how a slider spreads the values between the bounds.
         unit: unit of the value, empty for a pure number.
         choices: the allowed values of a ``choice``, asked for when needed (registries grow).
-        max_length: most entries of ``ints``.
+        max_length: most entries of ``ints`` or ``edits``.
         usual: the range a slider offers, inside the bounds; the rest is for files and scripts.
         key: its short name in a link (see `gan_core.share`); empty for the field's own name.
     """
@@ -58,6 +58,8 @@ class Param:
                 return f"a list of at most {self.max_length} whole numbers {bounds}"
             case "text":
                 return "a text"
+            case "edits":
+                return f'a list of at most {self.max_length:,} {{"step": n, "set": {{...}}}}'
             case _:
                 return "a list of names"
 
@@ -77,6 +79,8 @@ class Param:
             return tuple(int(v) for v in value)
         if self.kind == "text" and isinstance(value, str):
             return value
+        if self.kind == "edits" and _is_list(value) and len(value) <= self.max_length:
+            return tuple(value)  # the config reads them: it knows which settings there are
         if self.kind == "names" and _is_list(value) and all(isinstance(v, str) for v in value):
             if len(set(value)) < len(value):
                 raise ConfigError(path, f"{path} names something twice. Got {short(value)}.")

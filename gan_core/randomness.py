@@ -18,6 +18,7 @@ class Stream(IntEnum):
     NOISE = 2
     EVALUATION = 3
     PENALTY = 4
+    INPUT_NOISE = 5
     TOYS = 6  # of no run: the rows of the toy data sets
 
 

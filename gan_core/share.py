@@ -5,6 +5,7 @@ which the learning rate cannot be moved. The key of a setting is declared with i
 """
 
 import difflib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from gan_core.config import ExperimentConfig, declared_params
 from gan_core.data import DATA_SOURCES
 from gan_core.errors import ConfigError
 from gan_core.fields import Param, short
+from gan_core.schedule import Edit
 
 LOCK, HIDE = "lock", "hide"
 ALL = "all"
@@ -173,10 +175,22 @@ def _read_list(text: str) -> list[str]:
     return [unquote(part) for part in text.split(",")] if text else []
 
 
+def _write_edits(edits: Iterable[Edit]) -> str:
+    return json.dumps([edit.to_dict() for edit in edits], separators=(",", ":"))
+
+
+def _read_edits(text: str) -> Any:  # noqa: ANN401 - the config says what is wrong with it
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
 _TEXT = _Codec(str, str)
 _CODECS = {
     "int": _Codec(str, _number(int)),
     "float": _Codec(_write_float, _number(float)),
     "ints": _Codec(_write_list, lambda text: [_number(int)(part) for part in _read_list(text)]),
     "names": _Codec(_write_list, _read_list),
+    "edits": _Codec(_write_edits, _read_edits),
 }

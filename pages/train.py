@@ -11,13 +11,14 @@ from pages.ui import state
 from pages.ui.backend import store, user
 from pages.ui.code_view import code_view
 from pages.ui.controls import data_line, training_controls
+from pages.ui.edits import changes_list, edit_panel, replay_notice
 from pages.ui.head import page_head
 from pages.ui.instant import follow_settings, ghost_of, instant_toggle
-from pages.ui.live import live_view
+from pages.ui.live import Motion, live_view
 from pages.ui.navigation import page_path
 from pages.ui.share import follow_link, link_badges, share_button
 from pages.ui.text import _, plain
-from pages.ui.transport import status_row
+from pages.ui.transport import fork_button, parent_of, status_row, transport_row
 
 
 def repeats_field() -> None:
@@ -43,11 +44,14 @@ def start(config: ExperimentConfig) -> Run | None:
     The script goes on with it: to draw the page anew would cost a tenth of a second.
     """
     try:
-        run = store().create(config, user(), repeats=state.repeats())
+        repeats = state.repeats()
+        slow = bool(state.speed()) and repeats == 1
+        run = store().create(config, user(), repeats=repeats, paused=slow)
     except GanForgeError as error:
         st.error(plain(error), icon=":material/error:")
         return None
     state.look_at(run)
+    state.stepped(run.id, "played" if slow else "")
     return run
 
 
@@ -80,7 +84,9 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
         instant = instant_toggle()
     if instant and config is not None:
         run = follow_settings(run, config)
-    busy = run is not None and run.is_active
+    busy = run is not None and run.is_active and not run.is_stepping
+    if config is not None:
+        replay_notice(config)
     place = st.empty()
     clicked = train_button(place, disabled=config is None, busy=busy)
     # The second click of a double click finds the run of the first one busy.
@@ -102,6 +108,17 @@ def structures(config: ExperimentConfig) -> None:
             column.code(structure(layers), language=None)
 
 
+def steering(run: Run) -> Motion:
+    """The rows that steer a run; returns how this page plays it."""
+    status_row(run, slow=run.members == 1)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        motion = transport_row(run)
+        if run.members == 1 and (run.is_active or run.can_resume):
+            edit_panel(run)
+        fork_button(run)
+    return motion
+
+
 def main() -> None:
     """Draw the page."""
     sentence = _("Two networks play against each other: can G learn to fool D?")
@@ -112,8 +129,10 @@ def main() -> None:
     with left:
         run, config = settings_column(run)
     with right:
+        motion, ghost = Motion(), None
         if run:
-            status_row(run)
+            motion = steering(run)
+            ghost = parent_of(run) or ghost_of(run)
         else:
             st.markdown(
                 _(
@@ -121,7 +140,9 @@ def main() -> None:
                     "judge them, and you will see the generated rows move onto the real ones."
                 )
             )
-        live_view(run, config or state.settings(), ghost_of(run) if run else None)
+        live_view(run, config or state.settings(), ghost, motion)
+        if run:
+            changes_list(run)
         if run and not run.is_active and run.step:
             st.page_link(
                 page_path("results"), label=_("See the results"), icon=":material/analytics:",

@@ -13,6 +13,7 @@ from gan_core.errors import StaleAttemptError
 from gan_core.metrics import ScoreReport
 from gan_core.runs import model
 from gan_core.runs.database import Database
+from gan_core.runs.edits import take_up
 from gan_core.runs.schema import checkpoints, chunks, players, previews, runs, snapshots
 from gan_core.training import Checkpoint
 
@@ -24,7 +25,7 @@ class Wish:
     """What people want of a running run.
 
     Attributes:
-        want: "", "pause" or "stop".
+        want: "", "pause", "stop", or "edit" where settings are to change.
         watched: whether somebody looks at its networks now.
     """
 
@@ -55,6 +56,11 @@ class Attempt:
             raise self._stale()
         return ExperimentConfig.from_json(text)
 
+    def goal(self) -> int | None:
+        """The step at which to rest; None: go to the end."""
+        with self.database.read() as db:
+            return db.scalar(sa.select(runs.c.until_step).where(runs.c.id == self.run_id))
+
     def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
         """Note who computes, and drop history that an older attempt wrote after its checkpoint."""
         with self.database.write() as db:
@@ -68,7 +74,10 @@ class Attempt:
                 rate=None,
             )
             late = sa.and_(chunks.c.run_id == self.run_id, chunks.c.last_step > step)
-            db.execute(chunks.delete().where(late))
+            undone = db.execute(chunks.delete().where(late)).rowcount
+            first = sa.select(runs.c.unbroken_from).where(runs.c.id == self.run_id)
+            if undone or not db.scalar(first):
+                self._update(db, unbroken_from=self.number)
             late = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step > step)
             db.execute(snapshots.delete().where(late))
 
@@ -122,11 +131,18 @@ class Attempt:
                 self._replace(db, players, step=last_step, data=networks)
             if kept:
                 self._keep(db, kept)
-            asked = sa.select(runs.c.want, runs.c.watched_at).where(runs.c.id == self.run_id)
+            columns = (runs.c.want, runs.c.watched_at, runs.c.edit)
+            asked = sa.select(*columns).where(runs.c.id == self.run_id)
             row = db.execute(asked).one()
         self._seq += 1
         watched = row.watched_at is not None and row.watched_at > time.time() - WATCH_SECONDS
-        return Wish(row.want, watched)
+        return Wish(row.want or ("edit" if row.edit else ""), watched)
+
+    def take_up_edit(self) -> None:
+        """Write the settings that are to change into the run's config, at the last stored step."""
+        with self.database.write() as db:
+            self._update(db)
+            take_up(db, self.run_id)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Replace the run's checkpoint."""
@@ -138,10 +154,27 @@ class Attempt:
     def end(self, status: str, reason: str = "", scores: ScoreReport | None = None) -> None:
         """Leave the run in a state of rest; what was wanted of it is done."""
         with self.database.write() as db:
+            if status in model.RESUMABLE:
+                take_up(db, self.run_id)  # asked for in the last moment
             changes: dict[str, object] = {"status": status, "reason": reason, "want": ""}
+            changes |= {"until_step": None, "edit": None}
             if scores:
                 changes["scores"] = json.dumps(scores.to_dict())
             self._update(db, ended_at=time.time(), **changes)
+
+    def rest_at_goal(self) -> None:
+        """Pause after the steps that were asked for, unless more has been asked for meanwhile."""
+        now = time.time()
+        with self.database.write() as db:
+            self._update(db)
+            mine = runs.c.id == self.run_id
+            row = db.execute(sa.select(runs.c.want, runs.c.until_step).where(mine)).one()
+            take_up(db, self.run_id)
+            status = {"stop": model.STOPPED, "pause": model.PAUSED}.get(row.want, model.PAUSED)
+            if row.until_step is None and not row.want:  # it was resumed
+                self._update(db, status=model.QUEUED, queued_at=now)
+            else:
+                self._update(db, status=status, want="", ended_at=now, until_step=None)
 
     def _update(self, db: sa.Connection, **changes: object) -> None:
         """Write to the run's row, and so prove that this attempt still owns it."""

@@ -68,9 +68,16 @@ class Dispatcher:
         if not (self._queue.may_have_changed() or freed or self._behind):
             return
         self._behind = True  # until the queue was seen empty, or the slots full, without an error
-        while len(self._handles) < self._slots and (claim := self._queue.claim()):
+        while claim := self._claim():
             self._handles.append(self._executor.start(claim.run_id, claim.attempt))
         self._behind = False
+
+    def _claim(self) -> Claim | None:
+        """The next run to start. One place more is kept for runs that do a few steps only."""
+        busy = len(self._handles)
+        if busy > self._slots:
+            return None
+        return self._queue.claim(short=busy == self._slots)
 
     def _kill_overdue(self) -> None:
         gone = set()
@@ -97,7 +104,7 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
         os.environ[variable] = "1"  # inherited by the workers: slots are cores
     slots, url = default_slots(), database_url()
     store = Store.open(url)
-    executor = LocalExecutor(slots, url)
+    executor = LocalExecutor(slots + 1, url)  # one more for single steps, see `_claim`
     leaving = threading.Event()
     if die_with_stdin:
         threading.Thread(target=_leave_at_end_of_stdin, args=(leaving,), daemon=True).start()

@@ -35,19 +35,19 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
     """
     if run.members > 1:
         return {**_standing(store, run), **_group_update(store, run, since, shown)}
-    after = since if attempt == run.attempt else 0
+    after = since if attempt == run.unbroken_from else 0
     first_step, rows = results.losses(store.database, run.id, after)
     steps, curves = thin(np.arange(first_step, first_step + len(rows)), rows, MAX_POINTS)
     update: dict[str, Any] = {
         **_standing(store, run),
-        "attempt": run.attempt,
+        "attempt": run.unbroken_from,
         "after": after,
         "step": first_step + len(rows) - 1 if len(rows) else after,
         "x": _packed(steps / run.steps_per_epoch),
         **{name: _packed(curves[:, i]) for i, name in enumerate(HISTORY_COLUMNS)},
     }
     latest = results.preview(store.database, run.id)
-    if latest and (latest.step > shown or attempt != run.attempt):
+    if latest and (latest.step > shown or attempt != run.unbroken_from):
         update["shown"] = latest.step
         update["densities"] = densities(run.config.table().values, latest.rows)
     return update
@@ -56,12 +56,14 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
 def _standing(store: Store, run: Run) -> dict[str, Any]:
     """Where a run stands."""
     return {
-        "status": run.status,
+        "status": run.shown_status,
+        "stepping": run.is_stepping,
         "seen": seen(run),
         "epochs_done": run.epoch,
         "rate": run.rate if run.is_active else None,
         "seconds_left": run.seconds_left,
         "place": store.place_in_queue(run),
+        "edits": [[edit["step"] / run.steps_per_epoch, edit["set"]] for edit in run.edits],
     }
 
 
@@ -90,7 +92,7 @@ def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, A
 
 def seen(run: Run) -> str:
     """What badges and buttons depend on; when it changes, a page has to be drawn anew."""
-    return f"{run.status}/{run.want}/{run.device or ''}"
+    return f"{run.shown_status}/{run.want}/{run.device or ''}/{len(run.edits)}"
 
 
 def thin(steps: np.ndarray, rows: np.ndarray, max_points: int) -> tuple[np.ndarray, np.ndarray]:

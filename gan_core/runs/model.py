@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import RunNotFoundError
@@ -46,6 +47,10 @@ class Run:
         group_id: the run that this one repeats with another seed, None if it stands for itself.
         members: runs in its group with itself; 1 if nothing repeats it. Of a run with more the
             status, progress and losses are those of the group (see `gan_core.runs.groups`).
+        until_step: where it is to rest again while it is advanced by a few steps, else None.
+        parent_id: the run that this one was forked from, None for most.
+        parent_step: after which of that run's steps it was forked.
+        unbroken_from: the first attempt since which no stored step was undone.
     """
 
     id: str
@@ -72,11 +77,33 @@ class Run:
     scores_json: str | None
     group_id: str | None = None
     members: int = 1
+    until_step: int | None = None
+    parent_id: str | None = None
+    parent_step: int | None = None
+    unbroken_from: int = 0
 
     @cached_property
     def config(self) -> ExperimentConfig:
         """The experiment."""
         return ExperimentConfig.from_json(self.config_json)
+
+    @cached_property
+    def edits(self) -> list[dict[str, Any]]:
+        """What was changed while it trained: ``{"step": n, "set": {...}}`` each.
+
+        Without making the whole config, because live views ask for it several times a second.
+        """
+        return json.loads(self.config_json).get("schedule", [])
+
+    @property
+    def is_stepping(self) -> bool:
+        """Whether it does a few steps, to rest again at once; people call that paused."""
+        return self.until_step is not None and self.is_active
+
+    @property
+    def shown_status(self) -> str:
+        """The status as people see it: a run that stands between single steps is paused."""
+        return PAUSED if self.is_stepping else self.status
 
     @cached_property
     def scores(self) -> ScoreReport | None:

@@ -78,11 +78,16 @@ class Queue:
             db.execute(dispatchers.delete().where(sa.or_(dispatchers.c.id == self._me.id, old)))
             db.execute(dispatchers.insert().values(**values))
 
-    def claim(self) -> Claim | None:
-        """Take the run that has waited longest, None if none waits."""
+    def claim(self, *, short: bool = False) -> Claim | None:
+        """Take the run that has waited longest, None if none waits.
+
+        Args:
+            short: take only one that is to do a few steps and rest again.
+        """
+        allowed = runs.c.until_step.is_not(None) if short else sa.true()
         first = (
             sa.select(runs.c.id, runs.c.attempt)
-            .where(runs.c.status == model.QUEUED)
+            .where(runs.c.status == model.QUEUED, allowed)
             .order_by(*QUEUE_ORDER)
             .limit(1)
         )

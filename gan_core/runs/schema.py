@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0002"  # the newest migration in migrations/versions
+HEAD = "0003"  # the newest migration in migrations/versions
 
 metadata = sa.MetaData()
 
@@ -36,12 +36,24 @@ runs = sa.Table(
     sa.Column("group_id", sa.String(40)),  # the run that this one repeats with another seed
     sa.Column("members", sa.Integer, nullable=False, server_default="1"),  # of the group, itself
     sa.Column("watched_at", sa.Float),  # when somebody last looked at its networks
+    sa.Column("until_step", sa.Integer),  # where an advance by a few steps is to rest again
+    sa.Column("edit", sa.Text),  # settings that its worker is to change, as JSON
+    sa.Column("parent_id", sa.String(40)),  # the run that this one was forked from
+    sa.Column("parent_step", sa.Integer),
+    # The first attempt since which no stored step was undone.
+    sa.Column("unbroken_from", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_runs_status_queued", "status", "queued_at", "id"),
     sa.Index("ix_runs_group", "group_id"),
 )
 
-# Who waits longest starts first; repetitions with other seeds only when nobody else waits.
-QUEUE_ORDER = (runs.c.group_id.is_not(None), runs.c.queued_at, runs.c.id)
+# A few steps by hand go before all, for somebody sits before them; then who waits longest starts
+# first, and repetitions with other seeds only when nobody else waits.
+QUEUE_ORDER = (
+    runs.c.until_step.is_(None),
+    runs.c.group_id.is_not(None),
+    runs.c.queued_at,
+    runs.c.id,
+)
 
 chunks = sa.Table(
     "chunks",

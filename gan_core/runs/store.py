@@ -3,8 +3,9 @@
 import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -13,11 +14,16 @@ from gan_core.errors import LimitError, RunNotFoundError, RunStateError
 from gan_core.limits import Limits
 from gan_core.runs import model, schema
 from gan_core.runs.database import Database, database_url
+from gan_core.runs.edits import ask_for, write_config
 from gan_core.runs.groups import ids_of, together
 from gan_core.runs.model import Run, check_id
 from gan_core.runs.schema import QUEUE_ORDER, runs
 
+if TYPE_CHECKING:  # the dispatcher does without
+    from gan_core.training import Checkpoint
+
 MAX_NAME = 120
+MAX_ADVANCE = 1000  # steps at once: others may wait for the slot meanwhile
 
 
 class Store:
@@ -43,7 +49,15 @@ class Store:
         database.prepare()
         return cls(database)
 
-    def create(self, config: ExperimentConfig, owner: str, name: str = "", repeats: int = 1) -> Run:
+    def create(
+        self,
+        config: ExperimentConfig,
+        owner: str,
+        name: str = "",
+        repeats: int = 1,
+        *,
+        paused: bool = False,
+    ) -> Run:
         """Put a new run into the queue.
 
         Args:
@@ -51,6 +65,7 @@ class Store:
             owner: who starts it.
             name: for people; made up when empty.
             repeats: train it with so many seeds, the config's and those after it, as one run.
+            paused: let it stand before its first step, to be advanced or resumed.
 
         Raises:
             LimitError: larger than this server allows, or too many wait already.
@@ -77,11 +92,58 @@ class Store:
                         "group_id": run_id if i else None,
                         "members": 1 if i else repeats,
                         **_queued(one, table.n_rows, now + 1e-6 * i),  # in this order
+                        **({"status": model.PAUSED} if paused else {}),
                     }
                     for i, one in enumerate(seeds)
                 ],
             )
         return self.get(run_id)
+
+    def fork(
+        self,
+        run_id: str,
+        checkpoint: "Checkpoint",
+        config: ExperimentConfig,
+        owner: str,
+        name: str = "",
+    ) -> Run:
+        """Put a new run into the queue that goes on from a state of another one.
+
+        Its history before is its parent's, its own begins with the next step.
+
+        Args:
+            run_id: the parent.
+            checkpoint: the state, of any step of the parent.
+            config: the settings from there on.
+            owner: who forks.
+            name: of the new run.
+
+        Raises:
+            RunNotFoundError: no such run.
+            ConfigError: the settings do not fit the state; as `Checkpoint.forked`.
+            LimitError: as `create`.
+        """
+        parent, state = self.get(run_id), checkpoint.forked(config)
+        self.limits.check(state.config)
+        if folder := self.folder():
+            self.limits.check_disk(folder)
+        child_id, epoch = secrets.token_urlsafe(9), -(-state.step // parent.steps_per_epoch)
+        with self.database.write() as db:
+            self._check_queue(db, 1)
+            db.execute(
+                runs.insert().values(
+                    id=child_id,
+                    owner=owner,
+                    name=_clean(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}",
+                    parent_id=parent.id,
+                    parent_step=state.step,
+                    step=state.step,
+                    **_queued(state.config, state.config.table().n_rows, time.time()),
+                )
+            )
+            data = {"attempt": 0, "step": state.step, "data": state.to_bytes()}
+            db.execute(schema.checkpoints.insert().values(run_id=child_id, **data))
+        return self.get(child_id)
 
     def _check_queue(self, db: sa.Connection, n_more: int) -> None:
         waiting = db.scalar(_count().where(runs.c.status == model.QUEUED)) or 0
@@ -149,7 +211,8 @@ class Store:
         """1 for the run that starts next, 0 for one that does not wait."""
         if run.status != model.QUEUED:
             return 0
-        mine = (run.group_id is not None, run.queued_at or 0.0, run.id)
+        is_whole = run.until_step is None
+        mine = (is_whole, run.group_id is not None, run.queued_at or 0.0, run.id)
         earlier = sa.tuple_(*QUEUE_ORDER) < sa.tuple_(*map(sa.literal, mine))
         with self.database.read() as db:
             return 1 + (db.scalar(_count().where(runs.c.status == model.QUEUED, earlier)) or 0)
@@ -175,6 +238,8 @@ class Store:
     def resume(self, run_id: str) -> None:
         """Put a paused, stopped or failed run back into the queue, to go on from its checkpoint.
 
+        One that does a few steps only goes on to its end.
+
         Raises:
             RunNotFoundError: no such run.
             RunStateError: it is finished, or not at rest.
@@ -186,9 +251,84 @@ class Store:
             if n:
                 self._check_queue(db, n)
             values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
-            db.execute(runs.update().where(resumable).values(**values))
+            db.execute(runs.update().where(resumable).values(until_step=None, **values))
+            stepping = sa.and_(
+                mine, runs.c.status.in_(model.ACTIVE), runs.c.until_step.is_not(None)
+            )
+            n += db.execute(runs.update().where(stepping).values(until_step=None)).rowcount
         if not n:
             raise RunStateError(f"This run is {self.get(run_id).status}; it cannot be resumed.")
+
+    def advance(self, run_id: str, steps: int = 1, players: str | None = None) -> None:
+        """Let a paused or stopped run do a few steps, and be paused again.
+
+        Args:
+            run_id: the run.
+            steps: how many, 1 to `MAX_ADVANCE`; the run's last step ends it as always.
+            players: who learns in these steps, "both", "d" or "g"; recorded as a change of the
+                setting and back. None: as the settings say.
+
+        Raises:
+            RunNotFoundError: no such run.
+            RunStateError: it is not at rest, or repeated with several seeds, or the number of
+                steps is out of range.
+            ConfigError: players is none of these.
+        """
+        if not 1 <= steps <= MAX_ADVANCE:
+            raise RunStateError(f"A run advances by 1 to {MAX_ADVANCE:,} steps. Got {steps:,}.")
+        self._check_single(run_id)
+        columns = (runs.c.status, runs.c.step, runs.c.total_steps, runs.c.config)
+        with self.database.write() as db:
+            run = db.execute(sa.select(*columns).where(runs.c.id == run_id)).one_or_none()
+            if run is None or run.status not in (model.PAUSED, model.STOPPED):
+                status = run.status if run else "deleted"
+                raise RunStateError(f"This run is {status}; only a paused one can be advanced.")
+            until = min(run.step + steps, run.total_steps)
+            if players is not None:
+                path = "training.players"
+                config = ExperimentConfig.from_json(run.config)
+                after = config.at(until).training.players
+                config = config.with_edit(run.step, {path: players})
+                if until < run.total_steps:
+                    config = config.with_edit(until, {path: after})
+                write_config(db, run_id, config)
+            queued = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
+            db.execute(runs.update().where(runs.c.id == run_id).values(until_step=until, **queued))
+
+    def edit(self, run_id: str, changes: Mapping[str, object]) -> None:
+        """Change settings of a run from where it stands; recorded in its config's schedule.
+
+        A running one takes it up a moment later, at the step that it has come to by then.
+
+        Args:
+            run_id: the run.
+            changes: new values by dotted name, of settings in `gan_core.schedule.EDITABLE`.
+
+        Raises:
+            RunNotFoundError: no such run.
+            RunStateError: it is finished, or repeated with several seeds.
+            ConfigError: a setting cannot change while a run trains, or its value is wrong.
+        """
+        self._check_single(run_id)
+        columns = (runs.c.id, runs.c.status, runs.c.step, runs.c.config, runs.c.edit)
+        with self.database.write() as db:
+            run = db.execute(sa.select(*columns).where(runs.c.id == run_id)).one_or_none()
+            if run is None or run.status == model.FINISHED:
+                status = run.status if run else "deleted"
+                raise RunStateError(f"This run is {status}; its settings cannot change any more.")
+            if run.status == model.RUNNING:
+                ask_for(db, run, changes)
+            else:
+                config = ExperimentConfig.from_json(run.config).with_edit(run.step, changes)
+                write_config(db, run_id, config)
+
+    def _check_single(self, run_id: str) -> None:
+        """Steps by hand and changes on the way are for one course of numbers."""
+        if self.get(run_id).members > 1:
+            raise RunStateError(
+                "This run is repeated with several seeds, which stand at different steps. Only a "
+                "run with one seed can be stepped or changed on the way."
+            )
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name.
@@ -262,6 +402,10 @@ _COLUMNS = (
     runs.c.scores,
     runs.c.group_id,
     runs.c.members,
+    runs.c.until_step,
+    runs.c.parent_id,
+    runs.c.parent_step,
+    runs.c.unbroken_from,
 )
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from dataclasses import dataclass, replace
 from multiprocessing import parent_process
 
 from sqlalchemy import URL
@@ -16,7 +17,7 @@ from gan_core.runs.attempt import Attempt
 from gan_core.runs.database import Database
 from gan_core.runs.desk import Desk, patiently
 from gan_core.scoring import score
-from gan_core.training import Finished, Progress, Started, train
+from gan_core.training import Checkpoint, Finished, Progress, Started, train
 from gan_core.training.film import MOST, film_steps
 
 log = logging.getLogger(__name__)
@@ -49,41 +50,87 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> None:
 
 def _train(database: Database, attempt: Attempt) -> None:
     config, resume = attempt.config(), results.checkpoint(database, attempt.run_id)
-    stops = _film_of(config)
-    events = train(config, resume=resume, chunk_seconds=0.05, stops=stops)
-    desk, total, last = Desk(attempt, frozenset(stops)), 0, None
-    try:
-        for event in events:
-            match event:
-                case Started():
-                    total = event.total_steps
-                    begun = (event.first_step, os.getpid(), event.device, event.engine)
-                    patiently(lambda begun=begun: attempt.begin(*begun))
-                    desk.keep(event.first_step, event.checkpoint)
-                case Progress():
-                    last = event
-                    want = desk.take(event, is_last=event.step == total)
-                    if want:
-                        _rest(attempt, want, event)
-                        return
-                case Finished():
-                    desk.flush(event.checkpoint, event.generator)
-                    scores = score(event.generator)
-                    patiently(lambda done=event.checkpoint: attempt.save(done))
-                    patiently(lambda found=scores: attempt.end(model.FINISHED, scores=found))
-    except DivergedError:
-        desk.flush()  # everything up to there is kept
-        if last:
-            attempt.save(last.checkpoint())
-        raise
+    film, goal = _film_of(config), attempt.goal()
+    stops = sorted({*film} if goal is None else {*film, goal})
+    _Shift(attempt, Desk(attempt, frozenset(film)), stops, goal).work(config, resume)
 
 
-def _rest(attempt: Attempt, want: str, event: Progress) -> None:
-    """Pause or stop here; nothing is lost."""
-    patiently(lambda: attempt.save(event.checkpoint()))
-    status = model.PAUSED if want == "pause" else model.STOPPED
-    scores = score(event.generator())
-    patiently(lambda: attempt.end(status, scores=scores))
+@dataclass
+class _Shift:
+    """One worker's time with a run.
+
+    Args:
+        attempt: its try at the run.
+        desk: where what comes is collected.
+        stops: steps after each of which there must be an event, ascending.
+        goal: the step at which to rest; None: go to the end.
+    """
+
+    attempt: Attempt
+    desk: Desk
+    stops: list[int]
+    goal: int | None
+    _total: int = 0
+    _edited: Checkpoint | None = None
+
+    def work(self, config: ExperimentConfig, resume: Checkpoint | None) -> None:
+        """Train until the run rests; where settings change, it is a training of the rest."""
+        self._stretch(config, resume)
+        while edited := self._edited:
+            self._edited = None
+            self._stretch(edited.config, edited)
+
+    def _stretch(self, config: ExperimentConfig, resume: Checkpoint | None) -> None:
+        """Train until the run rests or a setting changes."""
+        last = None
+        try:
+            for event in train(config, resume=resume, chunk_seconds=0.05, stops=self.stops):
+                match event:
+                    case Started():
+                        self._begin(event)
+                    case Progress():
+                        last = event
+                        if self._obeys(event):
+                            return
+                    case Finished():
+                        self._finish(event)
+        except DivergedError:
+            self.desk.flush()  # everything up to there is kept
+            if last:
+                self.attempt.save(last.checkpoint())
+            raise
+
+    def _begin(self, event: Started) -> None:
+        if self._total:
+            return  # it goes on with other settings
+        self._total = event.total_steps
+        start = (event.first_step, os.getpid(), event.device, event.engine)
+        patiently(lambda: self.attempt.begin(*start))
+        self.desk.keep(event.first_step, event.checkpoint)
+
+    def _obeys(self, event: Progress) -> bool:
+        """Take some steps, and do what people want of the run; returns whether to train no more."""
+        want = self.desk.take(event, is_last=event.step in (self.goal, self._total))
+        if event.step == self.goal and event.step < self._total:
+            self.desk.flush(event.checkpoint(), event.generator())
+            patiently(lambda: self.attempt.save(event.checkpoint()))
+            patiently(self.attempt.rest_at_goal)
+            return True
+        if want == "edit":
+            patiently(self.attempt.take_up_edit)
+            self._edited = replace(event.checkpoint(), config=self.attempt.config())
+        elif want:
+            patiently(lambda: self.attempt.save(event.checkpoint()))
+            status = model.PAUSED if want == "pause" else model.STOPPED
+            scores = score(event.generator())
+            patiently(lambda: self.attempt.end(status, scores=scores))
+        return bool(want)
+
+    def _finish(self, event: Finished) -> None:
+        self.desk.flush(event.checkpoint, event.generator)
+        scores = score(event.generator)
+        patiently(lambda: self.attempt.save(event.checkpoint))
+        patiently(lambda: self.attempt.end(model.FINISHED, scores=scores))
 
 
 def _film_of(config: ExperimentConfig) -> list[int]:

@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import CheckpointError, GanForgeError
+from gan_core.errors import CheckpointError, ConfigError, GanForgeError
+from gan_core.fields import short
+from gan_core.networks.layers import Linear
+from gan_core.schedule import EDITABLE, Edit
 
 _KEY = "gan_forge"
 
 # These decide how far and on what a run goes, not which numbers it makes on the way.
-_MAY_DIFFER = ("training.epochs", "training.device", "training.engine")
+_MAY_DIFFER = ("training.epochs", "training.device", "training.engine", "schedule")
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Checkpoint:
         config: the experiment.
         step: steps done.
         tensors: named arrays of both networks and both optimisers: ``"generator.0.weight"``,
-            ``"discriminator.0.bias"``, ``"adam_g.m.0.weight"``, ``"adam_g.v.0.weight"``, ...
+            ``"discriminator.0.bias"``, ``"adam_g.m.0.weight"``, ``"adam_g.v.0.weight"``, ...;
+            ``"adam_g.updates"`` and ``"adam_d.updates"``, int64, shape (), count Adam's steps.
     """
 
     config: ExperimentConfig
@@ -66,14 +70,87 @@ class Checkpoint:
         except (GanForgeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CheckpointError(f"The checkpoint is damaged: {error}") from error
 
+    def forked(self, config: ExperimentConfig) -> "Checkpoint":
+        """This state as the beginning of a run with other settings.
+
+        Where only settings differ that may change while a run trains, the new config is the old one
+        with that change, so that the whole course can be trained again from it.
+
+        Args:
+            config: the settings from here on.
+
+        Raises:
+            ConfigError: the networks have other shapes, or the table other features; or these
+                settings end at this step or before.
+        """
+        table = config.table()
+        if table.features != self.config.table().features:
+            raise ConfigError(
+                "data.features",
+                "A fork goes on with the networks as they are, so its table must have the same "
+                f"features. These have {short(table.features)}, the run "
+                f"{short(self.config.table().features)}. Choose the same, or start a new run.",
+            )
+        for name in ("generator", "discriminator"):
+            shapes = _shapes(config, name)
+            if shapes != _shapes(self.config, name):
+                raise ConfigError(
+                    f"{name}.hidden_dims",
+                    f"A fork goes on with the networks as they are, so the {name} must have the "
+                    f"layers {_shapes(self.config, name)} (rows out x in). Got {shapes} instead: "
+                    "set the same widths, or start a new run.",
+                )
+        last = config.training.epochs * config.steps_per_epoch(table.n_rows)
+        if self.step >= last:
+            raise ConfigError(
+                "training.epochs",
+                f"training.epochs must lead beyond step {self.step:,}, where this fork begins. "
+                f"{config.training.epochs:,} epochs end with step {last:,}: ask for more.",
+            )
+        tensors = {k: v for k, v in self.tensors.items() if not k.startswith("ema.")}
+        for name in ("generator", "discriminator") if self.step else ():
+            updates = updates_of(name, self.step, self.tensors, self.config.at(self.step))
+            tensors[f"adam_{name[0]}.updates"] = np.array(updates, np.int64)
+        if config.training.ema_decay:
+            averages = self.part("ema") or self.part("generator")
+            tensors |= {f"ema.{key}": array for key, array in averages.items()}
+        return Checkpoint(self._course(config), self.step, tensors)
+
+    def _course(self, config: ExperimentConfig) -> ExperimentConfig:
+        """The past of this checkpoint and settings from here on as one config, where that can be.
+
+        Otherwise those settings alone, without a past.
+        """
+        now = config.at(self.step)
+        changes = now.differences(self.config.at(self.step))
+        later = tuple(edit for edit in config.schedule if edit.step > self.step)
+        kept = {path: value for path, value in changes.items() if path in _MAY_DIFFER}
+        edited = {path: value for path, value in changes.items() if path in EDITABLE}
+        if len(kept) + len(edited) < len(changes):
+            return replace(now, schedule=later)
+        whole = replace(self.config.with_values(kept), schedule=self._past(self.config))
+        here = [edit for edit in self.config.schedule if edit.step == self.step]
+        for edit in here:
+            whole = whole.with_edit(self.step, dict(edit.changes))
+        whole = whole.with_edit(self.step, edited) if edited else whole
+        for edit in later:
+            whole = whole.with_edit(edit.step, dict(edit.changes))
+        return whole
+
+    def _past(self, config: ExperimentConfig) -> tuple[Edit, ...]:
+        """The changes of settings that this checkpoint has seen."""
+        return tuple(edit for edit in config.schedule if edit.step < self.step)
+
     def check_fits(self, config: ExperimentConfig) -> None:
         """Refuse to be resumed with other settings than it was made with.
 
         Raises:
-            CheckpointError: a setting that decides the numbers differs, or the checkpoint lies
-                beyond the last epoch.
+            CheckpointError: a setting that decides the numbers differs, or was changed at another
+                step before the checkpoint, or the checkpoint lies beyond the last epoch.
         """
         differing = [p for p in config.differences(self.config) if p not in _MAY_DIFFER]
+        if self._past(config) != self._past(self.config):
+            differing.append("schedule")
         if differing:
             raise CheckpointError(
                 f"The checkpoint was made with other settings: {', '.join(differing)} differ. "
@@ -85,6 +162,29 @@ class Checkpoint:
                 f"The checkpoint is of step {self.step:,}, but these settings end with step "
                 f"{last:,}. Ask for more epochs."
             )
+
+
+def _shapes(config: ExperimentConfig, player: str) -> str:
+    """The shapes of a network's matrices in words."""
+    generator, discriminator = config.networks(len(config.table().features))
+    layers = generator if player == "generator" else discriminator
+    sizes = [layer for layer in layers if isinstance(layer, Linear)]
+    return ", ".join(f"{layer.n_out} x {layer.n_in}" for layer in sizes)
+
+
+def updates_of(
+    player: str, step: int, tensors: Mapping[str, np.ndarray], config: ExperimentConfig
+) -> int:
+    """How often Adam has updated a player; its corrections for the zero start depend on it.
+
+    Args:
+        player: "generator" or "discriminator".
+        step: steps done.
+        tensors: as in `Checkpoint`; those of early versions do not say it, and know no schedule.
+        config: the experiment.
+    """
+    per_step = config.training.n_critic if player == "discriminator" else 1
+    return int(tensors.get(f"adam_{player[0]}.updates", step * per_step))
 
 
 def save_with(facts: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> bytes:

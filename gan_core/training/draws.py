@@ -1,4 +1,4 @@
-"""What a run draws at random, step by step: the order of the rows and the noise.
+"""What a run draws at random, step by step: the order of the rows, and the noise.
 
 Both are drawn in blocks, because one large draw is much cheaper than many small ones. A block is
 a pure function of the seed and its number (see `gan_core.randomness`), and its size depends on the
@@ -97,6 +97,45 @@ class Noise:
         """
         shape = (self.steps_per_block, self.n_critic, self.batch_size)
         return stream(self.seed, Stream.PENALTY, block).random(shape, dtype=np.float32)
+
+
+@dataclass
+class InputNoise:
+    """Noise on the rows that D sees: for each D update and for G's, on real rows and on fakes.
+
+    Args:
+        seed: the run's seed.
+        batch_size: rows in a full batch; smaller batches use the first rows.
+        n_features: numbers in a row.
+        n_critic: D updates in a step.
+    """
+
+    seed: int
+    batch_size: int
+    n_features: int
+    n_critic: int = 1
+
+    @property
+    def steps_per_block(self) -> int:
+        """Steps whose noise is drawn at once."""
+        numbers = (self.n_critic + 1) * 2 * self.batch_size * self.n_features
+        return max(1, min(_MAX_STEPS_PER_NOISE_BLOCK, _NUMBERS_PER_NOISE_BLOCK // numbers))
+
+    def block(self, block: int) -> np.ndarray:
+        """Standard normal noise of a block of steps.
+
+        Returns:
+            float32, shape (steps_per_block, n_critic + 1, 2, batch_size, n_features): of each pass
+            through D, the last one G's; for real rows, then for fakes.
+        """
+        shape = (self.steps_per_block, self.n_critic + 1, 2, self.batch_size, self.n_features)
+        return stream(self.seed, Stream.INPUT_NOISE, block).standard_normal(shape, np.float32)
+
+
+def input_noise_of(config: ExperimentConfig, n_rows: int, n_features: int) -> InputNoise:
+    """The noise on D's inputs of an experiment on a table of so many rows and features."""
+    batch = min(config.training.batch_size, n_rows)
+    return InputNoise(config.seed, batch, n_features, config.training.n_critic)
 
 
 def noise_of(config: ExperimentConfig, n_rows: int) -> Noise:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -10,7 +9,7 @@ from gan_core.config import ExperimentConfig
 from gan_core.data import MinMaxScaler, Table
 from gan_core.errors import DivergedError
 from gan_core.training.checkpoint import Checkpoint
-from gan_core.training.choice import choose_engine
+from gan_core.training.engine import ScheduledEngine, make_engine
 from gan_core.training.events import Finished, Progress, Started, TrainEvent
 from gan_core.training.generator import TrainedGenerator
 
@@ -26,8 +25,8 @@ def train(
 ) -> Iterator[TrainEvent]:
     """Train a GAN; yields `Started`, then `Progress` several times a second, last `Finished`.
 
-    Nothing is read or written but the built-in table. To stop, stop iterating. The numbers do not
-    depend on when events are yielded.
+    Nothing is read or written but the table. To stop, stop iterating. The numbers do not depend on
+    when events are yielded. Settings in the config's schedule change at their steps.
 
     Args:
         config: the experiment.
@@ -48,7 +47,7 @@ def train(
     """
     table = config.table()
     scaler = MinMaxScaler.fit(table.values)
-    engine, device = _engine(config, scaler.transform(table.values))
+    engine, device = make_engine(config, scaler.transform(table.values))
     if resume:
         resume.check_fits(config)
         engine.load(resume.step, resume.tensors)
@@ -82,40 +81,7 @@ def train(
     yield Finished(first_step + 1, np.concatenate(parts), per_epoch, generator(), checkpoint())
 
 
-class Engine(Protocol):
-    """What computes steps. It knows where it stands and can go anywhere it has been."""
-
-    name: ClassVar[str]
-    step: int
-
-    def advance(self, n_steps: int) -> np.ndarray:
-        """Do some steps; float32 (n_steps, 4): d_loss, g_loss, d_real, d_fake of each."""
-        ...
-
-    def tensors(self) -> dict[str, np.ndarray]:
-        """Weights and optimiser states, copied, by the names of `Checkpoint.tensors`."""
-        ...
-
-    def load(self, step: int, tensors: dict[str, np.ndarray]) -> None:
-        """Go to the state that `tensors` returned after that step."""
-        ...
-
-
-def _engine(config: ExperimentConfig, x_real: np.ndarray) -> tuple[Engine, str]:
-    """The engine, and the device that it computes on. Each brings its library only when chosen."""
-    if choose_engine(config).engine == "fast":
-        from gan_core.training.fast.engine import FastEngine
-
-        return FastEngine(config, x_real), "cpu"
-
-    from gan_core.training.devices import resolve_device
-    from gan_core.training.torch_engine import TorchEngine
-
-    device = resolve_device(config.training.device)
-    return TorchEngine(config, x_real, device), device.type
-
-
-def _chunks(engine: Engine, stops: Sequence[int], seconds: float) -> Iterator[np.ndarray]:
+def _chunks(engine: ScheduledEngine, stops: Sequence[int], seconds: float) -> Iterator[np.ndarray]:
     """Advance to the last stop in chunks of about so many seconds; none goes beyond a stop."""
     usual = 1
     target = min(FIRST_CHUNK_SECONDS, seconds)
@@ -145,7 +111,7 @@ class _Refuge:
     the engine repeats its steps, which gives the same bits.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: ScheduledEngine) -> None:
         self._engine = engine
         self._due = 0.0
         self.keep()

@@ -14,7 +14,8 @@ from gan_core.losses import LOSSES
 from gan_core.networks import initial_weights, logit_layers
 from gan_core.networks.torch_modules import build
 from gan_core.randomness import Stream, stream
-from gan_core.training.draws import BatchOrder, noise_of
+from gan_core.training.checkpoint import updates_of
+from gan_core.training.draws import BatchOrder, input_noise_of, noise_of
 from gan_core.training.penalties import gradient_penalty
 
 
@@ -42,6 +43,8 @@ class TorchEngine:
         self._noise = noise_of(config, len(x_real))
         self._noise_block = -1
         self._mixing = torch.empty(self._noise.steps_per_block, config.training.n_critic, 0)
+        self._input_noise = input_noise_of(config, *x_real.shape)
+        self._input_noise_block = -1
         g_layers, d_layers = config.networks(x_real.shape[1])
         d_layers = logit_layers(d_layers)
         rng = stream(config.seed, Stream.INIT)
@@ -77,6 +80,7 @@ class TorchEngine:
         """The i-th D update of a step. Returns D's loss and mean output on real rows and fakes."""
         with torch.no_grad():
             x_fake = self.generator(z)  # no gradient: D's update must not reach G
+        x_real, x_fake = self._blurred(x_real, x_fake, i)
         real_logits, fake_logits = self._judge(x_real, x_fake)
         d_loss = self._loss.discriminator(real_logits, fake_logits)
         loss = self._config.loss
@@ -86,7 +90,8 @@ class TorchEngine:
             d_loss = d_loss + gradient_penalty(
                 loss.penalty, self.discriminator, x_real, x_fake, mixing, weight
             )
-        _update(self._adam_d, d_loss)
+        if self._config.training.players != "g":
+            _update(self._adam_d, d_loss)
         outputs = (real_logits.detach(), fake_logits.detach())
         if self._loss.probability:
             outputs = tuple(logits.sigmoid() for logits in outputs)
@@ -94,18 +99,32 @@ class TorchEngine:
 
     def _update_generator(self, x_real: Tensor, z: Tensor) -> Tensor:
         """G's update. Returns its loss."""
-        x_fake = self.generator(z)
+        x_real, x_fake = self._blurred(x_real, self.generator(z), -1)
         if self._loss.pairs:
             real_logits, fake_logits = self._judge(x_real, x_fake)
         else:
             real_logits, fake_logits = None, self.discriminator(x_fake)
         g_loss = self._loss.generator(real_logits, fake_logits)
+        if self._config.training.players == "d":
+            return g_loss.detach()
         _update(self._adam_g, g_loss)
         if decay := self._config.training.ema_decay:
             with torch.no_grad():
                 for mean, weight in zip(self._ema, self.generator.parameters(), strict=True):
                     mean.lerp_(weight, 1.0 - decay)
         return g_loss.detach()
+
+    def _blurred(self, x_real: Tensor, x_fake: Tensor, i: int) -> tuple[Tensor, Tensor]:
+        """The rows as D sees them in its i-th pass of the step: with noise, if asked for."""
+        size = self._config.training.input_noise
+        if not size:
+            return x_real, x_fake
+        block, at = divmod(self.step, self._input_noise.steps_per_block)
+        if block != self._input_noise_block:
+            self._input_noise_block = block
+            self._blur = self._aligned(self._input_noise.block(block))
+        on_real, on_fake = self._blur[at, i, :, : len(x_real)]
+        return x_real + size * on_real, x_fake + size * on_fake
 
     def _judge(self, x_real: Tensor, x_fake: Tensor) -> tuple[Tensor, ...]:
         """Logits of real rows and of fakes, (batch, 1) each."""
@@ -138,9 +157,11 @@ class TorchEngine:
         for name, network, adam in self._players():
             for key, weight in network.named_parameters():
                 found[f"{name}.{key}"] = _array(weight)
-                if state := adam.state.get(weight):
-                    found[f"adam_{name[0]}.m.{key}"] = _array(state["exp_avg"])
-                    found[f"adam_{name[0]}.v.{key}"] = _array(state["exp_avg_sq"])
+                if self.step:
+                    m, v, updates = _adam_of(adam, weight)
+                    found[f"adam_{name[0]}.m.{key}"] = _array(m)
+                    found[f"adam_{name[0]}.v.{key}"] = _array(v)
+                    found[f"adam_{name[0]}.updates"] = np.array(updates, np.int64)
         if self._config.training.ema_decay:
             for (key, _), mean in zip(self.generator.named_parameters(), self._ema, strict=True):
                 found[f"ema.{key}"] = _array(mean)
@@ -151,7 +172,8 @@ class TorchEngine:
         self.step = step
         self.__dict__.pop("_epoch_order", None)
         for name, network, adam in self._players():
-            updates = step * (self._config.training.n_critic if name == "discriminator" else 1)
+            adam.state.clear()
+            updates = updates_of(name, step, tensors, self._config)
             for key, weight in network.named_parameters():
                 weight.data.copy_(torch.from_numpy(tensors[f"{name}.{key}"]))
                 if step:
@@ -177,6 +199,13 @@ class TorchEngine:
     def _aligned(self, array: np.ndarray) -> Tensor:
         # clone(): memory aligned by PyTorch, so that a resumed run takes the same code paths.
         return torch.from_numpy(array).clone().to(self.device, non_blocking=True)
+
+
+def _adam_of(adam: Adam, weight: Tensor) -> tuple[Tensor, Tensor, int]:
+    """First and second moment and number of updates; a player that never learned has none yet."""
+    if state := adam.state.get(weight):
+        return state["exp_avg"], state["exp_avg_sq"], int(state["step"])
+    return torch.zeros_like(weight), torch.zeros_like(weight), 0
 
 
 def _update(adam: Adam, loss: Tensor) -> None:

@@ -1,5 +1,6 @@
 """The live view of a run: status line, curves, histograms, drawn in the browser as numbers come."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from gan_core.config import ExperimentConfig
@@ -7,12 +8,34 @@ from gan_core.losses import LOSSES
 from gan_core.runs.live import bin_edges, densities, seen
 from gan_core.runs.model import Run
 from pages.ui.components import Component
+from pages.ui.narration import narration
 from pages.ui.text import _
 
 _live = Component("live")
 
 
-def live_view(run: Run | None, settings: ExperimentConfig, ghost: str | None = None) -> None:
+@dataclass(frozen=True)
+class Motion:
+    """How a browser steps through a run that stands.
+
+    Attributes:
+        speed: updates a second that it asks for, 0 for none.
+        pace: "hand" or "played": tell each step of that kind; empty: tell none.
+    """
+
+    speed: int = 0
+    pace: str = ""
+
+
+STILL = Motion()
+
+
+def live_view(
+    run: Run | None,
+    settings: ExperimentConfig,
+    ghost: str | None = None,
+    motion: Motion = STILL,
+) -> None:
     """Draw a run, or, where there is none yet, the real rows that it would learn from.
 
     While the run lives the browser asks for news itself; this script runs again only when the
@@ -22,6 +45,7 @@ def live_view(run: Run | None, settings: ExperimentConfig, ghost: str | None = N
         run: what to show.
         settings: of the run to come, where there is none.
         ghost: id of a run whose curves and rows are drawn faintly behind.
+        motion: how the browser steps through it, and whether the steps are told.
     """
     config = run.config if run else settings
     table = config.table()
@@ -29,7 +53,12 @@ def live_view(run: Run | None, settings: ExperimentConfig, ghost: str | None = N
     equilibria = [[e.value, e.text] for e in loss.equilibria if e]
     data: dict[str, Any] = {
         "run": run.id if run else None,
-        "status": run.status if run else None,
+        "status": run.shown_status if run else None,
+        "speed": motion.speed,
+        "pace": motion.pace,
+        "steps_per_epoch": run.steps_per_epoch if run else 1,
+        "players": config.training.players,
+        "narrated": narration() if motion.pace else None,
         "seen": seen(run) if run else None,
         "ghost": ghost,
         "epochs": config.training.epochs,
@@ -44,7 +73,7 @@ def live_view(run: Run | None, settings: ExperimentConfig, ghost: str | None = N
     _live("live", data, on_status_change=lambda: None)
 
 
-def _labels() -> dict[str, str]:
+def _labels() -> dict[str, Any]:
     return {
         "epoch": _("epoch"),
         "loss": _("loss"),
@@ -58,10 +87,20 @@ def _labels() -> dict[str, str]:
         "generated": _("generated"),
         "density": _("density"),
         "rate": _("steps/s"),
+        "step": _("step"),
         "left": _("{time} left"),
         "queued": _("waiting, place {place} in the queue"),
         "before": _("before"),
         "seeds": _("{done} of {all} seeds done"),
         "progress": _("Progress of the training"),
+        "marks": {
+            "optimizer.lr_g": _("lr G {value}"),
+            "optimizer.lr_d": _("lr D {value}"),
+            "training.n_critic": _("n_critic {value}"),
+            "loss.label_smoothing": _("smoothing {value}"),
+            "training.input_noise": _("noise {value}"),
+            "training.players": "{value}",
+        },
+        "players": {"d": _("D only"), "g": _("G only"), "both": _("both")},
         "lost": _("The server does not answer; trying again. The training goes on without us."),
     }

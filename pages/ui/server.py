@@ -11,6 +11,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -18,10 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gan_core.errors import GanForgeError, RunNotFoundError, StoreError
+from gan_core.errors import GanForgeError, RunNotFoundError, RunStateError, StoreError
+from gan_core.runs import access
 from gan_core.runs.live import live_update
 from gan_core.runs.supervisor import dispatcher_running
-from pages.ui.backend import find_run, store
+from pages.ui.backend import find_run, store, user
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ def routes() -> list[BaseRoute]:
     """Addresses beside Streamlit's own."""
     return [
         Route("/api/runs/{run_id}/live", _live),
+        Route("/api/runs/{run_id}/advance", _advance, methods=["POST"]),
         Route("/forge/{version}/{name}", _asset),
     ]
 
@@ -80,6 +83,34 @@ def _live(request: Request) -> Response:
         status = 404 if isinstance(error, RunNotFoundError) else 503
         return _json({"error": str(error)}, status)
     return _json(update)
+
+
+def _advance(request: Request) -> Response:
+    """Let a run that stands do a few steps, for a browser that plays it in slow motion.
+
+    A run that does not stand just now is no error: another tab was quicker.
+    """
+    if not _is_ours(request):
+        return _json({"error": "asked from another site"}, 403)
+    try:
+        run = find_run(request.path_params["run_id"])
+        if not access.may_change(user(), run):
+            return _json({"error": "not your run"}, 403)
+        store().advance(run.id, _number(request.query_params.get("steps")))
+    except RunStateError as error:
+        return _json({"accepted": False, "why": str(error)})
+    except GanForgeError as error:
+        return _json({"error": str(error)}, 404 if isinstance(error, RunNotFoundError) else 503)
+    return _json({"accepted": True})
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a page of this server asks: other sites could make a visitor's browser ask too."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin", "")
+    return bool(origin) and urlsplit(origin).netloc == request.headers.get("host")
 
 
 def _json(value: object, status: int = 200) -> Response:

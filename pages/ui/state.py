@@ -22,6 +22,8 @@ _DRAWING = "drawing"
 _TABLE = "runs_table"
 _INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
 _REPEATS = "repeats"
+_SPEED = "speed"
+_STEPPED = "stepped"
 _PREFIX = "set."  # before a setting's dotted name: the key of its widget
 
 
@@ -101,6 +103,35 @@ def instant_key() -> str:
 def instant_runs() -> list[str]:
     """Ids of the runs that moving sliders has started and that are still kept: oldest first."""
     return st.session_state.setdefault(f"{_INSTANT}_runs", [])
+
+
+def speed_key() -> str:
+    """The key of the control of the speed: updates a second, 0 for as fast as it goes."""
+    st.session_state.setdefault(_SPEED, 0)
+    return _SPEED
+
+
+def speed() -> int:
+    """The speed that is chosen: updates a second, 0 for as fast as it goes."""
+    return st.session_state.get(_SPEED) or 0
+
+
+def stepped(run_id: str, how: str | None = None) -> str:
+    """How this session steps through a run: "played" in slow motion, "hand", or not at all.
+
+    Args:
+        run_id: the run.
+        how: remember this instead of telling.
+    """
+    if how is not None:
+        st.session_state[_STEPPED] = (run_id, how)
+    of, now = st.session_state.get(_STEPPED, ("", ""))
+    return now if of == run_id else ""
+
+
+def edit_key(run_id: str, path: str, value: object) -> str:
+    """The key of a setting's control beside a run in which it has this value now."""
+    return f"edit.{run_id}.{path}.{value}"
 
 
 def shown_runs(runs: list[Run]) -> tuple[list[Run], str]:

@@ -1,4 +1,4 @@
-"""The row over a run's charts: its state, where it runs, and the buttons that steer it."""
+"""The rows over a run's charts: its state, where it runs, and the buttons that steer it."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -6,14 +6,19 @@ from typing import Literal
 import streamlit as st
 
 from gan_core.errors import GanForgeError
-from gan_core.runs import access, model
+from gan_core.runs import access, model, results
 from gan_core.runs.model import Run
 from gan_core.training.choice import choose_engine
-from pages.ui.backend import store, user
+from pages.ui import state
+from pages.ui.backend import find_run, store, user
+from pages.ui.live import Motion
 from pages.ui.text import _, plain
 
 Action = Callable[[str], None]
 BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
+
+SPEEDS = (1, 5, 20, 100, 0)  # updates a second; 0: as fast as it goes
+_CAN_STEP = (model.PAUSED, model.STOPPED)
 
 _COLOURS: dict[str, BadgeColour] = {
     model.QUEUED: "orange",
@@ -37,12 +42,19 @@ def status_word(status: str) -> str:
     }[status]
 
 
-def status_row(run: Run) -> None:
-    """Draw badges and buttons of a run, and why it failed."""
+def status_row(run: Run, *, slow: bool = False) -> None:
+    """Draw badges and buttons of a run, and why it failed.
+
+    Args:
+        run: the run.
+        slow: the page can play it in slow motion.
+    """
     left, right = st.columns([1.6, 1], vertical_alignment="center")
+    played = slow and _is_played(run)
     with left.container(horizontal=True, vertical_alignment="center", gap="small"):
         wanted = {"pause": _("pausing"), "stop": _("stopping")}.get(run.want)
-        st.badge(wanted or status_word(run.status), color=_COLOURS[run.status])
+        word = _("slow motion") if played else status_word(run.shown_status)
+        st.badge(wanted or word, color="green" if played else _COLOURS[run.shown_status])
         if run.device:
             engine = _("fast engine") if run.engine == "fast" else _("reference engine")
             choice = choose_engine(run.config)
@@ -52,26 +64,150 @@ def status_row(run: Run) -> None:
             st.badge(f"{run.members} {_('seeds')}", color="blue")
         st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        _buttons(run)
+        _buttons(run, slow, played)
     if run.reason:
         st.error(plain(run.reason), icon=":material/error:")
 
 
-def _buttons(run: Run) -> None:
+def _buttons(run: Run, slow: bool, played: bool) -> None:
     if not access.may_change(user(), run):
         return
-    if run.is_active:
+    if run.is_active and not run.is_stepping:
         busy = bool(run.want)
         _button(_("Pause"), ":material/pause:", store().pause, run, busy)
-        _button(_("Stop"), ":material/stop:", store().stop, run, busy)
-    elif run.can_resume:
-        _button(_("Resume"), ":material/play_arrow:", store().resume, run)
-        if run.status == model.PAUSED:
-            _button(_("Stop"), ":material/stop:", store().stop, run)
+        _button(_("Stop"), ":material/stop:", _stop, run, busy)
+    elif played:
+        _button(_("Pause"), ":material/pause:", _rest, run)
+        _button(_("Stop"), ":material/stop:", _stop, run)
+    elif run.can_resume or run.is_stepping:
+        _button(_("Resume"), ":material/play_arrow:", _play if slow else store().resume, run)
+        if run.shown_status == model.PAUSED:
+            _button(_("Stop"), ":material/stop:", _stop, run)
+
+
+def transport_row(run: Run) -> Motion:
+    """Draw the speed and the single steps of a run that is not over; returns how it is played."""
+    over = run.shown_status in (model.FINISHED, model.FAILED)
+    if over or run.members > 1 or not access.may_change(user(), run):
+        return Motion()
+    st.segmented_control(
+        _("Speed"),
+        SPEEDS,
+        format_func=lambda speed: _("{n}/s").format(n=speed) if speed else _("full speed"),
+        required=True,
+        key=state.speed_key(),
+        on_change=_change_speed,
+        args=(run.id,),
+        label_visibility="collapsed",
+        help=_(
+            "Updates a second. Below full speed this page asks for each few steps while you look, "
+            "and the run holds no place on the server; at 1/s each step is told."
+        ),
+    )
+    if run.shown_status in _CAN_STEP and not _is_played(run):
+        helps = {
+            None: _("One whole step: D's updates, then G's."),
+            "d": _("One step in which D learns and G stays exactly as it is."),
+            "g": _("One step in which G learns and D stays exactly as it is."),
+        }
+        for players, label in ((None, _("Step")), ("d", _("D only")), ("g", _("G only"))):
+            icon = ":material/skip_next:" if players is None else None
+            st.button(label, icon=icon, help=helps[players], on_click=_step, args=(run.id, players))
+    if _is_played(run):
+        return Motion(state.speed(), "played" if state.speed() == 1 else "")
+    by_hand = run.shown_status in _CAN_STEP and state.stepped(run.id) == "hand"
+    return Motion(0, "hand" if by_hand else "")
+
+
+def fork_button(run: Run) -> None:
+    """Draw the button that forks a run from where it stands, with the settings on this page."""
+    if run.members == 1 and run.step and (run.is_stepping or not run.is_active):
+        st.button(
+            _("Fork"),
+            icon=":material/call_split:",
+            help=_(
+                "A new run that goes on from here with the settings at the left; this one stays as "
+                "it is, and its curves stay in the charts."
+            ),
+            on_click=_fork,
+            args=(run.id,),
+        )
+
+
+def parent_of(run: Run) -> str | None:
+    """The id of the run that this one was forked from, if it still exists."""
+    try:
+        return find_run(run.parent_id).id if run.parent_id else None
+    except GanForgeError:
+        return None
+
+
+def _is_played(run: Run) -> bool:
+    """Whether this session plays it in slow motion; it may still be on its way to rest."""
+    over = run.status in (model.FINISHED, model.FAILED, model.STOPPED)
+    return state.speed() > 0 and state.stepped(run.id) == "played" and not over
 
 
 def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:
     st.button(label, icon=icon, on_click=_try, args=(action, run.id), disabled=disabled)
+
+
+def _play(run_id: str) -> None:
+    """Go on: at full speed in the queue, slowly from this page."""
+    if not state.speed():
+        state.stepped(run_id, "")
+        store().resume(run_id)
+        return
+    run = find_run(run_id)
+    if run.status in (model.STOPPED, model.FAILED):  # slow motion begins from a pause
+        store().resume(run_id)
+        store().pause(run_id)
+    state.stepped(run_id, "played")
+
+
+def _rest(run_id: str) -> None:
+    state.stepped(run_id, "hand" if state.speed() == 1 else "")
+
+
+def _stop(run_id: str) -> None:
+    state.stepped(run_id, "")
+    store().stop(run_id)
+
+
+def _change_speed(run_id: str) -> None:
+    _try(_at_new_speed, run_id)
+
+
+def _at_new_speed(run_id: str) -> None:
+    """What goes, goes on at the new speed; what stands, stands."""
+    run = find_run(run_id)
+    if state.speed() and run.is_active and not run.is_stepping:
+        state.stepped(run_id, "played")
+        store().pause(run_id)
+    elif not state.speed() and state.stepped(run_id) == "played":
+        state.stepped(run_id, "")
+        store().resume(run_id)
+
+
+def _step(run_id: str, players: str | None) -> None:
+    state.stepped(run_id, "hand")
+    _try(lambda run_id: store().advance(run_id, 1, players), run_id)
+
+
+def _fork(run_id: str) -> None:
+    _try(_go_on_elsewhere, run_id)
+
+
+def _go_on_elsewhere(run_id: str) -> None:
+    """Fork a run; settings that were moved since it was opened are the new ones."""
+    run = find_run(run_id)
+    checkpoint = results.checkpoint(store().database, run_id)
+    if checkpoint is None:
+        return
+    moved = state.settings().differences(run.config)
+    moved.pop("schedule", None)
+    settings = run.config.at(checkpoint.step).with_values(moved)
+    state.look_at(store().fork(run_id, checkpoint, settings, user()))
 
 
 def _try(action: Action, run_id: str) -> None:

@@ -13,6 +13,7 @@ from gan_core.data.drawing import DRAWING, encode
 from gan_core.errors import ConfigError
 from gan_core.fields import params
 from gan_core.losses import LOSSES
+from gan_core.schedule import EDITABLE, Edit
 
 TUTORIAL = {
     "data.source": "iris",
@@ -37,10 +38,13 @@ TUTORIAL = {
     "training.epochs": 10_000,
     "training.batch_size": 32,
     "training.n_critic": 1,
+    "training.players": "both",
+    "training.input_noise": 0.0,
     "training.ema_decay": 0.0,
     "training.device": "auto",
     "training.engine": "auto",
     "seed": 0,
+    "schedule": (),
 }
 DECLARED = declared_params()
 DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (500, 2)))
@@ -73,6 +77,11 @@ def values_of(param):
         case "ints":
             entry = st.integers(int(param.low), int(param.high))
             return st.lists(entry, max_size=param.max_length)
+        case "edits":
+            free = {p: values_of(DECLARED[p]) for p in EDITABLE if p != "loss.label_smoothing"}
+            sets = st.fixed_dictionaries({}, optional=free).filter(bool)
+            steps = st.dictionaries(st.integers(0, 2**40), sets, max_size=4)
+            return steps.map(lambda s: [{"step": n, "set": s[n]} for n in s])
 
 
 @st.composite
@@ -153,7 +162,9 @@ def test_with_values_changes_those_values_and_no_others(wanted):
     before = ExperimentConfig()
     flat = before.with_values(wanted).flat()
     normal = {k: tuple(v) if isinstance(v, list) else v for k, v in wanted.items()}
-    assert flat == before.flat() | normal
+    schedule = normal.pop("schedule", ())
+    assert flat == before.flat() | normal | {"schedule": flat["schedule"]}
+    assert {edit.step for edit in flat["schedule"]} <= {edit["step"] for edit in schedule}
     assert before == ExperimentConfig()
 
 
@@ -345,6 +356,44 @@ MALFORMED = {
         "loss.label_smoothing is 0.1, but the loss hinge has no targets",
     ),
     "engine": ({"training": {"engine": "jax"}}, "training.engine", "one of auto, torch", "'jax'"),
+    "schedule": ({"schedule": 5}, "schedule", "schedule must be a list of at most 1,000", "Got 5"),
+    "edit": (
+        {"schedule": [{"step": 5}]},
+        "schedule",
+        'must be an object like {"step": 100, "set": {"optimizer.lr_g": 0.001}}',
+        "Got {'step': 5} instead",
+    ),
+    "edit's step": (
+        {"schedule": [{"step": -1, "set": {"optimizer.lr_g": 0.1}}]},
+        "schedule",
+        "step must be a whole number from 0 on",
+        "Got -1",
+    ),
+    "edit of nothing": ({"schedule": [{"step": 7, "set": {}}]}, "schedule", "step 7", "Got {}"),
+    "edit of the seed": (
+        {"schedule": [{"step": 1000, "set": {"seed": 1}}]},
+        "schedule",
+        "step 1,000: 'seed' cannot change while a run trains",
+        "optimizer.lr_g, optimizer.lr_d, training.n_critic",
+    ),
+    "edit out of bounds": (
+        {"schedule": [{"step": 1, "set": {"training.n_critic": 0}}]},
+        "training.n_critic",
+        "training.n_critic must be a whole number from 1 to 20. Got 0 instead.",
+    ),
+    "edit that does not fit": (
+        {
+            "loss": {"name": "hinge"},
+            "schedule": [{"step": 1, "set": {"loss.label_smoothing": 0.1}}],
+        },
+        "schedule",
+        "schedule, step 1: loss.label_smoothing is 0.1, but the loss hinge has no targets",
+    ),
+    "two edits at a step": (
+        {"schedule": [{"step": 7, "set": {"optimizer.lr_g": x}} for x in (0.1, 0.2)]},
+        "schedule",
+        "schedule has two entries for step 7",
+    ),
     "very long": ({"loss": {"name": "x" * 10_000}}, "loss.name", "one of bce", "xxx..."),
 }
 
@@ -462,3 +511,31 @@ def test_an_unknown_key_brings_a_related_one_to_mind_or_none():
         ExperimentConfig.from_dict({"training": {"epoch": 3}})
     with pytest.raises(ConfigError, match=r"no setting named 'training.zzz'. Known here"):
         ExperimentConfig.from_dict({"training": {"zzz": 3}})
+
+
+def test_settings_in_force_are_those_of_the_last_edit():
+    config = ExperimentConfig().with_edit(10, {"optimizer.lr_g": 1, "training.n_critic": 2})
+    config = config.with_edit(5, {"training.players": "d"})
+    config = config.with_edit(10, {"training.players": "both"})
+    assert config.schedule == (
+        Edit(5, (("training.players", "d"),)),
+        Edit(
+            10,
+            (("optimizer.lr_g", 1.0), ("training.n_critic", 2), ("training.players", "both")),
+        ),
+    )
+    assert config.at(4) == ExperimentConfig()
+    assert config.at(9).differences() == {"training.players": "d"}
+    assert config.at(10).differences() == {"optimizer.lr_g": 1.0, "training.n_critic": 2}
+    assert str(config.schedule[0]) == "players=d after step 5"
+
+
+def test_equal_courses_are_equal_schedules():
+    config = ExperimentConfig().with_edit(10, {"optimizer.lr_g": 0.1})
+    for more in (
+        config.with_edit(10, {"optimizer.lr_d": 0.0002}),  # which it is
+        config.with_edit(20, {"optimizer.lr_g": 0.1}),
+        config.with_edit(3, {"training.n_critic": 2}).with_edit(3, {"training.n_critic": 1}),
+    ):
+        assert more == config
+    assert hash(config) == hash(ExperimentConfig.from_json(config.to_json()))

@@ -7,7 +7,8 @@ import numpy as np
 from gan_core.config import ExperimentConfig
 from gan_core.networks import initial_weights, logit_layers
 from gan_core.randomness import Stream, stream
-from gan_core.training.draws import BatchOrder, noise_of
+from gan_core.training.checkpoint import updates_of
+from gan_core.training.draws import BatchOrder, input_noise_of, noise_of
 from gan_core.training.fast.loop import run_steps
 from gan_core.training.fast.losses import CODES
 from gan_core.training.fast.network import FlatNetwork
@@ -31,11 +32,15 @@ class FastEngine:
 
     def __init__(self, config: ExperimentConfig, x_real: np.ndarray) -> None:
         self.step = 0
+        self._config = config
         batch_size = config.training.batch_size
         self._data = (np.ascontiguousarray(x_real, np.float32), batch_size)
         self._order = BatchOrder(config.seed, len(x_real), batch_size)
         self._noise = noise_of(config, len(x_real))
         self._drawn: tuple[int, np.ndarray, np.ndarray] = (-1, _NOTHING, _NOTHING)
+        self._input_noise = input_noise_of(config, *x_real.shape)
+        self._blur: tuple[int, np.ndarray] = (-1, _NOTHING)
+        self._updates = np.zeros(2, np.int64)  # that Adam has made of G and of D
         g_layers, d_layers = config.networks(x_real.shape[1])
         d_layers = logit_layers(d_layers)
         rng = stream(config.seed, Stream.INIT)
@@ -53,6 +58,9 @@ class FastEngine:
             loss.lambda_gp if loss.penalty == "gp" else loss.gamma,
             training.n_critic,
             training.ema_decay,
+            training.input_noise,
+            training.players != "d",
+            training.players != "g",
         )
         self._rates = (optimizer.lr_g, optimizer.lr_d, optimizer.beta1, optimizer.beta2)
 
@@ -63,8 +71,8 @@ class FastEngine:
         done = 0
         while done < n_steps:
             order_block, after = divmod(self.step, steps_per_order_block)
-            noise, mixing = self._draws()
-            n = min(n_steps - done, len(noise), steps_per_order_block - after)
+            (noise, mixing), blur = self._draws(), self._blurs()
+            n = min(n_steps - done, len(noise), len(blur), steps_per_order_block - after)
             run_steps(
                 _arrays(self._g),
                 _arrays(self._d),
@@ -75,8 +83,9 @@ class FastEngine:
                 self._rules,
                 self._rates,
                 self._data,
-                (self._order.block(order_block), noise[:n], mixing[:n]),
+                (self._order.block(order_block), noise[:n], mixing[:n], blur[:n]),
                 (self.step, order_block * self._order.epochs_per_block),
+                self._updates,
                 history[done : done + n],
             )
             self.step += n
@@ -94,13 +103,24 @@ class FastEngine:
             self._drawn = (block, noise, mixing)
         return self._drawn[1][i:], self._drawn[2][i:]
 
+    def _blurs(self) -> np.ndarray:
+        """Noise on D's inputs of the steps from the present one to the end of its block."""
+        per_block = self._input_noise.steps_per_block
+        if not self._rules[6]:
+            return np.empty((per_block, self._noise.n_critic + 1, 2, 0, 0), np.float32)
+        block, i = divmod(self.step, per_block)
+        if block != self._blur[0]:
+            self._blur = (block, self._input_noise.block(block))
+        return self._blur[1][i:]
+
     def tensors(self) -> dict[str, np.ndarray]:
         """Weights and optimiser states, copied, by the names of `Checkpoint.tensors`."""
         found: dict[str, np.ndarray] = {}
-        for name, network, (_, m, v) in self._players():
+        for i, (name, network, (_, m, v)) in enumerate(self._players()):
             parts = {name: network.weights}
             if self.step:
                 parts |= {f"adam_{name[0]}.m": m, f"adam_{name[0]}.v": v}
+                found[f"adam_{name[0]}.updates"] = np.array(self._updates[i])
             for prefix, flat in parts.items():
                 found |= {f"{prefix}.{key}": array for key, array in network.named(flat).items()}
         if len(self._ema):
@@ -110,10 +130,13 @@ class FastEngine:
     def load(self, step: int, tensors: dict[str, np.ndarray]) -> None:
         """Go to the state that `tensors` returned after that step."""
         self.step = step
-        for name, network, (_, m, v) in self._players():
+        for i, (name, network, (_, m, v)) in enumerate(self._players()):
             parts = {name: network.weights}
             if step:
                 parts |= {f"adam_{name[0]}.m": m, f"adam_{name[0]}.v": v}
+            else:
+                m[:], v[:] = 0.0, 0.0
+            self._updates[i] = updates_of(name, step, tensors, self._config)
             for prefix, flat in parts.items():
                 network.load(flat, {key: tensors[f"{prefix}.{key}"] for key in network.names})
         if len(self._ema):

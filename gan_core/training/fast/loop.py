@@ -10,7 +10,7 @@ from gan_core.training.fast.penalties import GP, NO_PENALTY, R1, gradient_penalt
 
 
 @njit(**COMPILED)
-def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start, history):
+def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start, updates, history):
     """Do the steps of a stretch that lies within one block of orders and one of noise.
 
     Args:
@@ -20,19 +20,22 @@ def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start,
         d_adam: discriminator's, likewise.
         ema: the moving average of g's weights, flat.
         room: of the penalty: tangents and zeros.
-        rules: codes of loss and penalty, label smoothing, penalty's weight, n_critic, EMA decay.
+        rules: codes of loss and penalty, label smoothing, penalty's weight, n_critic, EMA decay,
+            size of the noise on D's inputs, whether G learns, whether D learns.
         rates: lr_g, lr_d, beta1, beta2.
         data: scaled real rows (n_rows, n_features), and rows in a full batch.
         draws: the rows' order in each epoch of the block (epochs, n_rows); z of each step of the
             stretch (n_steps, n_critic + 1, batch_size, latent_dim); mixing weights of the penalty
-            gp (n_steps, n_critic, batch_size).
+            gp (n_steps, n_critic, batch_size); noise on D's inputs (n_steps, n_critic + 1, 2,
+            batch_size, n_features).
         start: steps done before this stretch, and the first epoch of the block of orders.
+        updates: how often Adam has updated g and d, int64, (2,); counted on.
         history: (n_steps, 4); receives d_loss, g_loss, d_real, d_fake.
     """
     x_real, batch_size = data
-    orders, noise, mixing = draws
+    orders, noise, mixing, blur = draws
     first_step, first_epoch = start
-    n_critic, ema_decay = rules[4], np.float32(rules[5])
+    n_critic, ema_decay, g_learns, d_learns = rules[4], np.float32(rules[5]), rules[7], rules[8]
     lr_g, lr_d, beta1, beta2 = rates
     per_epoch = (len(x_real) + batch_size - 1) // batch_size
     for s in range(len(history)):
@@ -42,15 +45,20 @@ def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start,
         d_loss, d_real, d_fake = 0.0, 0.0, 0.0
         for i in range(n_critic):
             d_loss, d_real, d_fake = _discriminator_gradients(
-                g, d, d_adam[0], room, rules, x_real, rows, noise[s, i], mixing[s, i]
+                g, d, d_adam[0], room, rules, x_real, rows, noise[s, i], mixing[s, i], blur[s, i]
             )
-            update = step * n_critic + i + 1
-            adam(d[0], d_adam[0], d_adam[1], d_adam[2], lr_d, beta1, beta2, update)
-        g_loss = _generator_gradients(g, d, g_adam[0], d_adam[0], rules, x_real, rows, noise[s, -1])
-        adam(g[0], g_adam[0], g_adam[1], g_adam[2], lr_g, beta1, beta2, step + 1)
-        if ema_decay > 0:
-            for j in range(len(ema)):
-                ema[j] += (np.float32(1.0) - ema_decay) * (g[0][j] - ema[j])
+            if d_learns:
+                updates[1] += 1
+                adam(d[0], d_adam[0], d_adam[1], d_adam[2], lr_d, beta1, beta2, updates[1])
+        g_loss = _generator_gradients(
+            g, d, g_adam[0], d_adam[0], rules, x_real, rows, noise[s, -1], blur[s, -1]
+        )
+        if g_learns:
+            updates[0] += 1
+            adam(g[0], g_adam[0], g_adam[1], g_adam[2], lr_g, beta1, beta2, updates[0])
+            if ema_decay > 0:
+                for j in range(len(ema)):
+                    ema[j] += (np.float32(1.0) - ema_decay) * (g[0][j] - ema[j])
         history[s, 0] = d_loss
         history[s, 1] = g_loss
         history[s, 2] = d_real
@@ -58,13 +66,16 @@ def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start,
 
 
 @njit(**COMPILED)
-def _discriminator_gradients(g, d, w_gradients, room, rules, x_real, rows, z, mixing):
+def _discriminator_gradients(g, d, w_gradients, room, rules, x_real, rows, z, mixing, blur):
     """Loss of D, penalty included, and its gradients: real rows in columns 0..m, fakes in m..2m."""
     weights, layers, slopes, acts, gradients = d
     code, penalty, smoothing, weight = rules[0], rules[1], np.float32(rules[2]), rules[3]
     m, n_features, out = len(rows), x_real.shape[1], layers[-1, FIRST_ROW]
     _real_rows(x_real, rows, acts)
     _fakes(g, z, m, acts, m, n_features)
+    if rules[6] > 0:
+        _add_noise(acts, 0, m, rules[6], blur[0])
+        _add_noise(acts, m, m, rules[6], blur[1])
     forward(weights, layers, slopes, acts, 2 * m)
     loss, d_real, d_fake = discriminator_loss(code, acts[out], gradients[out], m, smoothing)
     w_gradients[:] = np.float32(0.0)
@@ -81,7 +92,7 @@ def _discriminator_gradients(g, d, w_gradients, room, rules, x_real, rows, z, mi
 
 
 @njit(**COMPILED)
-def _generator_gradients(g, d, w_gradients, not_wanted, rules, x_real, rows, z):
+def _generator_gradients(g, d, w_gradients, not_wanted, rules, x_real, rows, z, blur):
     """Loss of G and its gradients, with fresh noise and the new D."""
     weights, layers, slopes, acts, gradients = d
     m, n_features, out = len(rows), x_real.shape[1], layers[-1, FIRST_ROW]
@@ -90,6 +101,10 @@ def _generator_gradients(g, d, w_gradients, not_wanted, rules, x_real, rows, z):
     if pairs:
         _real_rows(x_real, rows, acts)
     _fakes(g, z, m, acts, first, n_features)
+    if rules[6] > 0:
+        if pairs:
+            _add_noise(acts, 0, m, rules[6], blur[0])
+        _add_noise(acts, first, m, rules[6], blur[1])
     forward(weights, layers, slopes, acts, first + m)
     loss = generator_loss(rules[0], acts[out], gradients[out], m, pairs)
     backward(weights, layers, slopes, acts, gradients, not_wanted, first + m, 0, True)
@@ -123,3 +138,12 @@ def _fakes(g, z, m, acts, first, n_features):
     for f in range(n_features):
         for k in range(m):
             acts[f, first + k] = g_acts[out + f, k]
+
+
+@njit(**COMPILED)
+def _add_noise(acts, first, m, size, blur):
+    """Add noise (batch, n_features) to m columns of D's input; no gradient depends on it."""
+    scale = np.float32(size)
+    for f in range(blur.shape[1]):
+        for k in range(m):
+            acts[f, first + k] += scale * blur[k, f]

@@ -2,7 +2,9 @@
 // that. Zoom and legend choices survive, because Plotly is told that it is still the same chart.
 
 import { bandTraces, unpackBand } from "./band.js";
+import { Narrator } from "./narrate.js";
 import { unpack } from "./numbers.js";
+import { Stepper } from "./stepper.js";
 import { CONFIG, WITHOUT_TOOLS, axis, escape, histograms, layout, plotly, reference, theme } from "./theme.js";
 
 const CURVES = ["d_loss", "g_loss", "d_real", "d_fake"];
@@ -29,6 +31,7 @@ class View {
     this.root = root;
     root.innerHTML = `<div class="gf-line" aria-live="off"></div>
       <div class="gf-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100"><div></div></div>
+      <div class="gf-narrator" hidden></div>
       <div class="gf-curves"><div class="gf-losses"></div><div class="gf-outputs"></div></div>
       <div class="gf-histograms"></div>
       <div class="gf-pager"><button type="button" data-by="-1">‹</button><span></span><button type="button" data-by="1">›</button></div>`;
@@ -37,6 +40,8 @@ class View {
     for (const button of this.parts.pager.querySelectorAll("button")) {
       button.onclick = () => this.turn(Number(button.dataset.by));
     }
+    this.narrator = new Narrator(find("narrator"));
+    this.stepper = new Stepper(() => this.soon(30));
     this.onVisible = () => { if (!document.hidden) this.soon(0); };
     document.addEventListener("visibilitychange", this.onVisible);
     this.width = 0;
@@ -56,6 +61,7 @@ class View {
       this.question = (this.question ?? 0) + 1; // an answer about the other run comes too late now
       this.forget();
       this.told = data.seen;
+      this.known = undefined;
       this.page = 0;
       this.generated = null;
       this.update = { status: data.status, epochs_done: data.epochs_done, place: 0 };
@@ -63,6 +69,8 @@ class View {
     } else {
       this.told = data.seen;
     }
+    this.narrator.show(data.narrated, data.pace);
+    this.stepper.play(data.run, data.speed);
     const none = !data.run;
     for (const part of ["line", "progress"]) this.parts[part].style.display = none ? "none" : "";
     this.parts.curves.classList.toggle("gf-unseen", none);
@@ -125,11 +133,12 @@ class View {
     else this.say(update.error);
     if (answer?.status === 404) return;
     if (!answer?.ok) this.soon(1000);
-    else if (ACTIVE.includes(this.update.status)) this.soon(this.delay());
+    else if (ACTIVE.includes(this.update.status) || this.update.stepping || this.stepper.waits) this.soon(this.delay());
   }
 
   delay() {
     if (document.hidden) return 2000;
+    if (this.update.stepping || this.stepper.waits) return 60;
     return performance.now() - this.started < 5000 ? 150 : 350;
   }
 
@@ -139,7 +148,13 @@ class View {
       this.forget();
       if (update.after !== 0) return; // begin again with the next question
     }
+    if (update.step > this.known) this.narrate(update); // not what was there when the page opened
+    this.known = update.step;
+    const marks = JSON.stringify(update.edits);
+    const marked = marks !== this.marks;
+    this.marks = marks;
     this.update = update;
+    this.stepper.heard(update);
     this.attempt = update.attempt;
     this.step = update.step;
     const fresh = { x: unpack(update.x ?? "") };
@@ -155,7 +170,7 @@ class View {
     }
     if (!this.drawn) this.draw();
     else {
-      if (fresh.x.length || update.band) this.drawCurves();
+      if (fresh.x.length || update.band || marked) this.drawCurves();
       if (update.densities) this.drawHistograms();
     }
     this.write();
@@ -163,6 +178,30 @@ class View {
       this.told = update.seen;
       requestAnimationFrame(() => setTimeout(() => this.tell("status", update.seen)));
     }
+  }
+
+  // Tell the last of the new steps, with its own numbers.
+  narrate(update) {
+    if (!this.data.pace || ACTIVE.includes(update.status)) return;
+    const [number, per] = [update.step, this.data.steps_per_epoch];
+    const values = Object.fromEntries(CURVES.map((name) => [name, unpack(update[name]).at(-1)]));
+    let players = this.data.players; // who learned in it: the last change before it says so
+    for (const [at, set] of update.edits) if (at * per < number - 0.5) players = set["training.players"] ?? players;
+    this.narrator.tell({ number, players, ...values });
+  }
+
+  // Changes of settings as dotted lines across a chart; with their names where there is room.
+  marks_of(t) {
+    const { epochs, labels } = this.data;
+    let free = -Infinity;
+    return (this.update.edits ?? []).map(([x, set]) => {
+      const text = Object.entries(set).map(([path, value]) => labels.marks[path].replace("{value}", labels.players[value] ?? value)).join(", ");
+      const named = x >= free;
+      if (named) free = x + 0.06 * epochs * Math.max(1, text.length / 8);
+      return { shape: { type: "line", xref: "x", yref: "y domain", x0: x, x1: x, y0: 0, y1: 1, line: { color: t.muted, width: 1, dash: "dot" } },
+        annotation: { xref: "x", yref: "y domain", x, y: 0, text: named ? escape(text) : "", showarrow: false, xanchor: "left", yanchor: "bottom",
+          font: { color: t.muted, size: 10 } } };
+    });
   }
 
   write() {
@@ -173,6 +212,7 @@ class View {
     if (status === "queued") parts.push(labels.queued.replace("{place}", place || "…"));
     parts.push(`${escape(labels.epoch)} <b>${whole(done)}</b> / ${whole(epochs)}`);
     if (this.band) parts.push(labels.seeds.replace("{done}", this.band.finished).replace("{all}", this.band.members));
+    if (["paused", "stopped"].includes(status) && !this.band) parts.push(`${escape(labels.step)} <b>${whole(this.step)}</b>`);
     if (status === "running" && rate) parts.push(`${whole(rate)} ${escape(labels.rate)}`);
     if (status === "running" && left != null) parts.push(labels.left.replace("{time}", duration(left)));
     this.say(parts.join(" · "), true);
@@ -243,6 +283,7 @@ class View {
   shape(t, more, references) {
     const { labels, epochs, run } = this.data;
     const margin = { l: 44, r: 10, t: 26, b: 36 };
+    references = [...references, ...this.marks_of(t)];
     return layout(t, { margin, height: 250, uirevision: run, datarevision: this.step, hovermode: "x unified",
       xaxis: axis(t, { range: [0, epochs], title: { text: labels.epoch, font: { color: t.muted }, standoff: 4 }, showgrid: false,
         hoverformat: ",.1f", nticks: 8 }),
@@ -274,6 +315,8 @@ class View {
 
   end() {
     this.ended = true;
+    this.stepper.end();
+    this.narrator.rest();
     clearTimeout(this.timer);
     this.observer.disconnect();
     document.removeEventListener("visibilitychange", this.onVisible);

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from gan_core import ExperimentConfig
-from gan_core.training.draws import BatchOrder, Noise, noise_of
+from gan_core.training.draws import BatchOrder, InputNoise, Noise, input_noise_of, noise_of
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -50,11 +50,12 @@ def test_tables_larger_than_a_block_work():
 def test_a_block_of_noise_is_a_pure_function_of_the_seed_and_its_number(
     seed, batch, dim, n_critic, block
 ):
-    noise = Noise(seed, batch, dim, n_critic)
+    noise, blur = Noise(seed, batch, dim, n_critic), InputNoise(seed, batch, dim, n_critic)
     steps = noise.steps_per_block
     for draw, shape in (
         (noise.block, (steps, n_critic + 1, batch, dim)),
         (noise.mixing_block, (steps, n_critic, batch)),
+        (blur.block, (blur.steps_per_block, n_critic + 1, 2, batch, dim)),
     ):
         drawn = draw(block)
         assert drawn.shape == shape
@@ -76,6 +77,15 @@ def test_noise_of_an_experiment():
     )
     assert noise_of(config, 50) == Noise(3, 7, 2, 5)
     assert noise_of(config, 4) == Noise(3, 4, 2, 5)  # no batch is larger than the table
+    assert input_noise_of(config, 50, 6) == InputNoise(3, 7, 6, 5)
+    assert input_noise_of(config, 4, 6) == InputNoise(3, 4, 6, 5)
+
+
+def test_noise_on_inputs_is_normal_and_none_of_it_is_another():
+    blur = InputNoise(0, 32, 4)
+    drawn = np.stack([blur.block(i) for i in range(8)])
+    assert kstest(drawn.ravel(), "norm").pvalue > 0.001
+    assert len(np.unique(drawn)) > 0.95 * drawn.size  # float32 has few numbers near 0
 
 
 def test_noise_is_standard_normal_and_fresh_for_the_generators_step():
@@ -88,7 +98,8 @@ def test_noise_is_standard_normal_and_fresh_for_the_generators_step():
 
 @pytest.mark.parametrize(("batch_size", "latent_dim"), [(1, 1), (32, 10), (65_536, 2)])
 def test_blocks_are_of_bounded_size(batch_size, latent_dim):
-    noise = Noise(0, batch_size, latent_dim)
-    numbers_per_step = 2 * batch_size * latent_dim
-    assert noise.steps_per_block >= 1
-    assert noise.steps_per_block * numbers_per_step <= max(2**18, numbers_per_step)
+    for noise, passes in ((Noise, 2), (InputNoise, 4)):
+        steps = noise(0, batch_size, latent_dim).steps_per_block
+        numbers_per_step = passes * batch_size * latent_dim
+        assert steps >= 1
+        assert steps * numbers_per_step <= max(2**18, numbers_per_step)

@@ -109,7 +109,17 @@ def test_checkpoint_holds_weights_and_both_moments_of_every_parameter(whole, con
         for name in names:
             for moment in ("m", "v"):
                 assert shapes[f"adam_{player[0]}.{moment}{name}"] == shapes[player + name]
-    assert len(shapes) == 36
+        assert int(tensors[f"adam_{player[0]}.updates"]) == 99
+    assert len(shapes) == 38
+
+
+def test_a_checkpoint_of_an_early_version_counts_its_updates_itself(config, whole):
+    """They did not say how often Adam had updated a player; it follows from the step."""
+    end, saved = whole
+    new = Checkpoint.from_bytes(saved[99])
+    old = {k: v for k, v in new.tensors.items() if not k.endswith(".updates")}
+    *_, resumed = train(config, resume=Checkpoint(new.config, 99, old))
+    assert resumed.history.equals(end.history.iloc[99:].reset_index(drop=True))
 
 
 def test_parts_are_named_without_their_prefix(whole):

@@ -1,0 +1,111 @@
+"""What computes steps: the protocol of engines, how one is made, and how one follows a schedule."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from gan_core.config import ExperimentConfig
+from gan_core.training.choice import choose_engine
+
+
+class Engine(Protocol):
+    """What computes steps. It knows where it stands and can go anywhere it has been."""
+
+    name: ClassVar[str]
+    step: int
+
+    def advance(self, n_steps: int) -> np.ndarray:
+        """Do some steps; float32 (n_steps, 4): d_loss, g_loss, d_real, d_fake of each."""
+        ...
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Weights and optimiser states, copied, by the names of `Checkpoint.tensors`."""
+        ...
+
+    def load(self, step: int, tensors: dict[str, np.ndarray]) -> None:
+        """Go to the state that `tensors` returned after that step."""
+        ...
+
+
+class ScheduledEngine:
+    """The engine of a whole run, with its schedule.
+
+    Where settings change, a new engine with the settings in force goes on from the state of the
+    one before. That gives the same bits from wherever it starts, because what is drawn at random
+    depends on the settings and the step alone. All of them are of one kind, chosen once.
+
+    Args:
+        config: the experiment.
+        make: makes an engine for settings without a schedule.
+    """
+
+    def __init__(
+        self, config: ExperimentConfig, make: Callable[[ExperimentConfig], Engine]
+    ) -> None:
+        self._config = config
+        self._make = make
+        self._edits_at = [edit.step for edit in config.schedule]
+        self._edits_done = self._edits_before(0)
+        self._engine = make(config.at(0))
+
+    @property
+    def name(self) -> str:
+        """Which kind of engine it is."""
+        return self._engine.name
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self._engine.step
+
+    def advance(self, n_steps: int) -> np.ndarray:
+        """Do some steps; as `Engine.advance`."""
+        parts = []
+        while n_steps:
+            if self._edits_before(self.step) != self._edits_done:
+                self.load(self.step, self.tensors())
+            ahead = [*self._edits_at[self._edits_done :], self.step + n_steps]
+            n = min(n_steps, ahead[0] - self.step)
+            parts.append(self._engine.advance(n))
+            n_steps -= n
+        return np.concatenate(parts)
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """As `Engine.tensors`."""
+        return self._engine.tensors()
+
+    def load(self, step: int, tensors: dict[str, np.ndarray]) -> None:
+        """As `Engine.load`."""
+        if self._edits_before(step) != self._edits_done:
+            self._edits_done = self._edits_before(step)
+            self._engine = self._make(self._config.at(step))
+        self._engine.load(step, tensors)
+
+    def _edits_before(self, step: int) -> int:
+        """How many edits the step that follows so many has seen."""
+        return bisect_right(self._edits_at, step)
+
+
+def make_engine(config: ExperimentConfig, x_real: np.ndarray) -> tuple[ScheduledEngine, str]:
+    """The engine, and the device that it computes on. Each brings its library only when chosen.
+
+    Args:
+        config: the experiment.
+        x_real: scaled real rows, float32, shape (n_rows, n_features).
+
+    Raises:
+        ConfigError: CUDA was asked for and is not there.
+    """
+    if choose_engine(config).engine == "fast":
+        from gan_core.training.fast.engine import FastEngine
+
+        return ScheduledEngine(config, lambda settings: FastEngine(settings, x_real)), "cpu"
+
+    from gan_core.training.devices import resolve_device
+    from gan_core.training.torch_engine import TorchEngine
+
+    device = resolve_device(config.training.device)
+    engine = ScheduledEngine(config, lambda settings: TorchEngine(settings, x_real, device))
+    return engine, device.type

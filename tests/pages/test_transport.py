@@ -1,0 +1,155 @@
+"""Speed, single steps, changes on the way, and forks, from the Train page."""
+
+import pytest
+
+from gan_core.runs import model
+from gan_core.schedule import Edit
+from tests.pages.helpers import assert_sound, button, labelled, labels, texts
+
+STEPS = ["Step", "D only", "G only"]
+CAN_STEP = (model.PAUSED, model.STOPPED)
+
+
+def speed(at):
+    (control,) = [group for group in at.button_group if group.label == "Speed"]
+    return control
+
+
+def live(at):
+    import json
+
+    (component,) = [c for c in at.get("bidi_component") if '"steps_per_epoch"' in c.proto.json]
+    return json.loads(component.proto.json)
+
+
+@pytest.mark.parametrize("status", model.STATUSES)
+def test_what_can_be_done_fits_the_status(open_page, make_run, status):
+    at = open_page("train", run=make_run(status).id)
+    assert_sound(at)
+    assert [b for b in labels(at.button) if b in STEPS] == (STEPS if status in CAN_STEP else [])
+    rests = status not in model.ACTIVE
+    assert ("Fork" in labels(at.button)) == rests
+    changing = status != model.FINISHED
+    assert ("Noise on D's inputs" in labels(at.slider)) == changing
+
+
+@pytest.mark.parametrize(("press", "players"), [("Step", None), ("D only", "d"), ("G only", "g")])
+def test_a_step_by_hand_is_put_into_the_queue_and_told(open_page, make_run, store, press, players):
+    run = make_run(model.PAUSED)
+    with store.database.write() as db:  # as if it stood before its last steps
+        db.exec_driver_sql("UPDATE runs SET step = 6")
+    at = open_page("train", run=run.id)
+    assert live(at)["pace"] == ""
+    button(at, press).click().run()
+    assert_sound(at)
+    now = store.get(run.id)
+    assert (now.status, now.until_step, now.is_stepping) == ("queued", 7, True)
+    if players:
+        back = Edit(7, (("training.players", "both"),))
+        assert now.config.schedule == (Edit(6, (("training.players", players),)), back)
+    else:
+        assert now.config.schedule == ()
+    # To people it still is paused: the same buttons, and the step is told.
+    assert "Resume" in labels(at.button)
+    assert not button(at, "Train").disabled
+    assert (live(at)["status"], live(at)["pace"]) == ("paused", "hand")
+
+
+def test_slow_motion_is_played_by_the_browser_and_leaves_the_run_paused(open_page, make_run, store):
+    run = make_run(model.PAUSED)
+    at = open_page("train", run=run.id)
+    speed(at).set_value(1).run()
+    assert (live(at)["speed"], store.get(run.id).status) == (0, "paused")
+    button(at, "Resume").click().run()
+    assert (live(at)["speed"], live(at)["pace"], store.get(run.id).status) == (
+        1,
+        "played",
+        "paused",
+    )
+    assert "slow motion" in texts(at)
+    speed(at).set_value(20).run()
+    assert (live(at)["speed"], live(at)["pace"]) == (20, "")
+    button(at, "Pause").click().run()
+    assert (live(at)["speed"], store.get(run.id).status) == (0, "paused")
+    button(at, "Resume").click().run()
+    speed(at).set_value(0).run()
+    assert (live(at)["speed"], store.get(run.id).status) == (0, "queued")
+    speed(at).set_value(5).run()  # out of the queue, and slowly on
+    assert (live(at)["speed"], store.get(run.id).status) == (5, "paused")
+    button(at, "Stop").click().run()
+    assert_sound(at)
+    assert (live(at)["speed"], store.get(run.id).status) == (0, "stopped")
+
+
+def test_a_run_started_in_slow_motion_stands_before_its_first_step(open_page, make_run, store):
+    at = open_page("train", run=make_run(model.PAUSED).id)
+    speed(at).set_value(1).run()
+    button(at, "Train").click().run()
+    assert_sound(at)
+    run = store.list()[0]
+    assert (run.status, run.step, live(at)["run"], live(at)["speed"]) == ("paused", 0, run.id, 1)
+
+
+def test_a_moved_control_changes_the_run_and_is_listed(open_page, make_run, store):
+    run = make_run(model.PAUSED)
+    at = open_page("train", run=run.id)
+    labelled(at.slider, "Noise on D's inputs").set_value(0.1).run()
+    assert_sound(at)
+    assert store.get(run.id).config.schedule == (Edit(10, (("training.input_noise", 0.1),)),)
+    assert labelled(at.slider, "Noise on D's inputs").value == 0.1
+    assert "Changes" in labels(at.expander)
+    assert "after step 10 (epoch 5): Noise on D's inputs: **0.1**" in texts(at)
+
+
+def test_a_running_run_is_asked_to_change(open_page, make_run, store):
+    run = make_run(model.RUNNING)
+    at = open_page("train", run=run.id)
+    labelled(at.select_slider, "Generator learning rate").set_value(0.01).run()
+    assert_sound(at)
+    assert store.get(run.id).config.schedule == ()  # its worker takes it up
+    with store.database.read() as db:
+        assert db.exec_driver_sql("SELECT edit FROM runs").scalar() == '{"optimizer.lr_g": 0.01}'
+    assert labelled(at.select_slider, "Generator learning rate").value == 0.01
+
+
+def test_a_run_with_changes_brings_them_into_the_settings_until_they_are_forgotten(
+    open_page, make_run, store
+):
+    schedule = [{"step": 3, "set": {"optimizer.lr_g": 0.1}}]
+    old = make_run(model.FINISHED, schedule=schedule)
+    at = open_page("train", run=old.id)
+    assert "With 1 change on the way" in texts(at)
+    button(at, "Train").click().run()
+    assert store.list()[0].config == old.config
+    store.stop(store.list()[0].id)
+    at.run()
+    button(at, "Forget the changes").click().run()
+    assert "on the way" not in texts(at)
+    button(at, "Train").click().run()
+    assert store.list()[0].config.schedule == ()
+
+
+def test_a_fork_goes_on_with_the_moved_settings_beside_its_parents_curves(
+    open_page, make_run, store
+):
+    parent = make_run(model.STOPPED)
+    at = open_page("train", run=parent.id)
+    labelled(at.select_slider, "Epochs").set_value(100).run()
+    button(at, "Fork").click().run()
+    assert_sound(at)
+    child = store.list()[0]
+    assert (child.parent_id, child.parent_step, child.status) == (parent.id, 10, "queued")
+    assert child.config == parent.config.with_values({"training.epochs": 100})
+    assert (live(at)["run"], live(at)["ghost"]) == (child.id, parent.id)
+    store.delete(parent.id)
+    at.run()
+    assert_sound(at)
+    assert live(at)["ghost"] is None
+
+
+def test_a_fork_that_cannot_be_says_why(open_page, make_run, store):
+    at = open_page("train", run=make_run(model.FINISHED).id)
+    button(at, "Fork").click().run()
+    assert_sound(at)
+    assert "beyond step 10" in at.toast[0].value
+    assert len(store.list()) == 1
