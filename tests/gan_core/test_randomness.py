@@ -17,6 +17,7 @@ def test_numbers_of_the_streams_never_change():
         "NOISE": 2,
         "EVALUATION": 3,
         "PENALTY": 4,
+        "INPUT_NOISE": 5,
         "TOYS": 6,
     }
 
