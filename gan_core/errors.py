@@ -70,3 +70,7 @@ class RunStateError(StoreError):
 
 class StaleAttemptError(StoreError):
     """A worker of an older attempt tried to write; a newer attempt owns the run."""
+
+
+class ViewError(GanForgeError):
+    """A picture of a run was asked for that it does not have."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from gan_core.registry import Registry, register
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class Loss:
         cancels: whether D's gradients from real rows and from fakes can cancel exactly, as those of
             its last bias do where only the difference of logits counts. Adam would blow up what
             rounding leaves of such a zero, so both halves have to be summed in the same way.
+        level: D's output (its logit, where that is a probability) between "real" and "fake"; None
+            where only differences of outputs have a meaning.
     """
 
     label_smoothing: float = 0.0
@@ -51,6 +55,7 @@ class Loss:
     has_targets: ClassVar[bool] = False
     pairs: ClassVar[bool] = False
     cancels: ClassVar[bool] = False
+    level: ClassVar[float | None] = 0.0
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The D loss, a scalar, from logits of shape (batch, 1) each."""
@@ -65,6 +70,21 @@ class Loss:
 
         They do what the methods do, in the same order, so that their numbers are the same. F is
         ``torch.nn.functional``; SMOOTHING is there where `label_smoothing` is not 0.
+        """
+        raise NotImplementedError
+
+    def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
+        """How strongly G wants each fake's logit to rise: minus its loss's slope there, in NumPy.
+
+        Of the loss of one fake, not of the mean over a batch; where `pairs`, of its mean over all
+        pairs with these real rows.
+
+        Args:
+            real_logits: (n, 1); of no meaning unless `pairs`.
+            fake_logits: (m, 1).
+
+        Returns:
+            (m, 1).
         """
         raise NotImplementedError
 
@@ -115,6 +135,10 @@ class BCE(Loss):
             "return F.softplus(-fake_logits).mean()",
         )
 
+    def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
+        """How strongly G wants each fake's logit to rise; see `Loss.pull`."""
+        return _sigmoid(-fake_logits)
+
 
 @register(LOSSES, "least-squares")
 class LeastSquares(Loss):
@@ -127,6 +151,7 @@ class LeastSquares(Loss):
     )
     equilibria = (Equilibrium(0.25, "1/4"), Equilibrium(0.125, "1/8"))
     has_targets = True
+    level = 0.5
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The D loss, a scalar, from logits of shape (batch, 1) each."""
@@ -145,6 +170,10 @@ class LeastSquares(Loss):
             "return 0.5 * (real + fake_logits.square().mean())",
             "return 0.5 * (fake_logits - 1.0).square().mean()",
         )
+
+    def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
+        """How strongly G wants each fake's logit to rise; see `Loss.pull`."""
+        return 1.0 - fake_logits
 
 
 @register(LOSSES, "hinge")
@@ -174,6 +203,10 @@ class Hinge(Loss):
             "return -fake_logits.mean()",
         )
 
+    def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
+        """How strongly G wants each fake's logit to rise; see `Loss.pull`."""
+        return np.ones_like(fake_logits)
+
 
 @register(LOSSES, "wasserstein")
 class Wasserstein(Loss):
@@ -187,6 +220,7 @@ class Wasserstein(Loss):
     )
     equilibria = (Equilibrium(0.0, "0"), None)
     cancels = True
+    level = None
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The critic's loss, a scalar, from outputs of shape (batch, 1) each."""
@@ -199,6 +233,10 @@ class Wasserstein(Loss):
     def as_code(self) -> tuple[str, str]:
         """Both losses in a script."""
         return "return fake_logits.mean() - real_logits.mean()", "return -fake_logits.mean()"
+
+    def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
+        """How strongly G wants each fake's logit to rise; see `Loss.pull`."""
+        return np.ones_like(fake_logits)
 
 
 @register(LOSSES, "relativistic")
@@ -216,6 +254,7 @@ class Relativistic(Loss):
     equilibria = (Equilibrium(log(2), "ln 2"), Equilibrium(log(2), "ln 2"))
     pairs = True
     cancels = True
+    level = None
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The D loss, a scalar, from logits of shape (batch, 1) each."""
@@ -237,3 +276,12 @@ class Relativistic(Loss):
             "return F.softplus(fake_logits - real_logits).mean()",
             "return F.softplus(real_logits - fake_logits).mean()",
         )
+
+    def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
+        """How strongly G wants each fake's logit to rise; see `Loss.pull`."""
+        return _sigmoid(real_logits.T - fake_logits).mean(axis=1, keepdims=True)
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^-x); the form with tanh cannot overflow."""
+    return 0.5 * (np.tanh(0.5 * x) + 1.0)

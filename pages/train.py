@@ -8,6 +8,7 @@ from gan_core.errors import GanForgeError
 from gan_core.networks import n_weights, structure
 from gan_core.runs.model import Run
 from pages.ui import state
+from pages.ui.arena import arena, view_controls
 from pages.ui.backend import store, user
 from pages.ui.code_view import code_view
 from pages.ui.controls import data_line, training_controls
@@ -18,6 +19,7 @@ from pages.ui.live import Motion, live_view
 from pages.ui.navigation import page_path
 from pages.ui.share import follow_link, link_badges, share_button
 from pages.ui.text import _, plain
+from pages.ui.timeline import timeline
 from pages.ui.transport import fork_button, parent_of, status_row, transport_row
 
 
@@ -140,8 +142,14 @@ def main() -> None:
                     "judge them, and you will see the generated rows move onto the real ones."
                 )
             )
-        live_view(run, config or state.settings(), ghost, motion)
+        with st.container():
+            view = view_controls(run) if run else None
+        with st.container(key="stage"):  # what is in it stands side by side: see page.css
+            live_view(run, config or state.settings(), ghost, motion)
+            if run and view:
+                arena(run, view)
         if run:
+            timeline(run)
             changes_list(run)
         if run and not run.is_active and run.step:
             st.page_link(

@@ -21,7 +21,7 @@ PREVIEW_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_SHARE = 0.05  # of the run's time, at most, goes into checkpoints
 MAX_FLUSH_SECONDS = 0.5
-WATCHED_SECONDS = 0.15  # between flushes while somebody watches the networks
+WATCHED_SECONDS = 0.1  # between flushes while somebody watches the networks
 WATCH_SHARE = 0.08  # of the run's time, at most, goes into showing the networks
 BUSY_TRIES = 6  # of the database's own timeout each: a minute
 

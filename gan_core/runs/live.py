@@ -131,13 +131,21 @@ def bin_edges(real: np.ndarray) -> list[list[float]]:
 
 def densities(real: np.ndarray, rows: np.ndarray) -> list[list[float]]:
     """Histograms of rows (n, n_features) as densities, in the bins of the real rows."""
+    widths = (np.diff(edges) for edges in bin_edges(real))
+    return [
+        np.round(counts / (len(rows) * width), 6).tolist()
+        for counts, width in zip(histograms(real, rows), widths, strict=True)
+    ]
+
+
+def histograms(real: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """How many of the rows (n, n_features) lie in each bin of the real rows: (n_features, 10)."""
     found = []
     for column, real_column in zip(rows.T, real.T, strict=True):
         edges = np.histogram_bin_edges(real_column, N_BINS)
         inside = np.clip(column, edges[0], edges[-1])  # float32 may round just outside
-        counts, _ = np.histogram(inside, edges)
-        found.append(np.round(counts / (len(rows) * np.diff(edges)), 6).tolist())
-    return found
+        found.append(np.histogram(inside, edges)[0])
+    return np.array(found)
 
 
 def _packed(values: np.ndarray) -> str:

@@ -115,6 +115,13 @@ def latest_players(database: Database, run_id: str) -> Players | None:
     return Players(row.step, **found)
 
 
+def players_step(database: Database, run_id: str) -> int | None:
+    """The step of `latest_players`, without reading them."""
+    query = sa.select(players.c.step).where(players.c.run_id == run_id)
+    with database.read() as db:
+        return db.scalar(query)
+
+
 def watch(database: Database, run_id: str) -> None:
     """Ask a running run to store both networks several times a second for the next seconds."""
     now = time.time()

@@ -4,7 +4,7 @@ import gc
 import gzip
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from hashlib import sha256
@@ -13,21 +13,33 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from threadpoolctl import threadpool_limits
 
-from gan_core.errors import GanForgeError, RunNotFoundError, RunStateError, StoreError
+from gan_core.errors import (
+    GanForgeError,
+    RunNotFoundError,
+    RunStateError,
+    StoreError,
+    ViewError,
+)
 from gan_core.runs import access
+from gan_core.runs.film import arena_update, film
 from gan_core.runs.live import live_update
+from gan_core.runs.model import Run
 from gan_core.runs.supervisor import dispatcher_running
+from gan_core.views import View
 from pages.ui.backend import find_run, store, user
 
 log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
+_WORTH_PACKING = 64 * 1024  # bytes; what is smaller the middleware packs in no time
 _A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -38,6 +50,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         store()
     except StoreError as error:
         log.error("%s", error)  # the pages say it too, and try again
+    # Small networks gain nothing from several threads that multiply: they wait for each other.
+    threadpool_limits(1, user_api="blas")
     async with dispatcher_running():
         gc.collect()
         gc.freeze()  # what start-up made is never garbage; looking through it costs every run
@@ -49,6 +63,8 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/api/runs/{run_id}/live", _live),
         Route("/api/runs/{run_id}/advance", _advance, methods=["POST"]),
+        Route("/api/runs/{run_id}/arena", _arena),
+        Route("/api/runs/{run_id}/film", _film),
         Route("/forge/{version}/{name}", _asset),
     ]
 
@@ -67,22 +83,30 @@ def asset_url(name: str) -> str:
     return f"forge/{_version()}/{name}"
 
 
-def _live(request: Request) -> Response:
-    """What is new in a run; a plain function, so that Starlette runs it in a thread."""
-    try:
-        run = find_run(request.path_params["run_id"])
-        known = request.query_params
-        update = live_update(
-            store(),
-            run,
-            attempt=_number(known.get("attempt")),
-            since=_number(known.get("since")),
-            shown=_number(known.get("shown")),
-        )
-    except GanForgeError as error:
-        status = 404 if isinstance(error, RunNotFoundError) else 503
-        return _json({"error": str(error)}, status)
-    return _json(update)
+def _answer(make: Callable[[Run, QueryParams], object]) -> Callable[[Request], Response]:
+    """A route about a run; a plain function, so that Starlette calls it in a thread."""
+
+    def answer(request: Request) -> Response:
+        try:
+            run = find_run(request.path_params["run_id"])
+            return _json(make(run, request.query_params), packed=_takes_gzip(request))
+        except GanForgeError as error:
+            status = {RunNotFoundError: 404, ViewError: 400}.get(type(error), 503)
+            return _json({"error": str(error)}, status)
+
+    return answer
+
+
+@_answer
+def _live(run: Run, known: QueryParams) -> object:
+    """What is new in a run."""
+    return live_update(
+        store(),
+        run,
+        attempt=_number(known.get("attempt")),
+        since=_number(known.get("since")),
+        shown=_number(known.get("shown")),
+    )
 
 
 def _advance(request: Request) -> Response:
@@ -113,13 +137,42 @@ def _is_ours(request: Request) -> bool:
     return bool(origin) and urlsplit(origin).netloc == request.headers.get("host")
 
 
-def _json(value: object, status: int = 200) -> Response:
-    return Response(
-        json.dumps(value, separators=(",", ":")),
-        status,
-        {"Cache-Control": "no-store"},
-        "application/json",
+@_answer
+def _arena(run: Run, asked: QueryParams) -> object:
+    """The latest picture of both players."""
+    return arena_update(
+        store().database,
+        run,
+        _view(run, asked),
+        attempt=_number(asked["attempt"]) if "attempt" in asked else -1,
+        shown=_number(asked.get("shown")),
     )
+
+
+@_answer
+def _film(run: Run, asked: QueryParams) -> object:
+    """All snapshots as pictures; as histograms where no view is asked for."""
+    view = _view(run, asked) if "view" in asked else None
+    after = _number(asked["after"]) if "after" in asked else -1
+    return film(store().database, run, view, after=after)
+
+
+def _view(run: Run, asked: QueryParams) -> View:
+    return View.from_query(asked, len(run.config.table().features))
+
+
+def _takes_gzip(request: Request) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def _json(value: object, status: int = 200, *, packed: bool = False) -> Response:
+    """JSON, packed here and not by the middleware, which would hold up everybody meanwhile."""
+    body = json.dumps(value, separators=(",", ":")).encode()
+    headers = {"Cache-Control": "no-store"}
+    if packed and len(body) > _WORTH_PACKING:
+        body = gzip.compress(body, 5)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(body, status, headers, "application/json")
 
 
 def _number(text: str | None) -> int:

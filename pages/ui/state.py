@@ -24,6 +24,7 @@ _INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
 _REPEATS = "repeats"
 _SPEED = "speed"
 _STEPPED = "stepped"
+_VIEW = "view"  # before the name of a widget that chooses what of a run is seen
 _PREFIX = "set."  # before a setting's dotted name: the key of its widget
 
 
@@ -290,3 +291,8 @@ def _write_link(stale: Mapping[str, str]) -> None:
     for key, value in query.items():
         if st.query_params.get(key) != value:
             st.query_params[key] = value
+
+
+def view_key(*parts: object) -> str:
+    """The key of a widget that chooses what of a run is seen; parts tell such widgets apart."""
+    return ".".join(map(str, (_VIEW, *parts)))

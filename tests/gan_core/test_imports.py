@@ -18,6 +18,8 @@ FREE_OF_THEM = (
     "gan_core.runs.queue",
     "gan_core.runs.results",
     "gan_core.runs.live",
+    "gan_core.runs.film",
+    "gan_core.views",
     "gan_core.runs.supervisor",
 )
 

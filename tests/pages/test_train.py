@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from gan_core import ExperimentConfig
@@ -283,3 +285,48 @@ def test_the_structure_of_both_networks_is_printed(train_page):
     assert "parameters" in texts(train_page)
     labelled(train_page.slider, "Latent dimension").set_value(7).run()
     assert "in_features=7" in train_page.code[0].value
+
+
+def arena_of(at):
+    """What the arena was given, None where there is none."""
+    protos = (element.proto for element in at.get("bidi_component"))
+    found = [json.loads(proto.json) for proto in protos if "arena" in proto.component_name]
+    return found[0] if found else None
+
+
+def view_of(at):
+    return labelled(at.button_group, "What to see")
+
+
+def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
+    at = open_page("train", run=make_run(model.FINISHED).id)
+    assert view_of(at).value == "charts"
+    assert arena_of(at) is None
+    view_of(at).set_value("arena").run()
+    assert_sound(at)
+    assert "view=pair&x=0&y=1&others=mean" in arena_of(at)["query"]
+    x = labelled(at.selectbox, "Along x, or the plane")
+    assert x.options == [*(f"→ {f}" for f in TUTORIAL.table().features), "principal components"]
+    y = labelled(at.selectbox, "Along y")
+    assert "↑ sepal length (cm)" not in y.options  # it is along x already
+    assert len(labelled(at.selectbox, "Other features").help) > 30
+    x.select_index(4).run()
+    assert_sound(at)
+    assert "Along y" not in labels(at.selectbox)
+    assert "view=components" in arena_of(at)["query"]
+    labelled(at.selectbox, "Other features").select_index(1).run()
+    assert "others=nearest" in arena_of(at)["query"]
+    assert "nearest real row" in arena_of(at)["others"]
+    view_of(at).set_value("density").run()
+    labelled(at.selectbox, "Feature").select_index(2).run()
+    assert_sound(at)
+    assert "view=density&x=2" in arena_of(at)["query"]
+
+
+def test_of_two_features_the_arena_shows_the_whole_space(open_page, make_run):
+    two = {"data.features": ["sepal width (cm)", "petal width (cm)"]}
+    at = open_page("train", run=make_run(model.QUEUED, **two).id)
+    view_of(at).set_value("arena").run()
+    assert_sound(at)
+    assert arena_of(at)["others"] == ""
+    assert not {"Along y", "Other features"} & set(labels(at.selectbox))

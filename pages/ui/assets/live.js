@@ -2,6 +2,7 @@
 // that. Zoom and legend choices survive, because Plotly is told that it is still the same chart.
 
 import { bandTraces, unpackBand } from "./band.js";
+import { Moment } from "./moment.js";
 import { Narrator } from "./narrate.js";
 import { unpack } from "./numbers.js";
 import { Stepper } from "./stepper.js";
@@ -42,6 +43,7 @@ class View {
     }
     this.narrator = new Narrator(find("narrator"));
     this.stepper = new Stepper(() => this.soon(30));
+    this.moment = new Moment(this);
     this.onVisible = () => { if (!document.hidden) this.soon(0); };
     document.addEventListener("visibilitychange", this.onVisible);
     this.width = 0;
@@ -49,6 +51,10 @@ class View {
       if (Math.abs(root.clientWidth - this.width) < 2) return;
       this.width = root.clientWidth;
       if (this.data) this.draw();
+      for (const part of ["losses", "outputs", "histograms"]) { // the arena came, or went: they have other room now
+        if (this.parts[part]._fullLayout && !this.parts[part].hidden) this.Plotly.Plots.resize(this.parts[part]);
+      }
+      this.moment.drawCursor();
     });
     this.observer.observe(root);
   }
@@ -75,6 +81,7 @@ class View {
     for (const part of ["line", "progress"]) this.parts[part].style.display = none ? "none" : "";
     this.parts.curves.classList.toggle("gf-unseen", none);
     this.root.dataset.run = data.run ?? "";
+    this.moment.follow(data.run);
     // Ask first and draw then: empty charts would keep the browser from hearing the answer.
     const answered = data.run ? this.ask() : Promise.resolve();
     const patience = new Promise((resolve) => setTimeout(resolve, another ? PATIENCE : 0));
@@ -171,7 +178,7 @@ class View {
     if (!this.drawn) this.draw();
     else {
       if (fresh.x.length || update.band || marked) this.drawCurves();
-      if (update.densities) this.drawHistograms();
+      if (update.densities && this.moment.isLive) this.drawHistograms();
     }
     this.write();
     if (update.seen !== this.told) { // the buttons and badges are the page's: let it draw them anew
@@ -261,11 +268,13 @@ class View {
     const t = theme(this.root);
     const { labels, probability } = this.data;
     const title = { text: labels.output, font: { color: t.muted }, standoff: 4 };
-    this.Plotly.react(this.parts.outputs,
+    this.parts.outputs.hidden = this.isNarrow(); // beside the arena there is room for the losses alone
+    if (!this.isNarrow()) this.Plotly.react(this.parts.outputs,
       [...this.faint("d_real", t.real), ...this.faint("d_fake", t.generated),
         ...this.curve("d_real", labels.on_real, t.real), ...this.curve("d_fake", labels.on_fake, t.generated, "dot")],
       this.shape(t, { yaxis: axis(t, { range: probability ? [0, 1] : undefined, title, nticks: 6 }) },
         probability ? [reference(t, 0.5, labels.undecided)] : []), CONFIG);
+    this.moment.drawCursor();
   }
 
   curve(name, title, colour, dash) {
@@ -290,25 +299,35 @@ class View {
       shapes: references.map((r) => r.shape), annotations: references.map((r) => r.annotation), ...more });
   }
 
+  isNarrow() {
+    return Boolean(this.root.closest(".st-key-stage")?.querySelector(".gf-arena")) && innerWidth > 640;
+  }
+
+  get atOnce() {
+    return this.isNarrow() ? 4 : HISTOGRAMS_AT_ONCE;
+  }
+
   drawHistograms() {
     if (!this.Plotly || this.ended) return;
     const { features, edges, real, labels } = this.data;
-    const from = this.page * HISTOGRAMS_AT_ONCE;
-    const part = (values) => values?.slice(from, from + HISTOGRAMS_AT_ONCE);
-    const columns = Math.max(1, Math.min(4, Math.floor((this.root.clientWidth || 800) / 150)));
+    const from = this.page * this.atOnce;
+    const part = (values) => values?.slice(from, from + this.atOnce);
+    const columns = Math.max(1, Math.min(4, Math.floor((this.root.clientWidth || 800) / (this.isNarrow() ? 110 : 150))));
     const drawn = histograms(theme(this.root), part(features), part(edges), part(real), part(this.generated), labels, columns, part(this.ghost?.densities),
       this.spread?.map(part));
+    if (this.isNarrow()) for (const [name, axis] of Object.entries(drawn.layout)) if (name.startsWith("xaxis")) Object.assign(axis, { nticks: 3, tickangle: 0 });
     this.parts.histograms.style.minHeight = `${drawn.layout.height}px`;
     this.Plotly.react(this.parts.histograms, drawn.traces, { ...drawn.layout, uirevision: `${this.data.run}/${this.page}` }, WITHOUT_TOOLS);
-    const pages = Math.ceil(features.length / HISTOGRAMS_AT_ONCE);
+    const pages = Math.ceil(features.length / this.atOnce);
     this.parts.pager.style.display = pages > 1 ? "" : "none";
-    const to = Math.min(features.length, from + HISTOGRAMS_AT_ONCE);
+    const to = Math.min(features.length, from + this.atOnce);
     this.parts.pager.querySelector("span").textContent = `${from + 1}–${to} / ${features.length}`;
     this.root.dataset.shown = this.shown;
+    this.moment.drawBars();
   }
 
   turn(by) {
-    const pages = Math.ceil(this.data.features.length / HISTOGRAMS_AT_ONCE);
+    const pages = Math.ceil(this.data.features.length / this.atOnce);
     this.page = (this.page + by + pages) % pages;
     this.drawHistograms();
   }
@@ -319,6 +338,7 @@ class View {
     this.narrator.rest();
     clearTimeout(this.timer);
     this.observer.disconnect();
+    this.moment.end();
     document.removeEventListener("visibilitychange", this.onVisible);
     for (const part of ["losses", "outputs", "histograms"]) this.Plotly?.purge(this.parts[part]);
     views.delete(this.root);

@@ -1,0 +1,134 @@
+"""A run as pictures: its latest state while it trains, and its snapshots as a film.
+
+What is made for one viewer is kept for the next: a class looks at one run, and who turns back to a
+view has seen it before.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+from gan_core.runs import results
+from gan_core.runs.database import Database
+from gan_core.runs.live import N_BINS, histograms
+from gan_core.runs.model import Run
+from gan_core.runs.results import Players
+from gan_core.views import View, game_of, picture_of
+from gan_core.views.latent import fixed_noise
+from gan_core.views.packing import packed
+
+HISTOGRAM_ROWS = 500  # generated rows, as the worker draws them for the live histograms
+
+
+class _Kept:
+    """The answers that were asked for last, by key; safe for threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """The kept answer, else a new one; None is not kept."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        answer = make()  # outside the lock: two may make the same, nobody waits for another's
+        if answer is not None:
+            with self._lock:
+                self._answers[key] = answer
+                while len(self._answers) > self._most:
+                    self._answers.popitem(last=False)
+        return answer
+
+
+_frames = _Kept(2048)  # of at most 8 KB each
+
+
+def arena_update(
+    database: Database, run: Run, view: View, *, attempt: int, shown: int
+) -> dict[str, Any]:
+    """The latest state of both players as a picture, if it is newer than the one shown.
+
+    While somebody asks, a running run stores its networks several times a second.
+
+    Args:
+        database: where the run is kept.
+        run: the run as it is now.
+        view: which picture.
+        attempt: the attempt of the frame that the viewer shows; -1 for none.
+        shown: the step of that frame.
+
+    Returns:
+        plain values for JSON: ``attempt``, ``status``; ``facts`` for a viewer that shows no frame
+        of this attempt; ``frame`` where there is a newer one.
+    """
+    results.watch(database, run.id)
+    update: dict[str, Any] = {"attempt": run.attempt, "status": run.status}
+    is_new = attempt != run.attempt
+    if is_new:
+        update["facts"] = picture_of(run.config, view).facts()
+    step = results.players_step(database, run.id)
+    if step is not None and (is_new or step > shown):
+        update["frame"] = _frame(run, step, view, lambda: results.latest_players(database, run.id))
+    return update
+
+
+def film(database: Database, run: Run, view: View | None, *, after: int = -1) -> dict[str, Any]:
+    """A run's snapshots as pictures, or, without a view, as histograms.
+
+    Args:
+        database: where the run is kept.
+        run: the run as it is now.
+        view: which picture; None for the histograms of all features.
+        after: only the frames of later steps; -1 for all.
+
+    Returns:
+        plain values for JSON: ``attempt``; ``steps``, of all snapshots; ``frames``, of those
+        after; ``facts``, for a view; for histograms ``steps_per_epoch``, the number of rows
+        that were counted, and the bins of a feature. A frame is what `Field.wire` or
+        `Density.wire` give, or
+        ``{"step", "counts"}``.
+    """
+    steps = results.snapshot_steps(database, run.id)
+    answer: dict[str, Any] = {"attempt": run.attempt, "steps": steps}
+    if view is None:
+        answer |= {"steps_per_epoch": run.steps_per_epoch, "rows": HISTOGRAM_ROWS, "bins": N_BINS}
+    else:
+        answer["facts"] = picture_of(run.config, view).facts()
+    frames = (
+        _frame(run, step, view, lambda step=step: results.snapshot(database, run.id, step))
+        for step in steps
+        if step > after
+    )
+    answer["frames"] = [frame for frame in frames if frame]
+    return answer
+
+
+def _frame(
+    run: Run, step: int, view: View | None, players: Callable[[], Players | None]
+) -> dict[str, Any] | None:
+    """One picture of a run; None where its networks are gone."""
+
+    def make() -> dict[str, Any] | None:
+        found = players()
+        if found is None or found.step != step:  # it went on meanwhile: the next question gets it
+            return None
+        return _counts(run, found) if view is None else _picture(run, found, view)
+
+    return _frames.get((run.id, run.attempt, step, view), make)
+
+
+def _picture(run: Run, players: Players, view: View) -> dict[str, Any]:
+    picture = picture_of(run.config, view)
+    return picture.wire(players.step, players.generator, players.discriminator)
+
+
+def _counts(run: Run, players: Players) -> dict[str, Any]:
+    """Histograms of the rows that G makes of the noise that results are drawn from."""
+    game = game_of(run.config)
+    z = fixed_noise(run.config.seed, run.config.generator.latent_dim, HISTOGRAM_ROWS)
+    rows = game.scaler.inverse(game.made(players.generator, z))
+    return {"step": players.step, "counts": packed(histograms(game.table.values, rows), "<u2")}

@@ -1,0 +1,114 @@
+// What every picture on a canvas is drawn with: marks, axes, colours as numbers.
+
+export function channels(colour) {
+  if (colour.startsWith("#")) return [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+  return colour.match(/[\d.]+/g).slice(0, 3).map(Number);
+}
+
+export function faded(colour, alpha) {
+  return `rgba(${channels(colour).join(",")},${alpha})`;
+}
+
+export function disc(g, x, y, r) {
+  g.moveTo(x + r, y);
+  g.arc(x, y, r, 0, 2 * Math.PI);
+}
+
+export function triangle(g, x, y, r) {
+  g.moveTo(x, y - 1.15 * r);
+  g.lineTo(x + 1.1 * r, y + 0.85 * r);
+  g.lineTo(x - 1.1 * r, y + 0.85 * r);
+  g.closePath();
+}
+
+// An arrow as a path; too short for a head it is a line.
+export function arrow(g, x, y, dx, dy) {
+  const length = Math.hypot(dx, dy);
+  g.moveTo(x, y);
+  g.lineTo(x + dx, y + dy);
+  if (length < 5) return;
+  const [ux, uy] = [dx / length, dy / length];
+  const head = Math.min(6, 0.45 * length);
+  for (const side of [-1, 1]) {
+    g.moveTo(x + dx, y + dy);
+    g.lineTo(x + dx - head * (ux - side * 0.55 * uy), y + dy - head * (uy + side * 0.55 * ux));
+  }
+}
+
+export function ticks(low, high, most) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const found = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push([k * step, short(k * step, digits)]);
+  return found;
+}
+
+function short(value, digits) {
+  if (Math.abs(value) >= 1e5) return value.toExponential(1);
+  return (Math.abs(value) < 1e-12 ? 0 : value).toFixed(Math.min(8, digits));
+}
+
+export function three(value) {
+  return Number(value.toPrecision(3)).toString();
+}
+
+// A text that is read on any ground.
+export function text(g, words, x, y, { colour, ground, align = "center", base = "alphabetic" }) {
+  g.textAlign = align;
+  g.textBaseline = base;
+  if (ground) {
+    g.strokeStyle = ground;
+    g.lineWidth = 3;
+    g.lineJoin = "round";
+    g.strokeText(words, x, y);
+  }
+  g.fillStyle = colour;
+  g.fillText(words, x, y);
+}
+
+// Numbers and name of the axis below a box, and of the one at its left.
+export function bottomAxis(g, t, box, axis, name, { ground, nameAt = 30 } = {}) {
+  g.font = `12px ${t.font}`;
+  for (const [value, words] of ticks(axis.low, axis.high, Math.max(2, Math.floor(box.w / 70)))) {
+    const x = box.x + (box.w * (value - axis.low)) / (axis.high - axis.low);
+    line(g, t.border, x, box.y + box.h, x, box.y + box.h + 4);
+    text(g, words, x, box.y + box.h + 6, { colour: t.muted, ground, base: "top" });
+  }
+  if (name) text(g, name, box.x + box.w / 2, box.y + box.h + nameAt, { colour: t.text, base: "middle" });
+}
+
+export function sideAxis(g, t, box, axis, name, { right = false, colour = t.text } = {}) {
+  g.font = `12px ${t.font}`;
+  const edge = right ? box.x + box.w : box.x;
+  const out = right ? 1 : -1;
+  for (const [value, words] of ticks(axis.low, axis.high, Math.max(2, Math.floor(box.h / 60)))) {
+    const y = box.y + box.h - (box.h * (value - axis.low)) / (axis.high - axis.low);
+    line(g, t.border, edge, y, edge + 4 * out, y);
+    text(g, words, edge + 7 * out, y, { colour: t.muted, align: right ? "left" : "right", base: "middle" });
+  }
+  g.save();
+  g.translate(right ? edge + 40 : 9, box.y + box.h / 2);
+  g.rotate(-Math.PI / 2);
+  text(g, name, 0, 0, { colour, base: "middle" });
+  g.restore();
+}
+
+export function line(g, colour, x0, y0, x1, y1) {
+  g.strokeStyle = colour;
+  g.lineWidth = 1;
+  g.beginPath();
+  g.moveTo(x0, y0);
+  g.lineTo(x1, y1);
+  g.stroke();
+}
+
+// Between two arrays of equal length; where the lengths differ there is no between.
+export function between(a, b, share, Kind = Float32Array) {
+  if (share >= 1 || a.length !== b.length) return b;
+  if (share <= 0) return a;
+  const mixed = new Kind(a.length);
+  for (let i = 0; i < a.length; i++) mixed[i] = a[i] + (b[i] - a[i]) * share;
+  return mixed;
+}
