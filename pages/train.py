@@ -7,6 +7,7 @@ from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
 from gan_core.networks import n_weights, structure
 from gan_core.runs.model import Run
+from gan_core.views import View
 from pages.ui import state
 from pages.ui.arena import arena, view_controls
 from pages.ui.backend import store, user
@@ -20,7 +21,7 @@ from pages.ui.navigation import page_path
 from pages.ui.share import follow_link, link_badges, share_button
 from pages.ui.text import _, plain
 from pages.ui.timeline import timeline
-from pages.ui.transport import fork_button, parent_of, status_row, transport_row
+from pages.ui.transport import parent_of, status_row, transport_row
 
 
 def repeats_field() -> None:
@@ -110,15 +111,19 @@ def structures(config: ExperimentConfig) -> None:
             column.code(structure(layers), language=None)
 
 
-def steering(run: Run) -> Motion:
-    """The rows that steer a run; returns how this page plays it."""
+def steering(run: Run) -> tuple[Motion, View | None]:
+    """The rows that steer a run and say what to see of it.
+
+    Returns:
+        how this page plays it, and the picture to draw beside the charts.
+    """
     status_row(run, slow=run.members == 1)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        view = view_controls(run)
         motion = transport_row(run)
         if run.members == 1 and (run.is_active or run.can_resume):
             edit_panel(run)
-        fork_button(run)
-    return motion
+    return motion, view
 
 
 def main() -> None:
@@ -131,9 +136,9 @@ def main() -> None:
     with left:
         run, config = settings_column(run)
     with right:
-        motion, ghost = Motion(), None
+        motion, view, ghost = Motion(), None, None
         if run:
-            motion = steering(run)
+            motion, view = steering(run)
             ghost = parent_of(run) or ghost_of(run)
         else:
             st.markdown(
@@ -142,8 +147,6 @@ def main() -> None:
                     "judge them, and you will see the generated rows move onto the real ones."
                 )
             )
-        with st.container():
-            view = view_controls(run) if run else None
         with st.container(key="stage"):  # what is in it stands side by side: see page.css
             live_view(run, config or state.settings(), ghost, motion)
             if run and view:

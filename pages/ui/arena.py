@@ -19,7 +19,7 @@ _COMPONENTS = "components"
 def view_controls(run: Run) -> View | None:
     """Draw the choice of what to see of a run; returns the picture, None for the charts alone."""
     names = {CHARTS: _("Charts"), ARENA: _("Arena"), DENSITY: _("Density")}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         kind = st.segmented_control(
             _("What to see"),
             list(names),

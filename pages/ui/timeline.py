@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import streamlit as st
+
 from gan_core.runs.model import Run
 from pages.ui.components import Component
 from pages.ui.text import _
+from pages.ui.transport import fork_at
 
+_KEY = "timeline"
 _timeline = Component("timeline")
 
 
@@ -26,6 +30,19 @@ def timeline(run: Run) -> None:
             "value": _("epoch {epoch}, step {step}: snapshot {n} of {all}"),
             "none": _("no snapshots yet"),
             "loading": _("Loading the film …"),
+            "fork": _("Fork here"),
+            "why_fork": _(
+                "A new run that goes on from this moment with the settings at the left; this one "
+                "stays as it is, and its curves stay in the charts."
+            ),
         },
+        "can_fork": run.members == 1,
     }
-    _timeline("timeline", data)
+    _timeline(_KEY, data, on_fork_change=lambda: _fork(run))
+
+
+def _fork(run: Run) -> None:
+    """The button was pressed at a moment of the timeline."""
+    moment = st.session_state[_KEY].fork
+    step = moment["step"] if isinstance(moment, dict) else None
+    fork_at(run, step if isinstance(step, int) else None)

@@ -119,21 +119,6 @@ def transport_row(run: Run) -> Motion:
     return Motion(0, "hand" if by_hand else "")
 
 
-def fork_button(run: Run) -> None:
-    """Draw the button that forks a run from where it stands, with the settings on this page."""
-    if run.members == 1 and run.step and (run.is_stepping or not run.is_active):
-        st.button(
-            _("Fork"),
-            icon=":material/call_split:",
-            help=_(
-                "A new run that goes on from here with the settings at the left; this one stays as "
-                "it is, and its curves stay in the charts."
-            ),
-            on_click=_fork,
-            args=(run.id,),
-        )
-
-
 def parent_of(run: Run) -> str | None:
     """The id of the run that this one was forked from, if it still exists."""
     try:
@@ -194,15 +179,24 @@ def _step(run_id: str, players: str | None) -> None:
     _try(lambda run_id: store().advance(run_id, 1, players), run_id)
 
 
-def _fork(run_id: str) -> None:
-    _try(_go_on_elsewhere, run_id)
+def fork_at(run: Run, step: int | None) -> None:
+    """Fork a run; settings that were moved since it was opened are the new ones.
+
+    Args:
+        run: the parent.
+        step: of the snapshot to go on from; None is where the run stands now.
+    """
+    _try(lambda run_id: _go_on_elsewhere(run_id, step), run.id)
 
 
-def _go_on_elsewhere(run_id: str) -> None:
-    """Fork a run; settings that were moved since it was opened are the new ones."""
-    run = find_run(run_id)
-    checkpoint = results.checkpoint(store().database, run_id)
+def _go_on_elsewhere(run_id: str, step: int | None) -> None:
+    run, database = find_run(run_id), store().database
+    if step is None:
+        checkpoint = results.checkpoint(database, run_id)
+    else:
+        checkpoint = results.snapshot_checkpoint(database, run_id, step)
     if checkpoint is None:
+        st.toast(_("There is no snapshot of this moment any more."), icon=":material/info:")
         return
     moved = state.settings().differences(run.config)
     moved.pop("schedule", None)

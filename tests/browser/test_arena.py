@@ -155,3 +155,31 @@ def test_the_timeline_moves_everything_with_the_keyboard_alone(forge, store, two
     took = forge.page.evaluate(PACE)
     middle = f"{took[len(took) // 2]:.1f} ms, at most {took[-1]:.1f} ms"
     figure("a frame of the film, with arena and histograms", middle)
+
+
+def test_a_fork_at_the_middle_goes_on_beside_its_parents_curves(forge, store, config):
+    parent = store.create(config(epochs=200), "everybody")
+    eventually(lambda: store.get(parent.id).status == model.FINISHED, what="the parent's end")
+    forge.open("train", parent)
+    forge.button("Fork here").click()
+    expect(forge.page.get_by_text("must lead beyond step 400").first).to_be_visible()
+    forge.page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    forge.idle()
+    timeline = forge.page.get_by_role("slider", name="Timeline")
+    timeline.press("Home")
+    shows(forge, all_at(0), "the first snapshot everywhere")
+    for _ in range(6):
+        timeline.press("PageUp")
+    moment = int(shown(forge)["timeline"]["step"])
+    assert 0 < moment < 400
+    forge.button("Fork here").click()
+    forge.live_until(
+        lambda now: now["run"] not in ("", parent.id) and now["step"] == 400, what="the fork's end"
+    )
+    child = store.get(forge.run_id)
+    assert (child.parent_id, child.parent_step, child.status) == (parent.id, moment, "finished")
+    assert child.config.at(moment).optimizer.lr_g > parent.config.optimizer.lr_g
+    traces = "() => document.querySelector('.gf-losses').data.map(t => t.opacity ?? 1)"
+    eventually(lambda: 0.3 in forge.page.evaluate(traces), what="the parent's curves")
+    first, losses = results.losses(store.database, child.id)
+    assert (first, len(losses)) == (moment + 1, 400 - moment)

@@ -27,8 +27,6 @@ def test_what_can_be_done_fits_the_status(open_page, make_run, status):
     at = open_page("train", run=make_run(status).id)
     assert_sound(at)
     assert [b for b in labels(at.button) if b in STEPS] == (STEPS if status in CAN_STEP else [])
-    rests = status not in model.ACTIVE
-    assert ("Fork" in labels(at.button)) == rests
     changing = status != model.FINISHED
     assert ("Noise on D's inputs" in labels(at.slider)) == changing
 
@@ -127,29 +125,3 @@ def test_a_run_with_changes_brings_them_into_the_settings_until_they_are_forgott
     assert "on the way" not in texts(at)
     button(at, "Train").click().run()
     assert store.list()[0].config.schedule == ()
-
-
-def test_a_fork_goes_on_with_the_moved_settings_beside_its_parents_curves(
-    open_page, make_run, store
-):
-    parent = make_run(model.STOPPED)
-    at = open_page("train", run=parent.id)
-    labelled(at.select_slider, "Epochs").set_value(100).run()
-    button(at, "Fork").click().run()
-    assert_sound(at)
-    child = store.list()[0]
-    assert (child.parent_id, child.parent_step, child.status) == (parent.id, 10, "queued")
-    assert child.config == parent.config.with_values({"training.epochs": 100})
-    assert (live(at)["run"], live(at)["ghost"]) == (child.id, parent.id)
-    store.delete(parent.id)
-    at.run()
-    assert_sound(at)
-    assert live(at)["ghost"] is None
-
-
-def test_a_fork_that_cannot_be_says_why(open_page, make_run, store):
-    at = open_page("train", run=make_run(model.FINISHED).id)
-    button(at, "Fork").click().run()
-    assert_sound(at)
-    assert "beyond step 10" in at.toast[0].value
-    assert len(store.list()) == 1

@@ -7,11 +7,11 @@ import { unpackAs } from "./numbers.js";
 const SECONDS = 9; // for the whole film
 const views = new WeakMap();
 
-export function render({ data, parentElement }) {
+export function render({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".gf-timeline");
   let view = views.get(root);
   if (!view) views.set(root, (view = new Timeline(root)));
-  view.show(data);
+  view.show(data, setTriggerValue);
 }
 
 export function destroy(parentElement) {
@@ -23,8 +23,9 @@ class Timeline {
   constructor(root) {
     this.root = root;
     root.innerHTML = `<button type="button" class="gf-play"></button><input type="range" min="0" max="1000" step="1" value="1000">
-      <span class="gf-when"></span><button type="button" class="gf-live-button"></button>`;
-    [this.playButton, this.range, this.when, this.liveButton] = root.children;
+      <span class="gf-when"></span><button type="button" class="gf-live-button"></button><button type="button" class="gf-fork"></button>`;
+    [this.playButton, this.range, this.when, this.liveButton, this.forkButton] = root.children;
+    this.forkButton.onclick = () => this.tell("fork", { step: this.clock.isLive ? null : this.clock.step });
     this.onChange = () => this.write();
     this.playButton.onclick = () => (this.request ? this.pause() : this.play());
     this.liveButton.onclick = () => this.goLive();
@@ -33,9 +34,10 @@ class Timeline {
     for (const sign of ["pointerdown", "focus"]) this.range.addEventListener(sign, () => this.load());
   }
 
-  show(data) {
+  show(data, setTriggerValue) {
     const another = this.data?.run !== data.run;
     this.data = data;
+    this.tell = setTriggerValue;
     if (another) {
       this.pause();
       this.clock?.removeEventListener("change", this.onChange);
@@ -47,6 +49,8 @@ class Timeline {
     this.range.setAttribute("aria-label", data.labels.name);
     this.liveButton.textContent = `● ${data.labels.live}`;
     this.liveButton.title = data.labels.to_live;
+    this.forkButton.textContent = data.labels.fork;
+    this.forkButton.title = data.labels.why_fork;
     this.write();
     if (!data.active) this.load();
   }
@@ -158,6 +162,7 @@ class Timeline {
     this.when.textContent = live ? "" : put(labels.moment);
     range.setAttribute("aria-valuetext", live ? labels.live : put(labels.value));
     this.liveButton.hidden = !data.active;
+    this.forkButton.hidden = !data.can_fork || live || !clock.steps.length; // where it stands while it trains is no moment
     this.liveButton.classList.toggle("gf-on", live);
     this.liveButton.setAttribute("aria-pressed", String(live));
     range.style.setProperty("--share", `${(100 * range.value) / (range.max || 1)}%`);
