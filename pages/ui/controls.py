@@ -78,7 +78,7 @@ NETWORKS = (
     "discriminator.activation",
     "discriminator.slope",
 )
-LOSS = ("loss.name", "loss.label_smoothing", "loss.penalty")
+LOSS = ("loss.name", "loss.label_smoothing", "training.input_noise", "loss.penalty")
 OPTIMIZER = (
     "training.n_critic",
     "optimizer.beta1",
