@@ -82,6 +82,17 @@ def test_the_defaults_are_the_tutorials(train_page):
     }
 
 
+def test_who_learns_is_asked_where_a_link_says_that_not_both_do(store, open_page):
+    at = open_page("train", players="d")
+    assert labelled(at.selectbox, "Who learns").value == "d"
+    labelled(at.selectbox, "Who learns").set_value("both").run()
+    assert_sound(at)
+    button(at, "Train").click().run()
+    (run,) = store.list()
+    assert not run.config.differences()
+    assert "Who learns" not in labels(at.selectbox)
+
+
 def test_untouched_it_trains_the_tutorial(train_page, store):
     button(train_page, "Train").click().run()
     (run,) = store.list()

@@ -80,7 +80,7 @@ def test_a_frozen_d_judges_g_as_it_stood(configured, engine):
     assert one.history.g_loss[0] != other.history.g_loss[0]
 
 
-# While D alone learns, where D has fewer updates than steps, where D has more, before the last step.
+# While D alone learns; where D has had fewer updates than steps, and more; before the last step.
 @pytest.mark.parametrize("cut", [4, 190, 210, 299])
 def test_resumed_anywhere_a_run_with_edits_has_the_same_bits(config, whole, cut):
     end, saved = whole
