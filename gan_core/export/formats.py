@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 from gan_core.config import ExperimentConfig
+from gan_core.export.course import from_its_first_step
 from gan_core.export.data import data_part
-from gan_core.export.loop import result_part, settings_part, training_part
+from gan_core.export.draws import random_part
+from gan_core.export.loop import result_part, training_part
 from gan_core.export.part import Part, commented, one_line
-from gan_core.export.players import losses_part, networks_part, random_part
+from gan_core.export.players import losses_part, networks_part
+from gan_core.export.settings import settings_part
 
 
 def script(config: ExperimentConfig) -> str:
@@ -46,7 +49,8 @@ def _parts(config: ExperimentConfig) -> list[Part]:
         settings_part, data_part, random_part, networks_part, losses_part, training_part,
         result_part,
     )  # fmt: skip
-    return [make(config) for make in makers]
+    course = from_its_first_step(config)
+    return [make(course) for make in makers]
 
 
 def _title(config: ExperimentConfig) -> str:

@@ -1,9 +1,10 @@
-"""The settings, the training loop and its result."""
+"""The training loop and its result."""
 
 import textwrap
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.part import Part, number
+from gan_core.export.course import blurs, changes, rests, several_updates
+from gan_core.export.part import Part
 from gan_core.losses import LOSSES
 
 _LOOP = """\
@@ -13,11 +14,7 @@ optimizer_d = torch.optim.Adam(D.parameters(), lr=LR_D, betas=BETAS, fused=True)
 losses = []
 for epoch in range(1, EPOCHS + 1):
     for real in x_real[next(orders)].split(BATCH_SIZE):
-{draws}
-
-{d_updates}
-
-{g_update}
+{step}
 
         losses.append((d_loss.item(), g_loss.item()))
     if epoch % PRINT_EVERY == 0:
@@ -26,20 +23,10 @@ for epoch in range(1, EPOCHS + 1):
 if LOSSES_CSV:
     pd.DataFrame(losses, columns=["d_loss", "g_loss"]).to_csv(LOSSES_CSV, index=False)"""
 
-_D_UPDATE = """\
-fake = G(z_d).detach()  # detach(): this update must not reach G
-real_logits, fake_logits = {judged}
-d_loss = discriminator_loss(real_logits, fake_logits){penalty}
-optimizer_d.zero_grad()
-d_loss.backward()
-optimizer_d.step()"""
-
-_G_UPDATE = """\
-# G: fresh noise, and what does D say to the new fakes?
-{g_loss}
-optimizer_g.zero_grad()
-g_loss.backward()
-optimizer_g.step()"""
+_LEARN = """\
+optimizer_{player}.zero_grad()
+{player}_loss.backward()
+optimizer_{player}.step()"""
 
 _AVERAGE = """\
 for mean, weight in zip(G_average.parameters(), G.parameters(), strict=True):
@@ -58,118 +45,136 @@ print("Generated rows:")
 print(generated.head().round(3).to_string(index=False))"""
 
 
-def settings_part(config: ExperimentConfig) -> Part:
-    """The settings that this training uses, and the device."""
-    optimizer, training, loss = config.optimizer, config.training, config.loss
-    used = {
-        "SEED": config.seed,
-        "LATENT_DIM": config.generator.latent_dim,
-        "EPOCHS": training.epochs,
-        "BATCH_SIZE": training.batch_size,
-        "N_CRITIC": training.n_critic if training.n_critic > 1 else None,
-        "SMOOTHING": loss.label_smoothing or None,
-        "LR_G": optimizer.lr_g,
-        "LR_D": optimizer.lr_d,
-        "LAMBDA_GP": loss.lambda_gp if loss.penalty == "gp" else None,
-        "GAMMA": loss.gamma if loss.penalty in ("r1", "r2") else None,
-        "EMA_DECAY": training.ema_decay or None,
-        "PRINT_EVERY": max(1, training.epochs // 10),
-    }
-    notes = {
-        "N_CRITIC": "updates of D in a step",
-        "EMA_DECAY": "how slowly the average of G's weights moves",
-        "PRINT_EVERY": "epochs",
-    }
-    lines = [
-        f"{name} = {number(value)}" + (f"  # {notes[name]}" if name in notes else "")
-        for name, value in used.items()
-        if value is not None
-    ]
-    betas = f"BETAS = ({number(optimizer.beta1)}, {number(optimizer.beta2)})"
-    lines.insert(lines.index(f"LR_D = {number(optimizer.lr_d)}") + 1, betas)
-    lines += [
-        'LOSSES_CSV = ""  # a file name, such as "losses.csv", keeps the losses of every step',
-        "",
-        "torch.set_num_threads(1)  # for networks this small more threads only cost time",
-        _device(training.device),
-    ]
-    return Part(
-        "Settings",
-        "Change them and run again: that is what they are here for.",
-        "\n".join(lines),
-        ("import numpy as np", "import pandas as pd", "import torch"),
-    )
-
-
-def _device(asked: str) -> str:
-    if asked == "auto":
-        return 'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")'
-    return f'device = torch.device("{asked}")'
-
-
 def training_part(config: ExperimentConfig) -> Part:
     """The loop."""
     averages = bool(config.training.ema_decay)
+    anew = changes(config, "training.n_critic")  # what is drawn begins anew with each edit
     before = [
         *(["G_average = deepcopy(G)  # its weights follow those of G slowly"] if averages else []),
-        "orders, noises = row_orders(), noise()",
-        *(["mixtures = mixing()"] if config.loss.penalty == "gp" else []),
+        "orders = row_orders()",
+        _drawing(config, "0" if anew else ""),
     ]
-    steps = [_G_UPDATE.format(g_loss=_g_loss(config)), *([_AVERAGE] if averages else [])]
+    step = [
+        *([_edits(config, anew)] if config.schedule else []),
+        _draws(config),
+        _d_updates(config),
+        _g_update(config),
+    ]
+    text = (
+        "In each step D learns first, from real rows and fakes; then G learns from D's judgement "
+        "of new fakes. A batch is a few rows, and an epoch goes through all of them, shuffled."
+    )
+    if blurs(config):
+        text += " D sees every row with a little noise, so that it cannot win by trifles."
+    if rests(config):
+        text += " A player that rests is still charged, but stays as it is."
     return Part(
         "Training",
-        "In each step D learns first, from real rows and fakes; then G learns from D's judgement "
-        "of new fakes. A batch is a few rows, and an epoch goes through all of them, shuffled.",
-        _LOOP.format(
-            before="\n".join(before),
-            draws=_indented(_draws(config), 8),
-            d_updates=_indented(_d_updates(config), 8),
-            g_update=_indented("\n".join(steps), 8),
-        ),
+        text,
+        _LOOP.format(before="\n".join(before), step=_indented("\n\n".join(step), 8)),
         ("from copy import deepcopy",) if averages else (),
     )
 
 
-def _draws(config: ExperimentConfig) -> str:
-    several = config.training.n_critic > 1
-    names = "*zs_d, z_g" if several else "z_d, z_g"
-    lines = [f"{names} = torch.from_numpy(next(noises)[:, : len(real)]).to(device)"]
+def _drawing(config: ExperimentConfig, step: str) -> str:
+    """The generators of what is random in each step, from some step on."""
+    streams = {"noises": "noise"}
     if config.loss.penalty == "gp":
-        names = "shares" if several else "(share,)"
+        streams["mixtures"] = "mixing"
+    if blurs(config):
+        streams["blurs"] = "blurring"
+    return f"{', '.join(streams)} = {', '.join(f'{draw}({step})' for draw in streams.values())}"
+
+
+def _edits(config: ExperimentConfig, anew: bool) -> str:
+    """Give settings their new values, and tell those who have kept the old ones."""
+    lines = [
+        "step = len(losses)",
+        "if step in EDITS:",
+        "    globals().update(EDITS[step])  # from here on these settings have other values",
+    ]
+    for player in "gd":
+        if changes(config, f"optimizer.lr_{player}"):
+            lines.append(f'    optimizer_{player}.param_groups[0]["lr"] = LR_{player.upper()}')
+    if anew:
+        lines.append(f"    {_drawing(config, 'step')}")
+    return "\n".join(lines)
+
+
+def _draws(config: ExperimentConfig) -> str:
+    """What is random in this step: a part for each update of D, and one for G's."""
+    each = "*{0}s_d, {0}_g" if several_updates(config) else "{0}_d, {0}_g"
+    lines = [f"{each.format('z')} = torch.from_numpy(next(noises)[:, : len(real)]).to(device)"]
+    if config.loss.penalty == "gp":
+        names = "shares" if several_updates(config) else "(share,)"
         lines.append(f"{names} = torch.from_numpy(next(mixtures)[:, : len(real)]).to(device)")
+    if blurs(config):
+        drawn = "torch.from_numpy(next(blurs)[:, :, : len(real)]).to(device)"
+        lines.append(f"{each.format('blur')} = INPUT_NOISE * {drawn}")
     return "\n".join(lines)
 
 
 def _d_updates(config: ExperimentConfig) -> str:
     """One update, or a loop of several."""
-    penalty = {
-        "none": "",
-        "gp": "\nd_loss = d_loss + gradient_penalty(fake + share[:, None] * (real - fake))",
-        "r1": "\nd_loss = d_loss + gradient_penalty(real)",
-        "r2": "\nd_loss = d_loss + gradient_penalty(fake)",
-    }[config.loss.penalty]
     comment = "# D: which rows are real, which are fakes?\n"
-    update = _D_UPDATE.format(judged=_judged(config, "fake"), penalty=penalty)
-    if config.training.n_critic == 1:
-        return comment + update
-    loop = "for z_d in zs_d:\n"
+    if not several_updates(config):
+        return comment + _d_update(config)
+    drawn = {"z_d": "zs_d"}
     if config.loss.penalty == "gp":
-        loop = "for z_d, share in zip(zs_d, shares, strict=True):\n"
-    return comment + loop + _indented(update, 4)
+        drawn["share"] = "shares"
+    if blurs(config):
+        drawn["blur_d"] = "blurs_d"
+    each, of = ", ".join(drawn), ", ".join(drawn.values())
+    loop = f"for {each} in {of if len(drawn) == 1 else f'zip({of}, strict=True)'}:\n"
+    return comment + loop + _indented(_d_update(config), 4)
 
 
-def _g_loss(config: ExperimentConfig) -> str:
-    if not LOSSES[config.loss.name].pairs:
-        return "g_loss = generator_loss(D(G(z_g)))"
-    judged = _judged(config, "G(z_g)")
-    return f"real_logits, fake_logits = {judged}\ng_loss = generator_loss(real_logits, fake_logits)"
+def _d_update(config: ExperimentConfig) -> str:
+    seen, blur = ("seen", " + blur_d[1]") if blurs(config) else ("real", "")
+    penalty = {
+        "none": [],
+        "gp": [f"d_loss = d_loss + gradient_penalty(fake + share[:, None] * ({seen} - fake))"],
+        "r1": [f"d_loss = d_loss + gradient_penalty({seen})"],
+        "r2": ["d_loss = d_loss + gradient_penalty(fake)"],
+    }[config.loss.penalty]
+    lines = [
+        *(["seen = real + blur_d[0]"] if blur else []),
+        f"fake = G(z_d).detach(){blur}  # detach(): this update must not reach G",
+        f"real_logits, fake_logits = {_judged(config, seen, 'fake')}",
+        "d_loss = discriminator_loss(real_logits, fake_logits)",
+        *penalty,
+        _unless_it_rests(config, "d", _LEARN.format(player="d")),
+    ]
+    return "\n".join(lines)
 
 
-def _judged(config: ExperimentConfig, fake: str) -> str:
+def _g_update(config: ExperimentConfig) -> str:
+    seen, fake = ("real + blur_g[0]", "G(z_g) + blur_g[1]") if blurs(config) else ("real", "G(z_g)")
+    if LOSSES[config.loss.name].pairs:
+        judged = _judged(config, seen, fake)
+        charged = f"real_logits, fake_logits = {judged}\n"
+        charged += "g_loss = generator_loss(real_logits, fake_logits)"
+    else:
+        charged = f"g_loss = generator_loss(D({fake}))"
+    learn = _LEARN.format(player="g")
+    if config.training.ema_decay:
+        learn += "\n" + _AVERAGE
+    comment = "# G: fresh noise, and what does D say to the new fakes?"
+    return "\n".join((comment, charged, _unless_it_rests(config, "g", learn)))
+
+
+def _unless_it_rests(config: ExperimentConfig, player: str, learn: str) -> str:
+    if not rests(config):
+        return learn
+    other = {"d": "g", "g": "d"}[player]
+    return f'if PLAYERS != "{other}":  # else {player.upper()} rests\n{_indented(learn, 4)}'
+
+
+def _judged(config: ExperimentConfig, real: str, fake: str) -> str:
     """Both kinds of rows through D; in one pass or in two, as the engine does it."""
     if LOSSES[config.loss.name].cancels:
-        return f"D(real), D({fake})"
-    return f"D(torch.cat((real, {fake}))).chunk(2)"
+        return f"D({real}), D({fake})"
+    return f"D(torch.cat(({real}, {fake}))).chunk(2)"
 
 
 def result_part(config: ExperimentConfig) -> Part:

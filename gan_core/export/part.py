@@ -30,7 +30,7 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def listed(before: str, items: Iterable[str], after: str = "]") -> str:
+def listed(before: str, items: Iterable[str], after: str = "]", width: int = WIDTH) -> str:
     """``before`` items ``after`` on one line, or where that is too long, one line an item.
 
     >>> listed("names = [", ["a", "b"])
@@ -38,7 +38,7 @@ def listed(before: str, items: Iterable[str], after: str = "]") -> str:
     """
     items = list(items)
     line = f"{before}{', '.join(items)}{after}"
-    return line if len(line) <= WIDTH else stacked(before, items, after)
+    return line if len(line) <= width else stacked(before, items, after)
 
 
 def stacked(before: str, items: Iterable[str], after: str = "]") -> str:
@@ -46,8 +46,10 @@ def stacked(before: str, items: Iterable[str], after: str = "]") -> str:
     return "\n".join((before, *(f"    {item}," for item in items), after))
 
 
-def number(value: float) -> str:
-    """A number as one would type it: ``10_000``, ``0.0002``."""
+def literal(value: float | str) -> str:
+    """A number as one would type it: ``10_000``, ``0.0002``; or a string literal."""
+    if isinstance(value, str):
+        return quoted(value)
     return f"{value:_}" if isinstance(value, int) and value >= 10_000 else repr(value)
 
 

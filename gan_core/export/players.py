@@ -1,38 +1,14 @@
-"""The random numbers, both networks, and what they are charged for."""
+"""Both networks, and what they are charged for."""
 
 import textwrap
 
 from gan_core.config import ExperimentConfig
+from gan_core.export.course import ever
 from gan_core.export.part import Part, stacked
 from gan_core.losses import LOSSES
 from gan_core.networks import Layers, logit_layers
 from gan_core.networks.layers import Linear
-from gan_core.randomness import Stream
-from gan_core.training.draws import BatchOrder, noise_of
 
-_STREAM = '''\
-def stream(purpose, *block):
-    """Random numbers for one purpose; they depend on the seed, the purpose and the block alone."""
-    key = np.random.SeedSequence(SEED, spawn_key=(purpose, *block))
-    return np.random.Generator(np.random.SFC64(key))'''
-_ORDERS = '''\
-def row_orders():
-    """The order of the rows in each epoch."""
-    for block in count():
-        sorted_rows = np.tile(np.arange(len(x_real)), ({epochs}, 1))  # (epochs, rows)
-        yield from stream(ORDER, block).permuted(sorted_rows, axis=1)'''
-_NOISE = '''\
-def noise():
-    """The z of each step: one for every update of D, the last one for G."""
-    shape = ({steps}, {uses}, min(BATCH_SIZE, len(x_real)), LATENT_DIM)
-    for block in count():
-        yield from stream(NOISE, block).standard_normal(shape, dtype=np.float32)'''
-_MIXING = '''\
-def mixing():
-    """For the penalty: the real row's share in each mixture, one for every update of D."""
-    shape = ({steps}, {n_critic}, min(BATCH_SIZE, len(x_real)))
-    for block in count():
-        yield from stream(MIXING, block).random(shape, dtype=np.float32)'''
 _INITIALISE = '''\
 def initialise(network, rng):
     """PyTorch's default: uniform between -1/sqrt(inputs) and 1/sqrt(inputs)."""
@@ -55,37 +31,6 @@ def gradient_penalty(rows):
     rows = rows.detach().requires_grad_()
     (slope,) = torch.autograd.grad(D(rows).sum(), rows, create_graph=True)
     return {formula}'''
-
-
-def random_part(config: ExperimentConfig) -> Part:
-    """The streams of random numbers, as GAN Forge draws them."""
-    n_rows = config.table().n_rows
-    noise = noise_of(config, n_rows)
-    order = BatchOrder(config.seed, n_rows, config.training.batch_size)
-    mixes = config.loss.penalty == "gp"
-    uses = {
-        "WEIGHTS": Stream.INIT,
-        "ORDER": Stream.ORDER,
-        "NOISE": Stream.NOISE,
-        "SAMPLE": Stream.EVALUATION,
-        **({"MIXING": Stream.PENALTY} if mixes else {}),
-    }
-    n_critic = "N_CRITIC" if config.training.n_critic > 1 else "1"
-    facts = {"steps": noise.steps_per_block, "n_critic": n_critic}
-    blocks = [
-        f"{', '.join(uses)} = {', '.join(str(int(use)) for use in uses.values())}  # purposes",
-        _STREAM,
-        _ORDERS.format(epochs=order.epochs_per_block),
-        _NOISE.format(uses="N_CRITIC + 1" if config.training.n_critic > 1 else "2", **facts),
-        *([_MIXING.format(**facts)] if mixes else []),
-    ]
-    return Part(
-        "Random numbers",
-        "One seed decides everything that is random. Each purpose has a stream of its own, drawn "
-        "in blocks: so the numbers are those of GAN Forge, and so are the losses.",
-        "\n\n\n".join(blocks),
-        ("from itertools import count",),
-    )
 
 
 def networks_part(config: ExperimentConfig) -> Part:
@@ -124,7 +69,7 @@ def _sequential(name: str, layers: Layers, first: str = "") -> str:
 
 def losses_part(config: ExperimentConfig) -> Part:
     """What both are charged for, and the penalty if there is one."""
-    loss = LOSSES[config.loss.name](config.loss.label_smoothing)
+    loss = LOSSES[config.loss.name](max(ever(config, "loss.label_smoothing")))
     d_body, g_body = loss.as_code()
     logits = "real_logits, fake_logits" if loss.pairs else "fake_logits"
     functions = [

@@ -13,8 +13,8 @@ from gan_core.config import ExperimentConfig
 from gan_core.randomness import Stream, stream
 
 _ROWS_PER_ORDER_BLOCK = 16_384
-_NUMBERS_PER_NOISE_BLOCK = 262_144
-_MAX_STEPS_PER_NOISE_BLOCK = 256
+NUMBERS_PER_NOISE_BLOCK = 262_144
+MAX_STEPS_PER_NOISE_BLOCK = 256
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Noise:
     def steps_per_block(self) -> int:
         """Steps whose noise is drawn at once."""
         numbers = (self.n_critic + 1) * self.batch_size * self.latent_dim
-        return max(1, min(_MAX_STEPS_PER_NOISE_BLOCK, _NUMBERS_PER_NOISE_BLOCK // numbers))
+        return max(1, min(MAX_STEPS_PER_NOISE_BLOCK, NUMBERS_PER_NOISE_BLOCK // numbers))
 
     def block(self, block: int) -> np.ndarray:
         """Standard normal noise of a block of steps; the last z of each step is G's.
@@ -119,7 +119,7 @@ class InputNoise:
     def steps_per_block(self) -> int:
         """Steps whose noise is drawn at once."""
         numbers = (self.n_critic + 1) * 2 * self.batch_size * self.n_features
-        return max(1, min(_MAX_STEPS_PER_NOISE_BLOCK, _NUMBERS_PER_NOISE_BLOCK // numbers))
+        return max(1, min(MAX_STEPS_PER_NOISE_BLOCK, NUMBERS_PER_NOISE_BLOCK // numbers))
 
     def block(self, block: int) -> np.ndarray:
         """Standard normal noise of a block of steps.

@@ -47,10 +47,11 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | N
     with _expander(_("Loss"), (*LOSS, *_penalty_weight(state.settings().loss.penalty))):
         values |= _widgets(LOSS)
         values |= _widgets(_penalty_weight(values["loss.penalty"]))
-    with _expander(_("Optimizer and batch"), ("training.batch_size", _OWN_LR, *OPTIMIZER)):
+    optimizer = (*OPTIMIZER, *_players(state.settings().training.players))
+    with _expander(_("Optimizer and batch"), ("training.batch_size", _OWN_LR, *optimizer)):
         values |= _widgets(("training.batch_size",))
         values[_OWN_LR] = _own_rate(values[_LR])
-        values |= _widgets(OPTIMIZER)
+        values |= _widgets(optimizer)
     left, right = st.columns(2)
     with left:
         values |= _widgets(("seed",))
@@ -78,7 +79,7 @@ NETWORKS = (
     "discriminator.activation",
     "discriminator.slope",
 )
-LOSS = ("loss.name", "loss.label_smoothing", "loss.penalty")
+LOSS = ("loss.name", "loss.label_smoothing", "training.input_noise", "loss.penalty")
 OPTIMIZER = (
     "training.n_critic",
     "optimizer.beta1",
@@ -113,6 +114,11 @@ def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
 def _penalty_weight(penalty: str) -> tuple[str, ...]:
     """The weight of the penalty in force; the other one keeps its value unseen."""
     return {"gp": ("loss.lambda_gp",), "none": ()}.get(penalty, ("loss.gamma",))
+
+
+def _players(players: str) -> tuple[str, ...]:
+    """Who learns: a matter of single steps, with buttons of their own, unless a link says it."""
+    return () if players == "both" else ("training.players",)
 
 
 def _slider(path: str) -> float:

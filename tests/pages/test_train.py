@@ -71,6 +71,7 @@ def test_the_defaults_are_the_tutorials(train_page):
         "Discriminator activation": TUTORIAL.discriminator.activation,
         "Loss": TUTORIAL.loss.name,
         "Label smoothing": TUTORIAL.loss.label_smoothing,
+        "Noise on D's inputs": TUTORIAL.training.input_noise,
         "Gradient penalty": TUTORIAL.loss.penalty,
         "D updates a step (n_critic)": TUTORIAL.training.n_critic,
         "EMA decay of G": TUTORIAL.training.ema_decay,
@@ -79,6 +80,17 @@ def test_the_defaults_are_the_tutorials(train_page):
         "Repeats": 1,
         "Device": TUTORIAL.training.device,
     }
+
+
+def test_who_learns_is_asked_where_a_link_says_that_not_both_do(store, open_page):
+    at = open_page("train", players="d")
+    assert labelled(at.selectbox, "Who learns").value == "d"
+    labelled(at.selectbox, "Who learns").set_value("both").run()
+    assert_sound(at)
+    button(at, "Train").click().run()
+    (run,) = store.list()
+    assert not run.config.differences()
+    assert "Who learns" not in labels(at.selectbox)
 
 
 def test_untouched_it_trains_the_tutorial(train_page, store):
@@ -93,6 +105,7 @@ MOVES = [
     ("select_slider", "Epochs", 100, {"training.epochs": 100}),
     ("select_slider", "Batch size", 8, {"training.batch_size": 8}),
     ("slider", "LeakyReLU slope", 0.5, {"discriminator.slope": 0.5}),
+    ("slider", "Noise on D's inputs", 0.1, {"training.input_noise": 0.1}),
     ("text_input", "Generator widths", "8", {"generator.hidden_dims": (8,)}),
     ("text_input", "Discriminator widths", " 64 ;32, ", {"discriminator.hidden_dims": (64, 32)}),
     ("number_input", "Beta 1 (momentum)", 0.9, {"optimizer.beta1": 0.9}),

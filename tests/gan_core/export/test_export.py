@@ -1,9 +1,12 @@
 """Exported code, executed where there is no GAN Forge, against the engine."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -15,10 +18,26 @@ from gan_core.data import DATA_SOURCES
 from gan_core.data.drawing import encode
 from gan_core.export import data as data_block
 from gan_core.export import notebook, script
+from gan_core.export.course import NAMES
 from gan_core.losses import LOSSES
+from gan_core.schedule import EDITABLE
 from gan_core.training import Progress
 
 N_STEPS = 200
+
+# Every setting that may change, from the first step on; blocks of random numbers last 64 steps or
+# 78, and 32 or 39 with three updates of D, so that they change their size amid one and later.
+ON_THE_WAY = {
+    0: {"training.players": "d"},
+    4: {"training.players": "g", "optimizer.lr_g": 0.001},
+    9: {"training.players": "both"},
+    30: {"training.input_noise": 0.2},
+    45: {"training.n_critic": 3, "loss.label_smoothing": 0.1},
+    100: {"training.n_critic": 1, "optimizer.lr_d": 0.0005},
+    110: {"training.players": "d", "loss.label_smoothing": 0.0},
+    115: {"training.players": "both", "training.input_noise": 0.0},
+    150: {"training.n_critic": 2, "training.input_noise": 0.1},
+}
 
 CASES = {
     "tutorial": {},
@@ -49,6 +68,21 @@ CASES = {
         "training.batch_size": 4096,
         "generator.activation": "leaky_relu",
         "generator.hidden_dims": [],
+    },
+    "noise on all that d sees": {
+        "loss.name": "relativistic",
+        "training.input_noise": 0.2,
+        "training.n_critic": 2,
+    },
+    "only g": {"training.players": "g", "training.input_noise": 0.1, "loss.penalty": "r1"},
+    "on the way": {
+        "data.source": "wine",
+        "data.classes": [],
+        "training.batch_size": 64,
+        "generator.latent_dim": 32,
+        "loss.penalty": "gp",
+        "training.ema_decay": 0.99,
+        "schedule": [{"step": step, "set": changes} for step, changes in ON_THE_WAY.items()],
     },
     "written out": {"training.batch_size": 7, "discriminator.activation": "relu"},
 }
@@ -110,36 +144,61 @@ def execute(folder, codes):
     return {name: pd.read_csv(folder / f"{name}.csv") for name in codes}, said
 
 
-def losses_of(config):
-    parts = [event.losses[:, :2] for event in train(config) if isinstance(event, Progress)]
-    return np.concatenate(parts)
+@cache
+def run_of(config):
+    """The losses of a run, and its last event."""
+    parts = []
+    for event in train(config):
+        if isinstance(event, Progress):
+            parts.append(event.losses[:, :2])
+    return np.concatenate(parts), event
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """Every case as a script and as a notebook, and every source, all in one process."""
-    codes = {f"source {name}": script(config) for name, config in SOURCES.items()}
+def codes():
+    """Every case as a script and as what its notebook executes."""
+    found = {}
     for case, changes in CASES.items():
         with pytest.MonkeyPatch.context() as patch:
             if case == "written out":  # as for any table that scikit-learn does not have
                 patch.delitem(data_block.SKLEARN, "iris")
-            codes[f"{case} s"] = script(config_of(changes))
-            codes[f"{case} n"] = code_of(notebook(config_of(changes)))
-    return execute(tmp_path_factory.mktemp("scripts"), codes)
+            config = config_of(changes)
+            found[case] = script(config), code_of(notebook(config))
+    return found
+
+
+@pytest.fixture(scope="module")
+def executed(codes, tmp_path_factory):
+    """Every case and every source, all in one process."""
+    scripts = {f"source {name}": script(config) for name, config in SOURCES.items()}
+    scripts |= {case: of_script for case, (of_script, _) in codes.items()}
+    with ThreadPoolExecutor(1) as pool:
+        executing = pool.submit(execute, tmp_path_factory.mktemp("scripts"), scripts)
+        for config in (*SOURCES.values(), *map(config_of, CASES.values())):
+            run_of(config)  # meanwhile, on another core, what the tests compare with
+        return executing.result()
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_script_and_notebook_have_the_losses_of_the_run(executed, case):
-    expected = losses_of(config_of(CASES[case]))[:N_STEPS]
+def test_a_script_has_the_losses_of_the_run(executed, case):
+    expected = run_of(config_of(CASES[case]))[0][:N_STEPS]
     assert len(expected) == N_STEPS
-    for form in "sn":
-        losses = executed[0][f"{case} {form}"]
-        assert list(losses.columns) == ["d_loss", "g_loss"]
-        np.testing.assert_allclose(losses.to_numpy()[:N_STEPS], expected, rtol=1e-4, atol=0)
+    losses = executed[0][case]
+    assert list(losses.columns) == ["d_loss", "g_loss"]
+    np.testing.assert_allclose(losses.to_numpy()[:N_STEPS], expected, rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_notebook_executes_what_the_script_does(codes, case):
+    """Statement by statement, so that what holds for the one when executed holds for the other."""
+    docstring, *statements = ast.parse(codes[case][0]).body
+    assert isinstance(docstring, ast.Expr)
+    cells = ast.parse(codes[case][1]).body
+    assert [ast.dump(s) for s in cells] == [ast.dump(s) for s in statements]
 
 
 def test_a_script_says_what_the_tutorial_says(executed):
-    said, expected = executed[1]["tutorial s"], losses_of(config_of({}))
+    said, (expected, _) = executed[1]["tutorial"], run_of(config_of({}))
     lines = [line for line in said.splitlines() if line.startswith("Epoch")]
     assert lines == [
         f"Epoch [{epoch}/100], D_Loss: {d_loss:.4f}, G_Loss: {g_loss:.4f}"
@@ -150,17 +209,18 @@ def test_a_script_says_what_the_tutorial_says(executed):
     assert "device: cpu" in said
 
 
-def test_a_script_generates_the_rows_of_the_run(executed):
-    config = config_of(CASES["smoothing and ema"])
-    *_, end = train(config)
-    rows = end.generator.sample(50).head().round(3).to_string(index=False)
-    assert executed[1]["smoothing and ema s"].strip().endswith(rows)
+@pytest.mark.parametrize("case", ["smoothing and ema", "on the way"])
+def test_a_script_generates_the_rows_of_the_run(executed, case):
+    config = config_of(CASES[case])
+    _, end = run_of(config)
+    rows = end.generator.sample(config.table().n_rows).head().round(3).to_string(index=False)
+    assert executed[1][case].strip().endswith(rows)
 
 
 @pytest.mark.parametrize("name", DATA_SOURCES)
 def test_every_source_can_be_taken_home(executed, name):
     losses = executed[0][f"source {name}"]
-    np.testing.assert_allclose(losses, losses_of(SOURCES[name]), rtol=1e-4)
+    np.testing.assert_allclose(losses, run_of(SOURCES[name])[0], rtol=1e-4)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
@@ -177,7 +237,10 @@ def test_every_loss_is_the_same_as_code(name, smoothing):
 
 def test_only_what_is_used_is_there():
     tutorial = script(ExperimentConfig())
-    words = ("penalty", "N_CRITIC", "EMA", "MIXING", "SMOOTHING", "deepcopy", "zip", "np.isin")
+    words = (
+        "penalty", "N_CRITIC", "EMA", "MIXING", "SMOOTHING", "deepcopy", "zip", "INPUT_NOISE",
+        "BLUR", "PLAYERS", "EDITS", "globals", "at_once", "np.isin",
+    )  # fmt: skip
     assert not [word for word in words if word in tutorial]
     wild = {
         "loss.penalty": "gp",
@@ -185,14 +248,28 @@ def test_only_what_is_used_is_there():
         "training.n_critic": 2,
         "training.ema_decay": 0.9,
     }
-    everything = script(ExperimentConfig().with_values(wild))
+    edited = {"training.input_noise": 0.1, "training.players": "d", "training.n_critic": 1}
+    everything = script(ExperimentConfig().with_values(wild).with_edit(1, edited))
     assert all(word in everything for word in words[:-1])
     assert len(tutorial.splitlines()) < 180
 
 
-def test_scripts_are_formatted_and_have_nothing_to_spare(tmp_path):
-    for case, changes in CASES.items():
-        (tmp_path / f"{case}.py").write_text(script(config_of(changes)), encoding="utf-8")
+def test_every_setting_that_may_change_has_a_name():
+    assert tuple(NAMES) == EDITABLE
+
+
+def test_an_edit_before_the_first_step_is_how_it_starts():
+    config = ExperimentConfig().with_edit(0, {"optimizer.lr_g": 0.001})
+    assert script(config) == script(config.at(0))
+
+
+def test_scripts_are_formatted_and_have_nothing_to_spare(codes, tmp_path):
+    codes = {case: of_script for case, (of_script, _) in codes.items()}
+    long = dict.fromkeys(("optimizer.lr_g", "optimizer.lr_d", "training.input_noise"), 0.000123456)
+    long |= {"training.n_critic": 20, "training.players": "d"}
+    codes["long edit"] = script(ExperimentConfig().with_edit(123_456, long))
+    for case, code in codes.items():
+        (tmp_path / f"{case}.py").write_text(code, encoding="utf-8")
     ruff = [sys.executable, "-m", "ruff"]
     rules = "E,F,W,I,UP,B,SIM,NPY,C4,PIE,RET"
     for how in (["check", "--select", rules], ["format", "--check", "--diff"]):

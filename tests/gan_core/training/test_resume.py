@@ -66,8 +66,9 @@ def test_interrupted_again_and_again(config, whole):
         assert np.array_equal(checkpoint.tensors[name], array), name
 
 
-@pytest.mark.parametrize("cut", [1, 61, 102])  # noise comes in blocks of 102 steps here
-def test_averages_penalties_and_several_updates_resume_as_exactly(configured, engine, cut):
+@pytest.fixture(scope="module")
+def rich(configured, engine):
+    """A training with averages, penalties and several updates, and checkpoints of it."""
     config = configured(
         {"loss.penalty": "gp", "generator.latent_dim": 20},
         epochs=55,
@@ -75,11 +76,18 @@ def test_averages_penalties_and_several_updates_resume_as_exactly(configured, en
         ema_decay=0.9,
         engine=engine,
     )
-    saved = None
+    saved = {}
     for event in train(config, chunk_seconds=1e-9):
-        if isinstance(event, Progress) and event.step == cut:
-            saved = event.checkpoint()
-    *_, resumed = train(config, resume=Checkpoint.from_bytes(saved.to_bytes()))
+        if isinstance(event, Progress) and event.step in (1, 61, 102):
+            saved[event.step] = event.checkpoint().to_bytes()
+    return event, saved
+
+
+@pytest.mark.parametrize("cut", [1, 61, 102])  # noise comes in blocks of 102 steps here
+def test_averages_penalties_and_several_updates_resume_as_exactly(rich, cut):
+    event, saved = rich
+    checkpoint = Checkpoint.from_bytes(saved[cut])
+    *_, resumed = train(checkpoint.config, resume=checkpoint)
     assert resumed.history.equals(event.history.iloc[cut:].reset_index(drop=True))
     assert any(name.startswith("ema.") for name in resumed.checkpoint.tensors)
     for name, array in event.checkpoint.tensors.items():

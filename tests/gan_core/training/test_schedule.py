@@ -12,7 +12,7 @@ EDITS = (  # noise comes in blocks of 256 and 204 steps here, orders in blocks o
     (3, {"training.players": "d"}),
     (5, {"training.players": "g", "optimizer.lr_g": 0.001}),
     (8, {"training.players": "both"}),
-    (40, {"training.n_critic": 3, "loss.label_smoothing": 0.1}),
+    (190, {"training.n_critic": 3, "loss.label_smoothing": 0.1}),
     (203, {"training.input_noise": 0.2}),
     (230, {"training.n_critic": 1, "training.input_noise": 0.0}),
     (260, {"optimizer.lr_d": 0.0005}),
@@ -41,7 +41,7 @@ def states_of(config, steps, **how):
 
 @pytest.fixture(scope="module")
 def whole(config):
-    return states_of(config, {2, 3, 4, 5, 8, 40, 100, 203, 210, 260, 299})
+    return states_of(config, {4, 5, 8, 100, 190, 203, 210, 299})
 
 
 def same(one, other):
@@ -80,7 +80,8 @@ def test_a_frozen_d_judges_g_as_it_stood(configured, engine):
     assert one.history.g_loss[0] != other.history.g_loss[0]
 
 
-@pytest.mark.parametrize("cut", [4, 8, 40, 210, 299])
+# While D alone learns; where D has had fewer updates than steps, and more; before the last step.
+@pytest.mark.parametrize("cut", [4, 190, 210, 299])
 def test_resumed_anywhere_a_run_with_edits_has_the_same_bits(config, whole, cut):
     end, saved = whole
     *_, resumed = train(config, resume=Checkpoint.from_bytes(saved[cut].to_bytes()))
@@ -96,12 +97,11 @@ def test_edited_while_it_trains_it_is_what_its_record_gives_in_a_replay(configur
         for event in train(config, resume=checkpoint, chunk_seconds=0.001):
             if isinstance(event, Progress):
                 changes = [coming.pop(step) for step in list(coming) if step <= event.step]
-                checkpoint = event.checkpoint()
                 parts.append(event.losses)
-                if changes:
+                if changes or event.step == 300:
                     for change in changes:
                         config = config.with_edit(event.step, change)
-                    checkpoint = Checkpoint(config, checkpoint.step, checkpoint.tensors)
+                    checkpoint = Checkpoint(config, event.step, event.checkpoint().tensors)
                     break
     *_, replay = train(config)
     assert len(config.schedule) >= 3
@@ -127,8 +127,8 @@ def test_both_engines_agree_over_a_schedule(configured):
         {k: int(v) for k, v in end.checkpoint.tensors.items() if k.endswith("updates")}
         for end in runs
     ]
-    # 2 steps of 240 without D, n_critic 3 from step 40 to 230; 2 of 240 without G.
-    assert counts == [{"adam_g.updates": 238, "adam_d.updates": 240 - 3 + 2 * 190}] * 2
+    # 3 steps of 240 without D, n_critic 3 from step 190 to 230; 2 of 240 without G.
+    assert counts == [{"adam_g.updates": 238, "adam_d.updates": 240 - 3 + 2 * 40}] * 2
 
 
 @pytest.mark.parametrize("loss", ["bce", "relativistic"])

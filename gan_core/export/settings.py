@@ -1,0 +1,71 @@
+"""The settings that a training uses, those that change on the way, and the device."""
+
+from gan_core.config import ExperimentConfig
+from gan_core.export.course import NAMES, blurs, rests, several_updates, smooths
+from gan_core.export.part import WIDTH, Part, listed, literal, quoted
+from gan_core.schedule import Edit
+
+_NOTES = {
+    "N_CRITIC": "updates of D in a step",
+    "INPUT_NOISE": "standard deviation of the noise on all rows that D sees",
+    "PLAYERS": 'who learns: "both", "d" or "g"',
+    "EMA_DECAY": "how slowly the average of G's weights moves",
+    "PRINT_EVERY": "epochs",
+}
+
+
+def settings_part(config: ExperimentConfig) -> Part:
+    """The settings that this training uses, and the device."""
+    optimizer, training, loss = config.optimizer, config.training, config.loss
+    used = {
+        "SEED": config.seed,
+        "LATENT_DIM": config.generator.latent_dim,
+        "EPOCHS": training.epochs,
+        "BATCH_SIZE": training.batch_size,
+        "N_CRITIC": training.n_critic if several_updates(config) else None,
+        "PLAYERS": training.players if rests(config) else None,
+        "INPUT_NOISE": training.input_noise if blurs(config) else None,
+        "SMOOTHING": loss.label_smoothing if smooths(config) else None,
+        "LR_G": optimizer.lr_g,
+        "LR_D": optimizer.lr_d,
+        "LAMBDA_GP": loss.lambda_gp if loss.penalty == "gp" else None,
+        "GAMMA": loss.gamma if loss.penalty in ("r1", "r2") else None,
+        "EMA_DECAY": training.ema_decay or None,
+        "PRINT_EVERY": max(1, training.epochs // 10),
+    }
+    lines = [
+        f"{name} = {literal(value)}" + (f"  # {_NOTES[name]}" if name in _NOTES else "")
+        for name, value in used.items()
+        if value is not None
+    ]
+    betas = f"BETAS = ({literal(optimizer.beta1)}, {literal(optimizer.beta2)})"
+    lines.insert(lines.index(f"LR_D = {literal(optimizer.lr_d)}") + 1, betas)
+    lines += [
+        'LOSSES_CSV = ""  # a file name, such as "losses.csv", keeps the losses of every step',
+        *(["", _edits(config.schedule)] if config.schedule else []),
+        "",
+        "torch.set_num_threads(1)  # for networks this small more threads only cost time",
+        _device(training.device),
+    ]
+    return Part(
+        "Settings",
+        "Change them and run again: that is what they are here for.",
+        "\n".join(lines),
+        ("import numpy as np", "import pandas as pd", "import torch"),
+    )
+
+
+def _edits(schedule: tuple[Edit, ...]) -> str:
+    """Settings that change on the way, as a table."""
+    lines = ["EDITS = {  # once so many steps are done, these settings take other values"]
+    for edit in schedule:
+        sets = (f"{quoted(NAMES[path])}: {literal(value)}" for path, value in edit.changes)
+        entry = listed(f"{literal(edit.step)}: {{", sets, "}", width=WIDTH - 5)
+        lines += [f"    {line}" for line in f"{entry},".splitlines()]
+    return "\n".join((*lines, "}"))
+
+
+def _device(asked: str) -> str:
+    if asked == "auto":
+        return 'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")'
+    return f'device = torch.device("{asked}")'
