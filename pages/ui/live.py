@@ -57,6 +57,7 @@ def live_view(
         "speed": motion.speed,
         "pace": motion.pace,
         "steps_per_epoch": run.steps_per_epoch if run else 1,
+        "step": run.step if run else 0,
         "players": config.training.players,
         "narrated": narration() if motion.pace else None,
         "seen": seen(run) if run else None,

@@ -23,7 +23,7 @@ _IDLE = """() => {
   return app?.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && document.querySelector('[data-testid=stMain] :is(h1, h2, h3)')
-    && !document.querySelector('[data-testid=stSkeleton]')
+    && !document.querySelector('[data-testid=stSkeleton], .gf-live[data-pending]')
 }"""
 
 # From the event of the next click to the frame after the one in which something is there.

@@ -82,6 +82,7 @@ def test_slow_motion_holds_no_place_on_the_server_and_no_script_runs_for_it(forg
     forge.main.get_by_test_id("stButtonGroup").get_by_text("1/s", exact=True).click()
     forge.idle().press("Resume").badge("slow motion")
     forge.live_until(lambda now: now["step"] >= 1, what="the first step of its own")
+    forge.see("CPU · ")  # the page was drawn anew, once, because the run has a device now
     forge.idle().page.evaluate(COUNT_SCRIPTS)
     first = forge.live()["step"]
     forge.live_until(lambda now: now["step"] >= first + 2, what="more steps of its own")

@@ -4,7 +4,7 @@ import pytest
 
 from gan_core.runs import model
 from gan_core.schedule import Edit
-from tests.pages.helpers import assert_sound, button, labelled, labels, texts
+from tests.pages.helpers import assert_sound, button, labels, texts
 
 STEPS = ["Step", "D only", "G only"]
 CAN_STEP = (model.PAUSED, model.STOPPED)
@@ -18,8 +18,14 @@ def speed(at):
 def live(at):
     import json
 
-    (component,) = [c for c in at.get("bidi_component") if '"steps_per_epoch"' in c.proto.json]
+    (component,) = [c for c in at.get("bidi_component") if '"pace"' in c.proto.json]
     return json.loads(component.proto.json)
+
+
+def changing(at, widgets, label):
+    """The control of the panel "Change while training"; its twin at the left is of the next run."""
+    found = [w for w in widgets if w.label == label and w.key.startswith("edit.")]
+    return found[0] if found else None
 
 
 @pytest.mark.parametrize("status", model.STATUSES)
@@ -27,8 +33,8 @@ def test_what_can_be_done_fits_the_status(open_page, make_run, status):
     at = open_page("train", run=make_run(status).id)
     assert_sound(at)
     assert [b for b in labels(at.button) if b in STEPS] == (STEPS if status in CAN_STEP else [])
-    changing = status != model.FINISHED
-    assert ("Noise on D's inputs" in labels(at.slider)) == changing
+    panel = changing(at, at.slider, "Noise on D's inputs")
+    assert (panel is not None) == (status != model.FINISHED)
 
 
 @pytest.mark.parametrize(("press", "players"), [("Step", None), ("D only", "d"), ("G only", "g")])
@@ -91,10 +97,10 @@ def test_a_run_started_in_slow_motion_stands_before_its_first_step(open_page, ma
 def test_a_moved_control_changes_the_run_and_is_listed(open_page, make_run, store):
     run = make_run(model.PAUSED)
     at = open_page("train", run=run.id)
-    labelled(at.slider, "Noise on D's inputs").set_value(0.1).run()
+    changing(at, at.slider, "Noise on D's inputs").set_value(0.1).run()
     assert_sound(at)
     assert store.get(run.id).config.schedule == (Edit(10, (("training.input_noise", 0.1),)),)
-    assert labelled(at.slider, "Noise on D's inputs").value == 0.1
+    assert changing(at, at.slider, "Noise on D's inputs").value == 0.1
     assert "Changes" in labels(at.expander)
     assert "after step 10 (epoch 5): Noise on D's inputs: **0.1**" in texts(at)
 
@@ -102,12 +108,12 @@ def test_a_moved_control_changes_the_run_and_is_listed(open_page, make_run, stor
 def test_a_running_run_is_asked_to_change(open_page, make_run, store):
     run = make_run(model.RUNNING)
     at = open_page("train", run=run.id)
-    labelled(at.select_slider, "Generator learning rate").set_value(0.01).run()
+    changing(at, at.select_slider, "Generator learning rate").set_value(0.01).run()
     assert_sound(at)
     assert store.get(run.id).config.schedule == ()  # its worker takes it up
     with store.database.read() as db:
         assert db.exec_driver_sql("SELECT edit FROM runs").scalar() == '{"optimizer.lr_g": 0.01}'
-    assert labelled(at.select_slider, "Generator learning rate").value == 0.01
+    assert changing(at, at.select_slider, "Generator learning rate").value == 0.01
 
 
 def test_a_run_with_changes_brings_them_into_the_settings_until_they_are_forgotten(

@@ -67,7 +67,7 @@ class View {
       this.question = (this.question ?? 0) + 1; // an answer about the other run comes too late now
       this.forget();
       this.told = data.seen;
-      this.known = undefined;
+      this.known = data.step; // what came before the page was drawn is not told
       this.page = 0;
       this.generated = null;
       this.update = { status: data.status, epochs_done: data.epochs_done, place: 0 };
@@ -155,7 +155,7 @@ class View {
       this.forget();
       if (update.after !== 0) return; // begin again with the next question
     }
-    if (update.step > this.known) this.narrate(update); // not what was there when the page opened
+    if (update.step > this.known) this.narrate(update);
     this.known = update.step;
     const marks = JSON.stringify(update.edits);
     const marked = marks !== this.marks;
@@ -183,7 +183,11 @@ class View {
     this.write();
     if (update.seen !== this.told) { // the buttons and badges are the page's: let it draw them anew
       this.told = update.seen;
-      requestAnimationFrame(() => setTimeout(() => this.tell("status", update.seen)));
+      this.root.dataset.pending = "yes";
+      requestAnimationFrame(() => setTimeout(() => { // after what is new is on the screen
+        delete this.root.dataset.pending;
+        this.tell("status", update.seen);
+      }));
     }
   }
 
