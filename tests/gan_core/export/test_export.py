@@ -87,6 +87,8 @@ CASES = {
     "written out": {"training.batch_size": 7, "discriminator.activation": "relu"},
 }
 
+AS_NOTEBOOKS = tuple(CASES)[:6]  # executed too; of the others the statements are compared
+
 DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (40, 2)))
 SOURCES = {
     name: ExperimentConfig().with_values(
@@ -172,6 +174,7 @@ def executed(codes, tmp_path_factory):
     """Every case and every source, all in one process."""
     scripts = {f"source {name}": script(config) for name, config in SOURCES.items()}
     scripts |= {case: of_script for case, (of_script, _) in codes.items()}
+    scripts |= {f"notebook of {case}": codes[case][1] for case in AS_NOTEBOOKS}
     with ThreadPoolExecutor(1) as pool:
         executing = pool.submit(execute, tmp_path_factory.mktemp("scripts"), scripts)
         for config in (*SOURCES.values(), *map(config_of, CASES.values())):
@@ -186,6 +189,13 @@ def test_a_script_has_the_losses_of_the_run(executed, case):
     losses = executed[0][case]
     assert list(losses.columns) == ["d_loss", "g_loss"]
     np.testing.assert_allclose(losses.to_numpy()[:N_STEPS], expected, rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("case", AS_NOTEBOOKS)
+def test_a_notebook_has_the_losses_of_the_run(executed, case):
+    expected = run_of(config_of(CASES[case]))[0][:N_STEPS]
+    losses = executed[0][f"notebook of {case}"].to_numpy()[:N_STEPS]
+    np.testing.assert_allclose(losses, expected, rtol=1e-4, atol=0)
 
 
 @pytest.mark.parametrize("case", CASES)
