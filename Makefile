@@ -6,6 +6,8 @@ HOST ?= 127.0.0.1
 # Which Python a new .venv is made with (the first that is new enough), and arguments for pytest.
 PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3 python
 ARGS ?=
+# Test processes; each has a browser and a server of its own, shared by all its tests.
+JOBS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -23,7 +25,7 @@ run: setup  ## set up what is missing and start the dashboard (PORT=8501 HOST=12
 
 test: setup-tests  ## set up what is missing, a browser included, and run every test (ARGS="-k losses")
 	@GAN_FORGE_BROWSER=$$(sh tests/tools/browser.sh) && export GAN_FORGE_BROWSER && \
-	exec $(PY) -m pytest $(ARGS)
+	exec $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The copy of the requirements in .venv says what was installed there: while it is the same, there is nothing to do.
 setup: venv  ## only set up

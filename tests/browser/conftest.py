@@ -24,6 +24,17 @@ def figure():
     return lambda what, value: _figures.append(f"{what}: {value}")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """One of several test processes is done: take over what it measured."""
+    _figures.extend(getattr(node, "workeroutput", {}).get("figures", []))
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = _figures
+
+
 def pytest_terminal_summary(terminalreporter):
     if _figures:
         terminalreporter.section("measured in the browser")

@@ -33,11 +33,6 @@ DIVERGING = {
 }
 
 
-def pytest_collection_modifyitems(items):
-    """Whole processes last: who breaks something small should hear of it first."""
-    items.sort(key=lambda item: item.path.name == "test_processes.py")
-
-
 @pytest.fixture(scope="session")
 def configured():
     """A config that differs from the tutorial's: ``configured(epochs=3, **{"seed": 1})``."""
