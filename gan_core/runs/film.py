@@ -1,16 +1,11 @@
-"""A run as pictures: its latest state while it trains, and its snapshots as a film.
+"""A run as pictures: its latest state while it trains, and its snapshots as a film."""
 
-What is made for one viewer is kept for the next: a class looks at one run, and who turns back to a
-view has seen it before.
-"""
-
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from threading import Lock
+from collections.abc import Callable
 from typing import Any
 
 from gan_core.runs import results
 from gan_core.runs.database import Database
+from gan_core.runs.kept import Kept
 from gan_core.runs.live import N_BINS, histograms
 from gan_core.runs.model import Run
 from gan_core.runs.results import Players
@@ -21,30 +16,7 @@ from gan_core.views.packing import packed
 HISTOGRAM_ROWS = 500  # generated rows, as the worker draws them for the live histograms
 
 
-class _Kept:
-    """The answers that were asked for last, by key; safe for threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
-        """The kept answer, else a new one; None is not kept."""
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        answer = make()  # outside the lock: two may make the same, nobody waits for another's
-        if answer is not None:
-            with self._lock:
-                self._answers[key] = answer
-                while len(self._answers) > self._most:
-                    self._answers.popitem(last=False)
-        return answer
-
-
-_frames = _Kept(2048)  # of at most 8 KB each
+_frames = Kept(2048)  # of at most 8 KB each
 
 
 def arena_update(

@@ -32,6 +32,7 @@ from gan_core.runs import access
 from gan_core.runs.film import arena_update, film
 from gan_core.runs.live import live_update
 from gan_core.runs.model import Run
+from gan_core.runs.quality import quality_update
 from gan_core.runs.supervisor import dispatcher_running
 from gan_core.views import View
 from pages.ui.backend import find_run, store, user
@@ -65,6 +66,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/runs/{run_id}/advance", _advance, methods=["POST"]),
         Route("/api/runs/{run_id}/arena", _arena),
         Route("/api/runs/{run_id}/film", _film),
+        Route("/api/runs/{run_id}/quality", _quality),
         Route("/forge/{version}/{name}", _asset),
     ]
 
@@ -144,7 +146,7 @@ def _arena(run: Run, asked: QueryParams) -> object:
         store().database,
         run,
         _view(run, asked),
-        attempt=_number(asked["attempt"]) if "attempt" in asked else -1,
+        attempt=_known(asked, "attempt"),
         shown=_number(asked.get("shown")),
     )
 
@@ -153,8 +155,18 @@ def _arena(run: Run, asked: QueryParams) -> object:
 def _film(run: Run, asked: QueryParams) -> object:
     """All snapshots as pictures; as histograms where no view is asked for."""
     view = _view(run, asked) if "view" in asked else None
-    after = _number(asked["after"]) if "after" in asked else -1
-    return film(store().database, run, view, after=after)
+    return film(store().database, run, view, after=_known(asked, "after"))
+
+
+@_answer
+def _quality(run: Run, known: QueryParams) -> object:
+    """The scores of the snapshots."""
+    return quality_update(
+        store().database,
+        run,
+        attempt=_known(known, "attempt"),
+        after=_known(known, "after"),
+    )
 
 
 def _view(run: Run, asked: QueryParams) -> View:
@@ -178,6 +190,11 @@ def _json(value: object, status: int = 200, *, packed: bool = False) -> Response
 def _number(text: str | None) -> int:
     """A count from an address; nonsense counts as nothing known."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 12 else 0
+
+
+def _known(asked: QueryParams, name: str) -> int:
+    """A count that a viewer has already; -1 where it says nothing of it."""
+    return _number(asked[name]) if name in asked else -1
 
 
 def _asset(request: Request) -> Response:
