@@ -9,7 +9,7 @@ from gan_core.networks import n_weights, structure
 from gan_core.runs.model import Run
 from gan_core.views import View
 from pages.ui import state
-from pages.ui.arena import arena, view_controls
+from pages.ui.arena import arena, is_quality_chosen, view_controls
 from pages.ui.backend import store, user
 from pages.ui.code_view import code_view
 from pages.ui.controls import data_line, training_controls
@@ -148,7 +148,8 @@ def main() -> None:
                 )
             )
         with st.container(key="stage"):  # what is in it stands side by side: see page.css
-            live_view(run, config or state.settings(), ghost, motion)
+            settings = config or state.settings()
+            live_view(run, settings, ghost, motion, quality=is_quality_chosen())
             if run and view:
                 arena(run, view)
         if run:

@@ -1,4 +1,4 @@
-"""The arena: D's field with the points on it, and one feature's densities, beside the charts."""
+"""What to see of a run: the charts, with scores, or beside them D's field or a density."""
 
 from typing import Any
 
@@ -12,13 +12,18 @@ from pages.ui.text import _
 
 _arena = Component("arena")
 
-CHARTS, ARENA, DENSITY = "charts", "arena", "density"
+CHARTS, QUALITY, ARENA, DENSITY = "charts", "quality", "arena", "density"
 _COMPONENTS = "components"
 
 
 def view_controls(run: Run) -> View | None:
-    """Draw the choice of what to see of a run; returns the picture, None for the charts alone."""
-    names = {CHARTS: _("Charts"), ARENA: _("Arena"), DENSITY: _("Density")}
+    """Draw the choice of what to see of a run; returns the picture, None where there is none."""
+    names = {
+        CHARTS: _("Charts"),
+        QUALITY: _("Quality"),
+        ARENA: _("Arena"),
+        DENSITY: _("Density"),
+    }
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         kind = st.segmented_control(
             _("What to see"),
@@ -28,8 +33,9 @@ def view_controls(run: Run) -> View | None:
             format_func=names.__getitem__,
             key=state.view_key("kind"),
             help=_(
-                "The charts; D's judgement over a plane with the points on it; or the densities "
-                "along one feature with D over them."
+                "The charts; the losses with the scores of the generated rows under them; D's "
+                "judgement over a plane with the points on it; or the densities along one feature "
+                "with D over them."
             ),
             label_visibility="collapsed",
             persist_state="session",
@@ -41,6 +47,11 @@ def view_controls(run: Run) -> View | None:
             x = _feature("line", "", features)
             return View("density", x, 0, _others())
     return None
+
+
+def is_quality_chosen() -> bool:
+    """Whether the scores are to be seen under the losses."""
+    return st.session_state.get(state.view_key("kind")) == QUALITY
 
 
 def arena(run: Run, view: View) -> None:

@@ -9,6 +9,7 @@ from gan_core.runs.live import bin_edges, densities, seen
 from gan_core.runs.model import Run
 from pages.ui.components import Component
 from pages.ui.narration import narration
+from pages.ui.quality import quality_of
 from pages.ui.text import _
 
 _live = Component("live")
@@ -35,6 +36,8 @@ def live_view(
     settings: ExperimentConfig,
     ghost: str | None = None,
     motion: Motion = STILL,
+    *,
+    quality: bool = False,
 ) -> None:
     """Draw a run, or, where there is none yet, the real rows that it would learn from.
 
@@ -46,6 +49,7 @@ def live_view(
         settings: of the run to come, where there is none.
         ghost: id of a run whose curves and rows are drawn faintly behind.
         motion: how the browser steps through it, and whether the steps are told.
+        quality: whether the scores of its snapshots stand under the losses.
     """
     config = run.config if run else settings
     table = config.table()
@@ -69,6 +73,7 @@ def live_view(
         "features": list(table.features),
         "edges": bin_edges(table.values),
         "real": densities(table.values, table.values),
+        "quality": quality_of(run) if run and quality else None,
         "labels": _labels(),
     }
     _live("live", data, on_status_change=lambda: None)

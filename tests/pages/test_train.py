@@ -3,6 +3,7 @@ import json
 import pytest
 
 from gan_core import ExperimentConfig
+from gan_core.metrics import METRICS
 from gan_core.runs import model
 from tests.pages.helpers import (
     assert_kind_message,
@@ -343,3 +344,24 @@ def test_of_two_features_the_arena_shows_the_whole_space(open_page, make_run):
     assert_sound(at)
     assert arena_of(at)["others"] == ""
     assert not {"Along y", "Other features"} & set(labels(at.selectbox))
+
+
+def live_of(at):
+    """What the live view was given."""
+    protos = (element.proto for element in at.get("bidi_component"))
+    (found,) = [json.loads(p.json) for p in protos if p.component_name.endswith("_live")]
+    return found
+
+
+def test_the_scores_can_stand_under_the_losses(open_page, make_run):
+    ring = {"data.source": "ring", "data.classes": [], "training.batch_size": 500}
+    at = open_page("train", run=make_run(model.QUEUED, **ring).id)
+    assert live_of(at)["quality"] is None
+    view_of(at).set_value("quality").run()
+    assert_sound(at)
+    assert arena_of(at) is None
+    found = live_of(at)["quality"]
+    assert [metric["name"] for metric in found["metrics"]] == list(METRICS)
+    modes = next(metric for metric in found["metrics"] if metric["name"] == "modes_covered")
+    assert (modes["arrow"], modes["out_of"], modes["axis"]) == ("↑", 8, "Modes covered (of 8)")
+    assert "in check" in " ".join(found["labels"]["meaning"])

@@ -5,6 +5,7 @@ import { bandTraces, unpackBand } from "./band.js";
 import { Moment } from "./moment.js";
 import { Narrator } from "./narrate.js";
 import { unpack } from "./numbers.js";
+import { Quality } from "./quality.js";
 import { Stepper } from "./stepper.js";
 import { CONFIG, WITHOUT_TOOLS, axis, escape, histograms, layout, plotly, reference, theme } from "./theme.js";
 
@@ -13,6 +14,7 @@ const MOST_POINTS = 4000; // beyond that the curves are thinned out to half
 const HISTOGRAMS_AT_ONCE = 8;
 const PATIENCE = 300; // milliseconds that a new run's empty charts wait for its first numbers
 const ACTIVE = ["queued", "running"];
+const CHARTS = ["losses", "outputs", "scores", "histograms"];
 const views = new WeakMap();
 
 export function render({ data, parentElement, setTriggerValue }) {
@@ -33,7 +35,7 @@ class View {
     root.innerHTML = `<div class="gf-line" aria-live="off"></div>
       <div class="gf-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100"><div></div></div>
       <div class="gf-narrator" hidden></div>
-      <div class="gf-curves"><div class="gf-losses"></div><div class="gf-outputs"></div></div>
+      <div class="gf-curves"><div class="gf-losses"></div><div class="gf-outputs"></div><div class="gf-quality" hidden></div></div>
       <div class="gf-histograms"></div>
       <div class="gf-pager"><button type="button" data-by="-1">‹</button><span></span><button type="button" data-by="1">›</button></div>`;
     const find = (name) => root.querySelector(`.gf-${name}`);
@@ -43,6 +45,8 @@ class View {
     }
     this.narrator = new Narrator(find("narrator"));
     this.stepper = new Stepper(() => this.soon(30));
+    this.quality = new Quality(this, find("quality"));
+    this.parts.scores = this.quality.chart;
     this.moment = new Moment(this);
     this.onVisible = () => { if (!document.hidden) this.soon(0); };
     document.addEventListener("visibilitychange", this.onVisible);
@@ -51,7 +55,7 @@ class View {
       if (Math.abs(root.clientWidth - this.width) < 2) return;
       this.width = root.clientWidth;
       if (this.data) this.draw();
-      for (const part of ["losses", "outputs", "histograms"]) { // the arena came, or went: they have other room now
+      for (const part of CHARTS) { // the arena came, or went: they have other room now
         if (this.parts[part]._fullLayout && !this.parts[part].hidden) this.Plotly.Plots.resize(this.parts[part]);
       }
       this.moment.drawCursor();
@@ -82,6 +86,7 @@ class View {
     this.parts.curves.classList.toggle("gf-unseen", none);
     this.root.dataset.run = data.run ?? "";
     this.moment.follow(data.run);
+    this.quality.show(data);
     // Ask first and draw then: empty charts would keep the browser from hearing the answer.
     const answered = data.run ? this.ask() : Promise.resolve();
     const patience = new Promise((resolve) => setTimeout(resolve, another ? PATIENCE : 0));
@@ -162,6 +167,7 @@ class View {
     this.marks = marks;
     this.update = update;
     this.stepper.heard(update);
+    this.quality.wake();
     this.attempt = update.attempt;
     this.step = update.step;
     const fresh = { x: unpack(update.x ?? "") };
@@ -245,7 +251,7 @@ class View {
     this.drawn = true;
     // The losses first, the rest a frame later. Without a run they are drawn unseen, after what is
     // seen: a chart that is there already shows its first point much sooner.
-    const steps = [() => this.drawLosses(), () => this.drawOutputs(), () => this.drawHistograms()];
+    const steps = [() => this.drawLosses(), () => this.drawOutputs(), () => this.quality.draw(), () => this.drawHistograms()];
     if (!this.data.run) steps.reverse();
     steps[0]();
     requestAnimationFrame(() => setTimeout(() => steps.slice(1).forEach((step) => step())));
@@ -297,7 +303,7 @@ class View {
     const { labels, epochs, run } = this.data;
     const margin = { l: 44, r: 10, t: 26, b: 36 };
     references = [...references, ...this.marks_of(t)];
-    return layout(t, { margin, height: 250, uirevision: run, datarevision: this.step, hovermode: "x unified",
+    return layout(t, { margin, height: this.quality.isShown ? 185 : 250, uirevision: run, datarevision: this.step, hovermode: "x unified",
       xaxis: axis(t, { range: [0, epochs], title: { text: labels.epoch, font: { color: t.muted }, standoff: 4 }, showgrid: false,
         hoverformat: ",.1f", nticks: 8 }),
       shapes: references.map((r) => r.shape), annotations: references.map((r) => r.annotation), ...more });
@@ -339,12 +345,13 @@ class View {
   end() {
     this.ended = true;
     this.stepper.end();
+    this.quality.end();
     this.narrator.rest();
     clearTimeout(this.timer);
     this.observer.disconnect();
     this.moment.end();
     document.removeEventListener("visibilitychange", this.onVisible);
-    for (const part of ["losses", "outputs", "histograms"]) this.Plotly?.purge(this.parts[part]);
+    for (const part of CHARTS) this.Plotly?.purge(this.parts[part]);
     views.delete(this.root);
   }
 }

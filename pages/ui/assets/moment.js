@@ -61,7 +61,7 @@ export class Moment {
   // A line over the chart instead of a shape in it: moving it costs nothing.
   drawCursor() {
     const { parts, root, data } = this.view;
-    for (const name of ["losses", "outputs"]) {
+    for (const name of ["losses", "outputs", "scores"]) {
       const { xaxis, yaxis } = parts[name]._fullLayout ?? {};
       const line = (this.lines[name] ??= parts.curves.appendChild(document.createElement("div")));
       line.className = "gf-cursor";
