@@ -114,12 +114,13 @@ export class Quality {
     const { metric } = this;
     const t = theme(this.root);
     const scale = metric.out_of || 1;
+    const top = metric.top && metric.top * scale * 1.06; // of the axis; null where the scores say it
     const values = (this.scores[metric.name] ?? []).map((value) => (value === null ? null : value * scale));
     const floor = this.floors?.[metric.name]?.map((value) => value * scale);
     const shape = this.view.shape(t, { height: HEIGHT, showlegend: false, uirevision: `${data.run}/${metric.name}`, datarevision: `${metric.name}/${values.length}`,
       yaxis: axis(t, { title: { text: escape(metric.axis), font: { color: t.muted }, standoff: 4 }, nticks: 5,
-        ...(metric.top ? { range: [0, metric.top * scale * 1.06] } : { rangemode: "tozero" }) }) },
-    floor ? [band(t, floor, metric.top !== null, this.data.labels.floor)] : []);
+        ...(top ? { range: [0, top] } : { rangemode: "tozero" }) }) },
+    floor ? [band(t, floor, top ?? Math.max(floor[2], ...values), top !== null, this.data.labels.floor)] : []);
     Object.assign(shape.margin, { t: 8 });
     Object.assign(shape.xaxis, { fixedrange: true, range: parts.losses._fullLayout?.xaxis.range ?? shape.xaxis.range });
     if (!values.length) shape.annotations.push({ text: escape(this.data.labels.none), showarrow: false, xref: "x domain", yref: "y domain", x: 0.5, y: 0.5, font: { color: t.muted } });
@@ -148,13 +149,15 @@ export class Quality {
   }
 }
 
-// The noise floor from its low to its high end. Its name stands on its bad side at the left, where a
-// run's scores are still far from it; a line around it, because it may have no height.
-function band(t, [low, , high], up, name) {
-  const grey = "rgba(128,136,155,0.28)";
+// The noise floor from its low to its high end, with its name at the left, where a run's scores are
+// still far from it: inside, where there is room, else on its bad side. Without height it is a line.
+function band(t, [low, , high], span, up, name) {
+  const roomy = ((high - low) / span) * HEIGHT > 20;
+  const at = roomy ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
   return {
-    shape: { type: "rect", xref: "x domain", yref: "y", x0: 0, x1: 1, y0: low, y1: high, layer: "below", line: { color: grey, width: 1.4 }, fillcolor: grey },
-    annotation: { xref: "x domain", yref: "y", x: 0, xshift: 8, y: up ? low : high, text: escape(name), showarrow: false, xanchor: "left", yanchor: up ? "top" : "bottom",
+    shape: { type: "rect", xref: "x domain", yref: "y", x0: 0, x1: 1, y0: low, y1: high, layer: "below", fillcolor: "rgba(128,136,155,0.28)",
+      line: { color: "rgba(128,136,155,0.6)", width: roomy ? 0 : 1.4 } },
+    annotation: { xref: "x domain", yref: "y", x: 0, xshift: 8, y: at[0], yanchor: at[1], text: escape(name), showarrow: false, xanchor: "left",
       font: { color: t.muted, size: 11 } },
   };
 }
