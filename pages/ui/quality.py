@@ -37,8 +37,16 @@ def quality_of(run: Run) -> dict[str, Any]:
                 "Grey: what one half of the real rows scores against the other half, by chance. A "
                 "score there, or beyond its good end, cannot tell generated rows from real ones."
             ),
+            "whose": _whose(run),
         },
     }
+
+
+def _whose(run: Run) -> str:
+    """Of which seed the scores are, where the losses are of several; else empty."""
+    if run.members == 1:
+        return ""
+    return _("The scores are those of seed {n}.").format(n=run.config.seed)
 
 
 def _described(metric: Metric, out_of: int) -> dict[str, Any]:

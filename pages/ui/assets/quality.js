@@ -88,7 +88,7 @@ export class Quality {
       this.buttons.innerHTML = metrics.map(({ name, label, arrow, better, help }) =>
         `<button type="button" data-name="${name}" title="${escape(help)}" aria-label="${escape(`${label}, ${better}`)}">${escape(label)} ${arrow}</button>`).join("");
       for (const button of this.buttons.children) button.onclick = () => this.choose(button.dataset.name);
-      this.meaning.innerHTML = `<b>${escape(labels.title)}</b>${[...labels.meaning, labels.band].map((text) => `<p>${escape(text)}</p>`).join("")}`;
+      this.meaning.innerHTML = `<b>${escape(labels.title)}</b>${[...labels.meaning, `${labels.band} ${labels.whose}`].map((text) => `<p>${escape(text)}</p>`).join("")}`;
     }
     for (const button of this.buttons.children) button.setAttribute("aria-pressed", String(button.dataset.name === this.metric.name));
   }
@@ -152,7 +152,7 @@ export class Quality {
 // The noise floor from its low to its high end, with its name at the left, where a run's scores are
 // still far from it: inside, where there is room, else on its bad side. Without height it is a line.
 function band(t, [low, , high], span, up, name) {
-  const roomy = ((high - low) / span) * HEIGHT > 20;
+  const roomy = ((high - low) / span) * HEIGHT > 16;
   const at = roomy ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
   return {
     shape: { type: "rect", xref: "x domain", yref: "y", x0: 0, x1: 1, y0: low, y1: high, layer: "below", fillcolor: "rgba(128,136,155,0.28)",
