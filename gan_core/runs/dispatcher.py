@@ -85,7 +85,7 @@ class Dispatcher:
             claim = Claim(handle.run_id, handle.attempt)
             if self._queue.is_overdue(claim, PATIENCE_SECONDS):
                 self._executor.cancel(handle)
-            elif self._queue.lost_its_worker(claim):
+            elif self._queue.lost_its_worker(claim, time.monotonic() - handle.started):
                 # The pool misses a worker that dies in the moment in which it takes its task.
                 if handle in self._gone:
                     self._executor.cancel(handle)

@@ -7,6 +7,7 @@ import gc
 
 import torch
 
+import gan_core.runs.executors.local
 import gan_core.runs.worker  # noqa: F401 - what a worker runs
 from gan_core.config import ExperimentConfig
 from gan_core.scoring import floor_of

@@ -13,6 +13,7 @@ from gan_core.runs.database import Database
 from gan_core.runs.schema import QUEUE_ORDER, checkpoints, dispatchers, runs
 
 SILENT_SECONDS = 15.0  # not seen for so long, longer than a write may wait: dead
+BEGIN_SECONDS = 60.0  # before a worker has begun; seconds even where the forkserver starts anew
 MAX_RESTARTS = 3  # of a run whose server died under it, before a person has to look
 
 
@@ -133,16 +134,25 @@ class Queue:
         asked = row.status == model.RUNNING and row.want and row.want_at
         return bool(asked) and row.want_at < time.time() - seconds
 
-    def lost_its_worker(self, claim: Claim) -> bool:
-        """Whether an attempt counts as running while its process, on this host, does not exist."""
+    def lost_its_worker(self, claim: Claim, seconds: float) -> bool:
+        """Whether an attempt counts as running while its process, on this host, does not exist.
+
+        Args:
+            claim: the attempt.
+            seconds: how long ago it was given to a worker.
+        """
         query = sa.select(runs.c.worker_pid).where(
             runs.c.id == claim.run_id,
             runs.c.attempt == claim.attempt,
             runs.c.status == model.RUNNING,
         )
         with self._database.read() as db:
-            pid = db.scalar(query)
-        return pid is not None and not psutil.pid_exists(pid)
+            row = db.execute(query).one_or_none()
+        if row is None:
+            return False
+        if row.worker_pid is None:
+            return seconds > BEGIN_SECONDS
+        return not psutil.pid_exists(row.worker_pid)
 
     def adopt_orphans(self) -> int:
         """Requeue runs whose dispatcher died; they go on from their last checkpoint.

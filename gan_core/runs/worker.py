@@ -2,9 +2,7 @@
 
 import logging
 import os
-import threading
 from dataclasses import dataclass, replace
-from multiprocessing import parent_process
 
 from sqlalchemy import URL
 
@@ -33,7 +31,6 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> None:
         run_id: the run.
         number: this attempt's number.
     """
-    _die_with_parent()
     _be_nice()
     database = Database(url)
     attempt = Attempt(database, run_id, number)
@@ -153,16 +150,3 @@ def _be_nice() -> None:
     """Let the pages answer while runs train. Where workers are used again, once is enough."""
     if hasattr(os, "nice") and os.nice(0) < NICENESS:
         os.nice(NICENESS)
-
-
-def _die_with_parent() -> None:
-    """Leave at once when the dispatcher is gone; a worker would outlive it for minutes."""
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True, name="watch-parent").start()

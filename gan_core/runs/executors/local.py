@@ -6,9 +6,12 @@ takes the whole pool down with it.
 
 import logging
 import multiprocessing
+import os
 import sys
+import threading
+import time
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sqlalchemy import URL
@@ -23,6 +26,7 @@ class Handle:
     run_id: str
     attempt: int
     future: ProcessFuture
+    started: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)
@@ -94,14 +98,18 @@ class LocalExecutor:
         return self._pool.schedule(_work, args=(self._url, run_id, attempt))
 
     def _new_pool(self) -> ProcessPool:
-        if sys.platform == "linux":
-            context = multiprocessing.get_context("forkserver")
+        # Where it is safe, a fresh process for each attempt: forking a warm one takes milliseconds.
+        # On macOS and Windows a worker is spawned, which takes seconds, and so is kept.
+        forks = sys.platform == "linux"
+        context = multiprocessing.get_context("forkserver" if forks else "spawn")
+        if forks:
             context.set_forkserver_preload(["gan_core.runs.preload"])
-            # A fresh process for each attempt: forking a warm one takes milliseconds.
-            return ProcessPool(max_workers=self._slots, max_tasks=1, context=context)
-        # macOS and Windows cannot fork safely; a spawned worker takes seconds, so keep it.
-        context = multiprocessing.get_context("spawn")
-        return ProcessPool(max_workers=self._slots, max_tasks=0, context=context)
+        return ProcessPool(
+            max_workers=self._slots,
+            max_tasks=1 if forks else 0,
+            initializer=_die_with_parent,
+            context=context,
+        )
 
 
 def _cause(exit_code: int | None) -> str:
@@ -115,6 +123,23 @@ def _work(url: str | URL, run_id: str, attempt: int) -> None:
     from gan_core.runs.worker import run_attempt  # brings torch, which the dispatcher does without
 
     run_attempt(url, run_id, attempt)
+
+
+def _die_with_parent() -> None:
+    """In a worker: leave at once when the dispatcher is gone, or has given this worker up.
+
+    From the first moment on: when the forkserver is killed, pebble forgets the workers that it
+    had, and one of these that waited would take the next run, and lose it.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="watch-parent").start()
 
 
 def _hardware() -> tuple[str, str]:

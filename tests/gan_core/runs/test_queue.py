@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -10,7 +11,13 @@ from gan_core.errors import StaleAttemptError
 from gan_core.runs import model, schema
 from gan_core.runs.attempt import Attempt
 from gan_core.runs.database import Database
-from gan_core.runs.queue import MAX_RESTARTS, SILENT_SECONDS, Claim, live_dispatchers
+from gan_core.runs.queue import (
+    BEGIN_SECONDS,
+    MAX_RESTARTS,
+    SILENT_SECONDS,
+    Claim,
+    live_dispatchers,
+)
 from gan_core.runs.store import Store
 
 ME = "everybody"
@@ -150,14 +157,18 @@ def test_overdue_is_who_was_asked_long_ago_or_has_no_run_any_more(store, begun, 
     assert queue.is_overdue(claim, 60)
 
 
-def test_a_running_attempt_without_its_process_has_lost_its_worker(store, begun, queue, dead_pid):
-    attempt = begun()
-    claim = Claim(attempt.run_id, attempt.number)
-    assert not queue.lost_its_worker(claim)
+def test_a_running_attempt_without_its_process_has_lost_its_worker(store, queue, dead_pid):
+    store.create(ExperimentConfig(), ME)
+    claim = queue.claim()
+    attempt = Attempt(store.database, claim.run_id, claim.attempt)
+    assert not queue.lost_its_worker(claim, BEGIN_SECONDS - 1)
+    assert queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
+    attempt.begin(0, os.getpid(), "cpu", "torch")
+    assert not queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
     attempt.begin(0, dead_pid, "cpu", "torch")
-    assert queue.lost_its_worker(claim)
+    assert queue.lost_its_worker(claim, 0)
     attempt.end(model.STOPPED)
-    assert not queue.lost_its_worker(claim)
+    assert not queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
 
 
 def test_dispatchers_announce_themselves(store, queue_of, dead_pid):
