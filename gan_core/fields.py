@@ -140,3 +140,8 @@ def short(value: object) -> str:
     """A value as it stands in a message, cut to a length that can be read."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def hint(near: Sequence[str], known: Sequence[str]) -> str:
+    """The end of a message about a name that is not known: the nearest one, or all there are."""
+    return f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."

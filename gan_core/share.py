@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.data import DATA_SOURCES
 from gan_core.errors import ConfigError
-from gan_core.fields import Param, short
+from gan_core.fields import Param, hint, short
 from gan_core.schedule import Edit
 
 LOCK, HIDE = "lock", "hide"
@@ -132,9 +132,10 @@ def _restricted(word: str, text: str, paths: Mapping[str, str]) -> frozenset[str
 
 def _refuse_key(key: str, known: Iterable[str], where: str = "") -> str:
     near = difflib.get_close_matches(key, known := list(known), n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
     raise ConfigError(
-        key, f"This link cannot be used: there is no setting named {short(key)}{where}. {hint}"
+        key,
+        f"This link cannot be used: there is no setting named {short(key)}{where}. "
+        f"{hint(near, known)}",
     )
 
 

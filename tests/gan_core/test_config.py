@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gan_core import ExperimentConfig
-from gan_core.config import SCHEMA_VERSION, SECTIONS, declared_params
+from gan_core.config import SCHEMA_VERSION, declared_params
 from gan_core.data import DATA_SOURCES
 from gan_core.data.drawing import DRAWING, encode
 from gan_core.errors import ConfigError
 from gan_core.fields import params
 from gan_core.losses import LOSSES
 from gan_core.schedule import EDITABLE, Edit
+from gan_core.sections import SECTIONS
 
 TUTORIAL = {
     "data.source": "iris",
