@@ -72,6 +72,7 @@ class View {
       this.forget();
       this.told = data.seen;
       this.known = data.step; // what came before the page was drawn is not told
+      this.untold = null;
       this.page = 0;
       this.generated = null;
       this.update = { status: data.status, epochs_done: data.epochs_done, place: 0 };
@@ -80,6 +81,7 @@ class View {
       this.told = data.seen;
     }
     this.narrator.show(data.narrated, data.pace);
+    this.narrate();
     this.stepper.play(data.run, data.speed);
     const none = !data.run;
     for (const part of ["line", "progress"]) this.parts[part].style.display = none ? "none" : "";
@@ -160,8 +162,9 @@ class View {
       this.forget();
       if (update.after !== 0) return; // begin again with the next question
     }
-    if (update.step > this.known) this.narrate(update);
+    if (update.step > this.known) this.hear(update);
     this.known = update.step;
+    this.narrate();
     const marks = JSON.stringify(update.edits);
     const marked = marks !== this.marks;
     this.marks = marks;
@@ -197,9 +200,17 @@ class View {
     }
   }
 
+  // Keep what is to be told. A step by hand may be done before the page says that there is one.
+  hear(update) {
+    const single = update.step === this.known + 1;
+    this.untold = !ACTIVE.includes(update.status) && (this.data.pace || single) ? update : null;
+  }
+
   // Tell the last of the new steps, with its own numbers.
-  narrate(update) {
-    if (!this.data.pace || ACTIVE.includes(update.status)) return;
+  narrate() {
+    const update = this.untold;
+    if (!update || !this.data.pace) return;
+    this.untold = null;
     const [number, per] = [update.step, this.data.steps_per_epoch];
     const values = Object.fromEntries(CURVES.map((name) => [name, unpack(update[name]).at(-1)]));
     let players = this.data.players; // who learned in it: the last change before it says so
