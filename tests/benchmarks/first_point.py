@@ -21,6 +21,10 @@ from tests.browser.server import Server
 from tests.browser.traffic import Traffic
 
 
+# Whether the page's charts are there: of the real rows, and of the losses before they are seen.
+DRAWN = "() => document.querySelectorAll('.gf-live .js-plotly-plot .main-svg').length >= 3"
+
+
 def first_points(browser, server, times):
     """Milliseconds from the click on Train to the first point, each in a new session."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
@@ -28,6 +32,7 @@ def first_points(browser, server, times):
     for _ in range(times + 1):
         forge.open("train")
         forge.page.wait_for_load_state("networkidle")
+        forge.page.wait_for_function(DRAWN)  # a page that is still being drawn is no warm one
         yield forge.press_and_time_first_point("Train")
         forge.badge("finished")
     context.close()

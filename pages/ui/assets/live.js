@@ -92,7 +92,10 @@ class View {
     // Ask first and draw then: empty charts would keep the browser from hearing the answer.
     const answered = data.run ? this.ask() : Promise.resolve();
     const patience = new Promise((resolve) => setTimeout(resolve, another ? PATIENCE : 0));
-    this.drawn = false;
+    // A script run that changes nothing here draws nothing; another theme has other colours.
+    const wording = JSON.stringify([data, theme(this.root)]);
+    this.drawn &&= wording === this.wording;
+    this.wording = wording;
     Promise.all([plotly(data.plotly), Promise.race([answered, patience])]).then(([Plotly]) => {
       this.Plotly = Plotly;
       if (!this.drawn) this.draw();
@@ -193,10 +196,10 @@ class View {
     if (update.seen !== this.told) { // the buttons and badges are the page's: let it draw them anew
       this.told = update.seen;
       this.root.dataset.pending = "yes";
-      requestAnimationFrame(() => setTimeout(() => { // after what is new is on the screen
+      painted(() => {
         delete this.root.dataset.pending;
         this.tell("status", update.seen);
-      }));
+      });
     }
   }
 
@@ -260,12 +263,12 @@ class View {
   draw() {
     if (!this.Plotly) return;
     this.drawn = true;
-    // The losses first, the rest a frame later. Without a run they are drawn unseen, after what is
+    // The losses first, the rest when they are on the screen. Without a run they are drawn unseen, after what is
     // seen: a chart that is there already shows its first point much sooner.
     const steps = [() => this.drawLosses(), () => this.drawOutputs(), () => this.quality.draw(), () => this.drawHistograms()];
     if (!this.data.run) steps.reverse();
     steps[0]();
-    requestAnimationFrame(() => setTimeout(() => steps.slice(1).forEach((step) => step())));
+    painted(() => steps.slice(1).forEach((step) => step()));
   }
 
   drawCurves() {
@@ -365,6 +368,11 @@ class View {
     for (const part of CHARTS) this.Plotly?.purge(this.parts[part]);
     views.delete(this.root);
   }
+}
+
+// Call when what is drawn now is on the screen: in the frame after the next one.
+function painted(then) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)));
 }
 
 // Half the points: of each four neighbours the smallest and the largest, in the order they came.
