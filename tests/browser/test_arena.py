@@ -89,9 +89,9 @@ def test_the_arena_follows_a_training(forge, store, two_features, figure):
         forge,
         lambda now: (
             int(now["arena"]["step"]) > int(first["arena"]["step"])
-            and int(now["arena"]["frames"]) >= int(first["arena"]["frames"]) + 10
+            and int(now["arena"]["frames"]) >= int(first["arena"]["frames"]) + 25
         ),
-        "ten more frames",
+        "more frames",
     )
     figure("arena of a 128-wide pair, live", f"{later['arena']['fps']} frames/s")
     switch = forge.main.locator(".gf-legend").get_by_role("button", name="pull on G's points")

@@ -7,7 +7,8 @@ import { FieldPicture } from "./field.js";
 import { escape, theme } from "./theme.js";
 
 const ACTIVE = ["queued", "running"];
-const PAUSE = 90; // milliseconds between an answer and the next question
+const PERIOD = 100; // milliseconds from a question to the next, as often as a run shows its networks
+const PAUSE = 30; // at least, after an answer
 const GLIDE = 140; // for the way from one live frame to the next
 const views = new WeakMap();
 
@@ -79,13 +80,14 @@ class Arena {
     if (this.ended || !this.visible || document.hidden || !this.data) return;
     if (!this.clock.isLive && this.picture) return;
     const question = (this.question = (this.question ?? 0) + 1);
+    const asked = performance.now();
     const known = this.attempt >= 0 ? `&attempt=${this.attempt}&shown=${this.shown}` : "";
     const update = await this.fetch(`arena?${this.data.query}${known}`);
     if (question !== this.question || this.ended) return;
     if (update) this.take(update);
     if (update?.gone) return;
     if (!update) this.soon(1000);
-    else if (ACTIVE.includes(this.status) || !this.picture) this.soon(PAUSE);
+    else if (ACTIVE.includes(this.status) || !this.picture) this.soon(Math.max(PAUSE, asked + PERIOD - performance.now()));
   }
 
   async fetch(path) {
