@@ -8,11 +8,11 @@ from gan_core.errors import ConfigError
 from gan_core.networks import n_weights
 from gan_core.networks.layers import Layers, Sigmoid, Tanh
 
-# Multiply-adds of a step beyond which PyTorch's matrix products win over compiled loops. Measured
-# (`python -m gan_core bench`): they cross at a width of 256 with 32 rows, 100 with 256 rows and
-# 50 with 1,024 rows, which is 30 to 45 million each time.
-CROSSING = 30_000_000
-
+# Multiply-adds for each update of a player beyond which PyTorch's matrix products win over compiled
+# loops: it pays for each operation, they for each multiply-add. Measured on 2026-11-22 (`python -m
+# gan_core bench` and sizes in between, AMD EPYC, one thread): with one D update a step they cross
+# at a width of 190 with 32 rows, 64 with 256 and 31 with 1,024, with five at 155 with 32 rows.
+CROSSING = 6_500_000
 
 N_ = str  # marks a sentence for translation where it stands
 
@@ -69,8 +69,9 @@ def choose_engine(config: ExperimentConfig) -> EngineChoice:
         return EngineChoice("fast", N_("The fast engine was asked for."))
     if obstacle:
         return EngineChoice("torch", obstacle)
-    sizes = {"size": f"{multiply_adds(config) / 1e6:,.1f}", "crossing": f"{CROSSING / 1e6:,.0f}"}
-    if multiply_adds(config) > CROSSING:
+    size, crossing = multiply_adds(config), CROSSING * _updates(config)
+    sizes = {"size": f"{size / 1e6:,.1f}", "crossing": f"{crossing / 1e6:,.0f}"}
+    if size > crossing:
         return EngineChoice("torch", TOO_LARGE, sizes)
     return EngineChoice("fast", SMALL_ENOUGH, sizes)
 
@@ -83,6 +84,12 @@ def multiply_adds(config: ExperimentConfig) -> int:
     # A pass forward or back to the input or to the weights takes one multiply-add a weight.
     d_updates = config.training.n_critic * (g + (6 + penalty) * d)
     return rows * (d_updates + 3 * g + 2 * d)
+
+
+def _updates(config: ExperimentConfig) -> int:
+    """Updates of a player in a step; one with a penalty costs PyTorch at least two."""
+    penalized = config.loss.penalty != "none"
+    return 1 + config.training.n_critic * (2 if penalized else 1)
 
 
 def _obstacle(config: ExperimentConfig) -> str:
