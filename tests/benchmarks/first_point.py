@@ -20,7 +20,6 @@ from tests.browser.forge import Forge
 from tests.browser.server import Server
 from tests.browser.traffic import Traffic
 
-
 # Whether the page's charts are there: of the real rows, and of the losses before they are seen.
 DRAWN = "() => document.querySelectorAll('.gf-live .js-plotly-plot .main-svg').length >= 3"
 
