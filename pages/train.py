@@ -21,7 +21,7 @@ from pages.ui.navigation import page_path
 from pages.ui.share import follow_link, link_badges, share_button
 from pages.ui.text import _, plain
 from pages.ui.timeline import timeline
-from pages.ui.transport import parent_of, status_row, transport_row
+from pages.ui.transport import parent_of, speed_control, status_row, transport_row
 
 
 def repeats_field() -> None:
@@ -36,7 +36,7 @@ def repeats_field() -> None:
             "by side as one run. Curves become a median with a band, scores a mean with a standard "
             "deviation: one seed may be luck."
         ),
-        disabled=state.is_instant(),
+        disabled=state.is_instant() or state.is_all_locked(),
     )
     state.keep_repeats(repeats)
 
@@ -120,7 +120,7 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     status_row(run, slow=run.members == 1)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
-        motion = transport_row(run)
+        motion = transport_row(run, roomy=view is None)
         if run.members == 1 and (run.is_active or run.can_resume):
             edit_panel(run)
     return motion, view
@@ -144,16 +144,18 @@ def main() -> None:
             st.markdown(
                 _(
                     "These are the real rows. Press **Train**: G will turn noise into rows, D will "
-                    "judge them, and you will see the generated rows move onto the real ones."
+                    "judge them, and you will see the generated rows move onto the real ones, "
+                    "at once or step by step."
                 )
             )
+            speed_control()
         with st.container(key="stage"):  # what is in it stands side by side: see page.css
             settings = config or state.settings()
             live_view(run, settings, ghost, motion, quality=is_quality_chosen())
             if run and view:
                 arena(run, view)
         if run:
-            timeline(run)
+            timeline(run, played=motion.speed > 0)
             changes_list(run)
         if run and not run.is_active and run.step:
             st.page_link(

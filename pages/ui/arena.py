@@ -156,7 +156,7 @@ def _labels() -> dict[str, str]:
         "epoch": _("epoch {epoch}"),
         "on_fake": _("D's mean output on generated rows: {value}"),
         "waiting": _("The picture comes with the first steps."),
-        "loading": _("Loading the film …"),
+        "loading": _("Loading …"),
         "lost": _("The server does not answer; trying again."),
         "alt_field": _(
             "Arena, {x} against {y}, {moment}: {real} real and {points} generated points over D's "

@@ -18,6 +18,7 @@ def quality_of(run: Run) -> dict[str, Any]:
         "labels": {
             "scores": _("Which score to show"),
             "floor": _("noise floor"),
+            "left": _("{n} snapshots still to be judged"),
             "none": _("The scores come with the first snapshots."),
             "alt": _("{score} after each of {n} snapshots, the last {value}; {better}"),
             "alt_floor": _("noise floor {low} to {high}"),

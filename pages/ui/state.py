@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core import share
-from gan_core.config import ExperimentConfig
+from gan_core.config import ExperimentConfig, declared_params
 from gan_core.errors import RunNotFoundError
 from gan_core.runs.model import Run
 from pages.ui.backend import find_run
@@ -248,6 +248,11 @@ def is_from_link() -> bool:
 def locked_settings() -> frozenset[str]:
     """Dotted names of the settings that the link locks."""
     return _link().locked
+
+
+def is_all_locked() -> bool:
+    """Whether the link leaves nothing to choose (``lock=all``)."""
+    return locked_settings() >= declared_params().keys()
 
 
 def hidden_settings() -> frozenset[str]:

@@ -13,11 +13,16 @@ _KEY = "timeline"
 _timeline = Component("timeline")
 
 
-def timeline(run: Run) -> None:
-    """Draw the scrubber; charts, histograms and arena of this run move with it."""
+def timeline(run: Run, *, played: bool) -> None:
+    """Draw the scrubber; charts, histograms and arena of this run move with it.
+
+    Args:
+        run: whose snapshots.
+        played: the browser steps through it: it lives, though it rests between two steps.
+    """
     data: dict[str, Any] = {
         "run": run.id,
-        "active": run.is_active,
+        "active": run.is_active or played,
         "attempt": run.attempt,
         "steps_per_epoch": run.steps_per_epoch,
         "labels": {

@@ -85,11 +85,8 @@ def _buttons(run: Run, slow: bool, played: bool) -> None:
             _button(_("Stop"), ":material/stop:", _stop, run)
 
 
-def transport_row(run: Run) -> Motion:
-    """Draw the speed and the single steps of a run that is not over; returns how it is played."""
-    over = run.shown_status in (model.FINISHED, model.FAILED)
-    if over or run.members > 1 or not access.may_change(user(), run):
-        return Motion()
+def speed_control(run: Run | None = None) -> None:
+    """Draw the choice of the speed, of this run or of the next one."""
     st.segmented_control(
         _("Speed"),
         SPEEDS,
@@ -97,13 +94,30 @@ def transport_row(run: Run) -> Motion:
         required=True,
         key=state.speed_key(),
         on_change=_change_speed,
-        args=(run.id,),
-        label_visibility="collapsed",
+        args=(run.id if run else "",),
+        label_visibility="collapsed" if run else "visible",
         help=_(
-            "Updates a second. Below full speed this page asks for each few steps while you look, "
-            "and the run holds no place on the server; at 1/s each step is told."
+            "Updates a second, of this run and the next. Below full speed this page asks for each "
+            "few steps while you look, and the run holds no place on the server; at 1/s each step "
+            "is told."
         ),
     )
+
+
+def transport_row(run: Run, *, roomy: bool) -> Motion:
+    """Draw the speed, and the single steps of a run that is not over; returns how it is played.
+
+    Args:
+        run: the run.
+        roomy: there is room for the speed of the next run, where this one is over.
+    """
+    if run.members > 1 or not access.may_change(user(), run):
+        return Motion()
+    over = run.shown_status in (model.FINISHED, model.FAILED)
+    if roomy or not over:
+        speed_control(run)
+    if over:
+        return Motion()
     if run.shown_status in _CAN_STEP and not _is_played(run):
         helps = {
             None: _("One whole step: D's updates, then G's."),
@@ -160,7 +174,8 @@ def _stop(run_id: str) -> None:
 
 
 def _change_speed(run_id: str) -> None:
-    _try(_at_new_speed, run_id)
+    if run_id:
+        _try(_at_new_speed, run_id)
 
 
 def _at_new_speed(run_id: str) -> None:

@@ -130,6 +130,12 @@ def test_the_timeline_moves_everything_with_the_keyboard_alone(forge, store, two
     assert size < 1.5 * 1024**2
 
     scrubber = forge.page.get_by_role("slider", name="Timeline")
+    box = scrubber.bounding_box()
+    scrubber.click(position={"x": box["width"] / 3, "y": box["height"] / 2})
+    third = shows(forge, lambda now: now["timeline"].get("step"), "a moment by mouse")
+    at = int(third["timeline"]["step"])
+    assert steps[len(steps) // 4] < at < steps[len(steps) // 2]
+    shows(forge, all_at(at), "that moment everywhere")
     scrubber.focus()
     press = forge.page.keyboard.press
     press("Home")

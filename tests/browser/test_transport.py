@@ -88,6 +88,14 @@ def test_slow_motion_holds_no_place_on_the_server_and_no_script_runs_for_it(forg
     forge.live_until(lambda now: now["step"] >= first + 2, what="more steps of its own")
     assert forge.page.evaluate("window.runs") == 0
     expect(forge.main.locator(".gf-narrator")).to_be_visible()
+    forge.page.get_by_role("radio", name="Arena", exact=True).click()
+    forge.idle()
+    arena = forge.main.locator(".gf-arena")
+    expect(arena).to_have_attribute("data-step", re.compile(r"\d+"))
+    before = int(arena.get_attribute("data-step"))
+    follows = lambda: int(arena.get_attribute("data-step") or -1) >= before + 2  # noqa: E731
+    eventually(follows, what="the arena, step by step")
+    expect(forge.page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "true")
     forge.press("Pause").badge("paused")
     eventually(lambda: not store.get(standing.id).is_active, what="the last of its steps")
     assert store.get(standing.id).step < 30

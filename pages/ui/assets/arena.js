@@ -33,6 +33,10 @@ class Arena {
     this.draw = onceAFrame(() => this.drawNow());
     this.onChange = () => this.changed();
     this.onWake = () => this.soon(0);
+    this.onNow = () => { // a step by hand, or in slow motion: while it trains it is asked anyway
+      if (!ACTIVE.includes(this.status)) this.soon(0);
+    };
+    this.heard = { change: this.onChange, film: this.onChange, now: this.onNow };
     document.addEventListener("visibilitychange", this.onWake);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.canvas);
@@ -50,17 +54,16 @@ class Arena {
     const before = this.data;
     this.data = data;
     if (before?.run !== data.run) {
-      this.clock?.removeEventListener("change", this.onChange);
-      this.clock?.removeEventListener("film", this.onChange);
+      this.leave();
       this.clock = clockOf(data.run);
-      this.clock.addEventListener("change", this.onChange);
-      this.clock.addEventListener("film", this.onChange);
+      for (const [sign, react] of Object.entries(this.heard)) this.clock.addEventListener(sign, react);
     }
     if (before?.run !== data.run || before.query !== data.query) {
       this.question = (this.question ?? 0) + 1; // an answer about another picture comes too late now
       this.picture = this.from = this.to = null;
       this.film = new Map();
       this.filmOf = null;
+      this.answered = false;
       this.attempt = this.shown = -1;
       this.times = [];
       Object.assign(this.root.dataset, { run: data.run, view: data.query, step: "", fps: "", points: "" });
@@ -104,6 +107,7 @@ class Arena {
 
   take(update) {
     if (update.gone) return;
+    this.answered = true;
     this.status = update.status;
     this.attempt = update.attempt;
     if (update.facts) this.prepare(update.facts);
@@ -174,7 +178,7 @@ class Arena {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, w, h);
     if (!moment) {
-      this.facts.textContent = this.clock.isLive ? data.labels.waiting : data.labels.loading;
+      this.facts.textContent = this.clock.isLive && this.answered ? data.labels.waiting : data.labels.loading;
       return;
     }
     const frame = picture.mix(moment.a, moment.b, moment.share);
@@ -217,6 +221,10 @@ class Arena {
     }
   }
 
+  leave() {
+    for (const [sign, react] of Object.entries(this.heard)) this.clock?.removeEventListener(sign, react);
+  }
+
   end() {
     this.ended = true;
     clearTimeout(this.timer);
@@ -224,8 +232,7 @@ class Arena {
     this.sight.disconnect();
     this.dark.removeEventListener("change", this.draw);
     document.removeEventListener("visibilitychange", this.onWake);
-    this.clock?.removeEventListener("change", this.onChange);
-    this.clock?.removeEventListener("film", this.onChange);
+    this.leave();
     views.delete(this.root);
   }
 }

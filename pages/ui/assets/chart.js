@@ -40,6 +40,7 @@ function figure(t, data, width) {
     const { traces, layout: shape } = histograms(t, data.features, data.edges, data.real, data.generated, data.names, columns);
     const rows = Math.ceil(data.features.length / Math.min(columns, data.features.length));
     return { traces, shape: { ...shape, height: data.row_height * rows, showlegend: Boolean(data.generated),
+      legend: { ...shape.legend, yref: "container", y: 1, yanchor: "top" }, // over the titles, however narrow
       margin: { ...shape.margin, t: data.generated ? 44 : 26 } } };
   }
   if (data.kind === "scatter") return scatter(t, data);

@@ -13,6 +13,7 @@ class Clock extends EventTarget {
   counts = new Map(); // step -> how many generated rows lie in each bin, one feature after another
   rows = 1; // generated rows that were counted
   bins = 1; // of a feature
+  now = null; // the step that the run has come to, as far as this page has heard
   position = null; // in the film: a snapshot's number, a fraction on the way to the next; null is live
 
   get isLive() {
@@ -34,6 +35,12 @@ class Clock extends EventTarget {
 
   get next() {
     return this.steps[Math.min(this.steps.length - 1, this.index + 1)];
+  }
+
+  hear(step) {
+    if (step === this.now) return;
+    this.now = step;
+    this.dispatchEvent(new Event("now"));
   }
 
   show(position) {

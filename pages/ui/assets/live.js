@@ -13,6 +13,7 @@ const CURVES = ["d_loss", "g_loss", "d_real", "d_fake"];
 const MOST_POINTS = 4000; // beyond that the curves are thinned out to half
 const HISTOGRAMS_AT_ONCE = 8;
 const PATIENCE = 300; // milliseconds that a new run's empty charts wait for its first numbers
+const EARLY = 0.02; // of the run: a rest before that is looked at more closely
 const ACTIVE = ["queued", "running"];
 const CHARTS = ["losses", "outputs", "scores", "histograms"];
 const views = new WeakMap();
@@ -176,6 +177,7 @@ class View {
     this.quality.wake();
     this.attempt = update.attempt;
     this.step = update.step;
+    this.moment.clock?.hear(update.step);
     const fresh = { x: unpack(update.x ?? "") };
     for (const name of CURVES) fresh[name] = unpack(update[name] ?? "");
     if (fresh.x.length) {
@@ -223,12 +225,12 @@ class View {
 
   // Changes of settings as dotted lines across a chart; with their names where there is room.
   marks_of(t) {
-    const { epochs, labels } = this.data;
+    const { labels } = this.data;
     let free = -Infinity;
     return (this.update.edits ?? []).map(([x, set]) => {
       const text = Object.entries(set).map(([path, value]) => labels.marks[path].replace("{value}", labels.players[value] ?? value)).join(", ");
       const named = x >= free;
-      if (named) free = x + 0.06 * epochs * Math.max(1, text.length / 8);
+      if (named) free = x + 0.06 * this.horizon() * Math.max(1, text.length / 8);
       return { shape: { type: "line", xref: "x", yref: "y domain", x0: x, x1: x, y0: 0, y1: 1, line: { color: t.muted, width: 1, dash: "dot" } },
         annotation: { xref: "x", yref: "y domain", x, y: 0, text: named ? escape(text) : "", showarrow: false, xanchor: "left", yanchor: "bottom",
           font: { color: t.muted, size: 10 } } };
@@ -313,12 +315,20 @@ class View {
       line: { color: colour, width: 1 }, opacity: 0.3, hoverinfo: "skip", showlegend: false }];
   }
 
+  // Where the curves' axis ends: with the run, but single steps would be too small to see there.
+  horizon() {
+    const { epochs } = this.data;
+    const { epochs_done: done, status } = this.update;
+    if (ACTIVE.includes(status) || done > EARLY * epochs) return epochs;
+    return Math.min(epochs, Math.max(8, 2 ** Math.ceil(Math.log2(done + 1))));
+  }
+
   shape(t, more, references) {
-    const { labels, epochs, run } = this.data;
+    const { labels, run } = this.data;
     const margin = { l: 44, r: 10, t: 26, b: 36 };
     references = [...references, ...this.marks_of(t)];
     return layout(t, { margin, height: this.quality.isShown ? 185 : 250, uirevision: run, datarevision: this.step, hovermode: "x unified",
-      xaxis: axis(t, { range: [0, epochs], title: { text: labels.epoch, font: { color: t.muted }, standoff: 4 }, showgrid: false,
+      xaxis: axis(t, { range: [0, this.horizon()], title: { text: labels.epoch, font: { color: t.muted }, standoff: 4 }, showgrid: false,
         hoverformat: ",.1f", nticks: 8 }),
       shapes: references.map((r) => r.shape), annotations: references.map((r) => r.annotation), ...more });
   }

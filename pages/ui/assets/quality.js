@@ -38,7 +38,7 @@ export class Quality {
   }
 
   forget() {
-    [this.attempt, this.steps, this.scores, this.floors] = [-1, [], {}, null];
+    [this.attempt, this.steps, this.scores, this.floors, this.left] = [-1, [], {}, null, 0];
     this.isAsking = false;
   }
 
@@ -69,8 +69,9 @@ export class Quality {
     else if (!update && answer?.status !== 404) this.soon(PAUSE); // the live view says that the server is away
   }
 
-  take({ attempt, after, steps, scores, floors }) {
+  take({ attempt, after, steps, scores, floors, left }) {
     if (after < 0) this.forget();
+    this.left = left;
     this.attempt = attempt;
     this.floors = floors ?? this.floors;
     this.steps.push(...steps);
@@ -117,13 +118,14 @@ export class Quality {
     const top = metric.top && metric.top * scale * 1.06; // of the axis; null where the scores say it
     const values = (this.scores[metric.name] ?? []).map((value) => (value === null ? null : value * scale));
     const floor = this.floors?.[metric.name]?.map((value) => value * scale);
-    const shape = this.view.shape(t, { height: HEIGHT, showlegend: false, uirevision: `${data.run}/${metric.name}`, datarevision: `${metric.name}/${values.length}`,
+    const shape = this.view.shape(t, { height: HEIGHT, showlegend: false, uirevision: `${data.run}/${metric.name}`, datarevision: `${metric.name}/${values.length}/${this.left}`,
       yaxis: axis(t, { title: { text: escape(metric.axis), font: { color: t.muted }, standoff: 4 }, nticks: 5,
         ...(top ? { range: [0, top] } : { rangemode: "tozero" }) }) },
     floor ? [band(t, floor, top ?? Math.max(floor[2], ...values), top !== null, this.data.labels.floor)] : []);
     Object.assign(shape.margin, { t: 8 });
     Object.assign(shape.xaxis, { fixedrange: true, range: parts.losses._fullLayout?.xaxis.range ?? shape.xaxis.range });
     if (!values.length) shape.annotations.push({ text: escape(this.data.labels.none), showarrow: false, xref: "x domain", yref: "y domain", x: 0.5, y: 0.5, font: { color: t.muted } });
+    if (this.left) shape.annotations.push({ text: escape(this.data.labels.left.replace("{n}", this.left)), showarrow: false, xref: "x domain", yref: "y domain", x: 1, y: 0, xanchor: "right", yanchor: "bottom", font: { color: t.muted, size: 11 } });
     Plotly.react(this.chart, [{ type: "scatter", mode: "lines+markers", x: this.steps.map((step) => step / data.steps_per_epoch), y: values, name: escape(metric.label),
       line: { color: t.generated, width: 1.4 }, marker: { color: t.generated, size: 4 }, hovertemplate: metric.out_of ? `%{y:.0f} / ${metric.out_of}` : "%{y:.3f}" }],
     shape, WITHOUT_TOOLS);

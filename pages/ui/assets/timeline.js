@@ -5,6 +5,7 @@ import { clockOf } from "./clock.js";
 import { unpackAs } from "./numbers.js";
 
 const SECONDS = 9; // for the whole film
+const SIGNS = ["change", "now"];
 const views = new WeakMap();
 
 export function render({ data, parentElement, setTriggerValue }) {
@@ -40,9 +41,9 @@ class Timeline {
     this.tell = setTriggerValue;
     if (another) {
       this.pause();
-      this.clock?.removeEventListener("change", this.onChange);
+      this.leave();
       this.clock = clockOf(data.run);
-      this.clock.addEventListener("change", this.onChange);
+      for (const sign of SIGNS) this.clock.addEventListener(sign, this.onChange);
       this.loaded = null;
       this.root.dataset.run = data.run;
     }
@@ -88,9 +89,11 @@ class Timeline {
 
   // Before the film is there the range has a scale of its own.
   drag() {
-    const share = this.range.value / this.range.max;
+    const value = Number(this.range.value); // before the pause writes where the film is
+    const max = Number(this.range.max);
+    const share = value / max;
     this.pause();
-    if (this.clock.steps.length && Number(this.range.max) === this.last) this.clock.show(Number(this.range.value));
+    if (this.clock.steps.length && max === this.last) this.clock.show(value);
     else this.load().then(() => this.clock.show(Math.round(share * this.last)));
   }
 
@@ -154,7 +157,7 @@ class Timeline {
       range.max = this.last;
       range.value = clock.isLive ? this.last : Math.floor(clock.position);
     }
-    const step = clock.steps.length ? (clock.isLive ? clock.steps.at(-1) : clock.step) : 0;
+    const step = (clock.isLive ? clock.now : clock.step) ?? clock.steps.at(-1) ?? 0;
     const epoch = Math.ceil(step / data.steps_per_epoch);
     const put = (text) => text.replace("{epoch}", whole(epoch)).replace("{step}", whole(step))
       .replace("{n}", whole(Number(range.value) + 1)).replace("{all}", whole(clock.steps.length));
@@ -169,9 +172,13 @@ class Timeline {
     Object.assign(this.root.dataset, { step: clock.isLive ? "" : clock.step, snapshots: clock.steps.length, playing });
   }
 
+  leave() {
+    for (const sign of SIGNS) this.clock?.removeEventListener(sign, this.onChange);
+  }
+
   end() {
     this.pause();
-    this.clock?.removeEventListener("change", this.onChange);
+    this.leave();
     views.delete(this.root);
   }
 }
