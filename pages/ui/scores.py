@@ -50,9 +50,18 @@ def _card(metric: Metric, score: Score) -> None:
         help=f"{_(metric.help)}\n\n{_('Range')}: {bounds}{unit}; {better}.",
     )
     st.html(_band(metric, score))
-    mark = ":green[✓]" if score.within_floor else ":orange[○]"
-    word = _("within the noise floor") if score.within_floor else _("worse than chance explains")
-    st.caption(f"{direction(metric)} {better}{unit and ','}{unit}  \n{mark} {word}")
+    st.caption(f"{direction(metric)} {better}{unit and ','}{unit}  \n{_verdict(score)}")
+
+
+def _verdict(score: Score) -> str:
+    """What the score means beside its noise floor."""
+    floor = score.floor.overall
+    if not score.within_floor:
+        return f":orange[○] {_('worse than chance explains')}"
+    inside = floor.low <= score.overall <= floor.high
+    return (
+        f":green[✓] {_('within the noise floor') if inside else _('better than the noise floor')}"
+    )
 
 
 def _value(score: Score) -> str:
