@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +13,20 @@ from tqdm import tqdm
 
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.errors import ConfigError, DivergedError, GanForgeError
+from gan_core.metrics import METRICS, ScoreReport
 from gan_core.scoring import score
-from gan_core.training import Finished, Progress, Started, TrainedGenerator
+from gan_core.training import Finished, Progress, Started, TrainedGenerator, TrainEvent
 from gan_core.training.events import history_frame
+from gan_core.training.fast import is_compiled
 
 SAMPLE_ROWS = 50
+FILES = (
+    "config.json",
+    "history.parquet",
+    "samples.csv",
+    "metrics.json",
+    "generator.safetensors",
+)
 INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
 
@@ -112,31 +122,32 @@ class _Session:
         """Train to the end, to Ctrl-C or to a divergence; keep what there is."""
         from gan_core.training import train  # brings torch, which other commands do without
 
-        status = 0
-        with tqdm(unit="step", file=sys.stderr) as bar:
+        events = train(self.config)
+        started = next(events)
+        assert isinstance(started, Started)
+        self._steps_per_epoch = started.steps_per_epoch
+        _announce(started)
+        status, ending = 0, ""
+        with tqdm(total=started.total_steps, unit="step", file=sys.stderr) as bar:
             try:
-                for event in train(self.config):
+                for event in events:
                     self._take(event, bar)
             except KeyboardInterrupt:
-                status = INTERRUPTED
-                print(f"stopped at step {self._step:,}; what there is is kept", file=sys.stderr)
+                status, ending = INTERRUPTED, f"stopped at step {self._step:,}"
             except DivergedError as error:
-                status = 1
-                print(f"failed: {error}", file=sys.stderr)
-        if self.out and self._generator:
-            self._write(self.out, self._generator)
+                status, ending = 1, f"failed: {error}"
+        if ending:
+            _tell(ending)
+        if self._generator:
+            self._keep(self._generator)
         return status
 
     @property
     def _step(self) -> int:
         return sum(map(len, self._parts))
 
-    def _take(self, event: Started | Progress | Finished, bar: tqdm) -> None:  # type: ignore[type-arg]
+    def _take(self, event: TrainEvent, bar: tqdm) -> None:  # type: ignore[type-arg]
         match event:
-            case Started():
-                bar.total = event.total_steps
-                self._steps_per_epoch = event.steps_per_epoch
-                print(f"Device: {event.device}, engine: {event.engine}", file=sys.stderr)
             case Progress():
                 self._parts.append(event.losses)
                 # Kept from every event, because Ctrl-C leaves no time to ask.
@@ -156,15 +167,47 @@ class _Session:
                 sys.stdout.flush()
             self._printed = epoch
 
-    def _write(self, out: Path, generator: TrainedGenerator) -> None:
+    def _keep(self, generator: TrainedGenerator) -> None:
+        """Tell how good the rows are, and write what was asked for."""
+        report = score(generator)
+        for line in _score_lines(report):
+            _tell(line)
+        if self.out:
+            self._write(self.out, generator, report)
+            _tell(f"Written to {self.out}: {', '.join(FILES)}.")
+        else:
+            _tell("Nothing was kept; --out DIR writes files.")
+
+    def _write(self, out: Path, generator: TrainedGenerator, report: ScoreReport) -> None:
         (out / "config.json").write_text(self.config.to_json() + "\n", encoding="utf-8")
         losses = np.concatenate(self._parts) if self._parts else np.empty((0, 4), np.float32)
         history = history_frame(losses, 1, self._steps_per_epoch)
         history.to_parquet(out / "history.parquet", index=False)
         generator.sample(SAMPLE_ROWS).to_csv(out / "samples.csv", index=False)
         (out / "generator.safetensors").write_bytes(generator.to_bytes())
-        scores = json.dumps(score(generator).to_dict(), indent=2)
+        scores = json.dumps(report.to_dict(), indent=2)
         (out / "metrics.json").write_text(scores + "\n", encoding="utf-8")
+
+
+def _tell(message: str) -> None:
+    """Say something to whoever watches; stdout has the tutorial's lines and nothing else."""
+    print(message, file=sys.stderr)
+
+
+def _announce(started: Started) -> None:
+    """Say what computes, and that it stands still for a while where it has to be compiled."""
+    _tell(f"Device: {started.device}, engine: {started.engine}")
+    if started.engine == "fast" and not is_compiled():
+        _tell("Compiling the fast engine, once on this machine; about half a minute ...")
+
+
+def _score_lines(report: ScoreReport) -> Iterator[str]:
+    """Each metric's overall value beside its noise floor, one a line."""
+    yield f"{'score':<15}value   better    noise floor"
+    for name, found in report.scores.items():
+        floor, goal = found.floor.overall, METRICS[name].goal
+        better = "higher" if goal == "max" else "lower"
+        yield f"{name:<15}{found.overall:<8.3f}{better:<10}{floor.low:.3f} to {floor.high:.3f}"
 
 
 def _list_settings() -> None:

@@ -260,9 +260,14 @@ def _known_keys(prefix: str, values: Mapping[str, object], kind: type[Section]) 
 
 def _unknown_key(path: str, known: Iterable[str]) -> str:
     known = list(known)
-    names = {entry.rpartition(".")[2]: entry for entry in known}
-    near = difflib.get_close_matches(path.rpartition(".")[2], names, n=1)
-    near = [names[name] for name in near] or difflib.get_close_matches(path, known, n=1, cutoff=0.8)
+    name = path.rpartition(".")[2]
+    declared = declared_params()
+    near = [full for full, p in declared.items() if name in (full.rpartition(".")[2], p.key)]
+    if not near:
+        names = {entry.rpartition(".")[2]: entry for entry in (*declared, *known)}
+        close = difflib.get_close_matches(name, names, n=1)
+        near = [names[found] for found in close]
+    near = near or difflib.get_close_matches(path, known, n=1, cutoff=0.8)
     return f"There is no setting named {path!r}. {hint(near, known)}"
 
 

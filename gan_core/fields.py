@@ -143,5 +143,7 @@ def short(value: object) -> str:
 
 
 def hint(near: Sequence[str], known: Sequence[str]) -> str:
-    """The end of a message about a name that is not known: the nearest one, or all there are."""
-    return f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
+    """The end of a message about a name that is not known: those it may mean, or all there are."""
+    if near:
+        return f"Did you mean {' or '.join(map(repr, near))}?"
+    return f"Known here: {', '.join(known)}."

@@ -96,13 +96,18 @@ def env_int(name: str, default: int) -> int:
     Raises:
         ConfigError: it is set to something else.
     """
-    variable = f"GAN_FORGE_{name.upper()}"
-    text = os.environ.get(variable, "")
+    text = os.environ.get(variable(name), "")
     if not text:
         return default
     if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(variable, f"{variable} must be a positive whole number. Got {text!r}.")
+        message = f"{variable(name)} must be a positive whole number. Got {text!r}."
+        raise ConfigError(variable(name), message)
     return int(text)
+
+
+def variable(name: str) -> str:
+    """The environment variable that sets what has this name: ``max_queued`` or ``slots``."""
+    return f"GAN_FORGE_{name.upper()}"
 
 
 def default_slots() -> int:

@@ -6,7 +6,8 @@ which the learning rate cannot be moved. The key of a setting is declared with i
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -71,22 +72,26 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     """Read what `to_query` wrote; what is not said has the tutorial's value.
 
     Raises:
-        ConfigError: an unknown key, or a wrong value; the message names it and what was expected.
+        ConfigError: unknown keys or wrong values; the message names each and what was expected.
     """
     paths = {p.key: path for path, p in declared_params().items()}
+    faults: list[ConfigError] = []
     said: dict[str, Any] = {}
     for key, text in query.items():
-        if key not in (LOCK, HIDE):
-            path = paths.get(key) or _refuse_key(key, (*paths, LOCK, HIDE))
-            said[path] = _read(path, key, text)
+        if key in paths:
+            with _noted(faults):
+                said[paths[key]] = _read(paths[key], key, text)
+    faults += _unknown(query.keys(), (*paths, LOCK, HIDE))
+    locked, hidden = (_restricted(w, query.get(w, ""), paths, faults) for w in (LOCK, HIDE))
+    if faults:
+        raise _refusal(faults)
     values: dict[str, Any] = {}
     for path in paths.values():  # in the order of the declarations: what others follow is first
         values[path] = said[path] if path in said else _unsaid(path, values)
     try:
         config = ExperimentConfig().with_values(values)
     except ConfigError as error:
-        raise ConfigError(error.path, f"This link cannot be used: {error}") from error
-    locked, hidden = (_restricted(word, query.get(word, ""), paths) for word in (LOCK, HIDE))
+        raise _refusal([error]) from error
     return SharedConfig(config, locked, hidden)
 
 
@@ -119,24 +124,50 @@ def _read(path: str, key: str, text: str) -> Any:  # noqa: ANN401 - a value of a
     try:
         return declared.check(f"{key} ({path})", _codec(declared).read(text))
     except ConfigError as error:
-        raise ConfigError(path, f"This link cannot be used: {error}") from error
+        raise ConfigError(path, str(error)) from error
 
 
-def _restricted(word: str, text: str, paths: Mapping[str, str]) -> frozenset[str]:
-    """The settings that ``lock`` or ``hide`` names."""
-    if text == ALL:
-        return frozenset(paths.values())
+def _restricted(
+    word: str, text: str, paths: Mapping[str, str], faults: list[ConfigError]
+) -> frozenset[str]:
+    """The settings that ``lock`` or ``hide`` names; notes the keys that are none."""
     keys = _read_list(text)
-    return frozenset(paths.get(k) or _refuse_key(k, (*paths, ALL), f" in {word}") for k in keys)
+    if ALL in keys:
+        return frozenset(paths.values())
+    faults += _unknown(keys, (*paths, ALL), f" in {word}")
+    return frozenset(paths[key] for key in keys if key in paths)
 
 
-def _refuse_key(key: str, known: Iterable[str], where: str = "") -> str:
-    near = difflib.get_close_matches(key, known := list(known), n=1)
-    raise ConfigError(
-        key,
-        f"This link cannot be used: there is no setting named {short(key)}{where}. "
-        f"{hint(near, known)}",
-    )
+def _unknown(keys: Iterable[str], known: Sequence[str], where: str = "") -> Iterator[ConfigError]:
+    """A fault for each key that is like a known one, and one for all others."""
+    far = []
+    for key in (key for key in keys if key not in known):
+        near = difflib.get_close_matches(key, known, n=1)
+        if near:
+            yield ConfigError(key, _no_setting([key], where, hint(near, known)))
+        else:
+            far.append(key)
+    if far:
+        yield ConfigError(far[0], _no_setting(far, where, hint([], known)))
+
+
+def _no_setting(keys: Iterable[str], where: str, advice: str) -> str:
+    return f"There is no setting named {' or '.join(map(short, keys))}{where}. {advice}"
+
+
+@contextmanager
+def _noted(faults: list[ConfigError]) -> Iterator[None]:
+    """Go on after a fault, so that whoever mends the link learns of all of them at once."""
+    try:
+        yield
+    except ConfigError as error:
+        faults.append(error)
+
+
+def _refusal(faults: Sequence[ConfigError]) -> ConfigError:
+    """All faults as one error, which belongs to the first one's setting."""
+    said = " ".join(map(str, faults))
+    return ConfigError(faults[0].path, f"This link cannot be used: {said}")
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ def main() -> None:
             start_tutorial()
         st.caption(
             _(
-                "Fifty iris flowers, two small networks, 10,000 epochs: live, here, on this "
-                "computer. Nothing to install, nothing leaves it."
+                "Fifty iris flowers, two small networks, 10,000 epochs: live, and without a GPU. "
+                "No account, no telemetry, no request to any other host."
             )
         )
     with right:

@@ -10,6 +10,7 @@ from gan_core.runs.model import Run
 from pages.ui import state
 from pages.ui.backend import store, user
 from pages.ui.head import page_head
+from pages.ui.keeping import confirm_delete, rename
 from pages.ui.navigation import page_path
 from pages.ui.text import _, plain
 from pages.ui.transport import status_word
@@ -64,6 +65,7 @@ def choose(runs: list[Run]) -> Run | None:
         on_select="rerun",
         selection_mode="single-row",
         key=key,
+        placeholder="",  # a run that trains has no scores yet
         column_config={
             "status": _("Status"),
             "name": _("Name"),
@@ -108,25 +110,6 @@ def go(run: Run, page: str) -> None:
     state.look_at(run)
     state.use_settings(run.config)
     st.switch_page(page_path(page), query_params={"run": run.id})
-
-
-def rename(run: Run) -> None:
-    """A field for another name."""
-    with st.popover(_("Rename"), icon=":material/edit:"):
-        name = st.text_input(_("New name"), run.name, max_chars=120, key=f"name.{run.id}")
-        if st.button(_("Save"), key=f"save.{run.id}"):
-            store().rename(run.id, name)
-            st.rerun()
-
-
-def confirm_delete(run: Run) -> None:
-    """Ask once more; a run that is deleted is gone."""
-    st.markdown(_("Delete this run with its history and its networks? This cannot be undone."))
-    st.markdown(f"**{plain(run.name)}**")
-    if st.button(_("Delete for good"), type="primary"):
-        store().delete(run.id)
-        state.forget_run(run.id)
-        st.rerun()
 
 
 def main() -> None:

@@ -8,12 +8,12 @@ from platform import platform, python_version
 import pandas as pd
 import streamlit as st
 
-from gan_core.limits import Limits
+from gan_core.limits import Limits, variable
 from gan_core.runs.queue import live_dispatchers
 from gan_core.training.choice import CROSSING
 from pages.ui.backend import store
 from pages.ui.head import page_head
-from pages.ui.text import _
+from pages.ui.text import _, plain
 
 PACKAGES = (
     "torch",
@@ -37,7 +37,9 @@ def device_card() -> None:
         st.warning(_("No dispatcher runs, so runs wait. It is started again soon: reload."))
     for info in found:
         st.metric(
-            info.host, info.device or _("looking …"), help=_("What the device setting auto takes.")
+            _("computer {name}").format(name=plain(info.host)),
+            info.device or _("looking …"),
+            help=_("What the device setting auto takes."),
         )
         st.caption(
             f"{_('slots')}: **{info.slots}** · PyTorch {info.torch_version or '…'} · pid {info.pid}"
@@ -84,7 +86,7 @@ def store_card() -> None:
         _("used by the runs"): f"{size / MEGABYTE:,.1f} MB",
     }
     st.table(pd.Series(rows, name=_("store")), border="horizontal", hide_header=True)
-    st.caption(f"`{folder}`")
+    st.markdown(f"{_('Folder')}: {plain(folder)}")
 
 
 def limits_card() -> None:
@@ -100,9 +102,16 @@ def limits_card() -> None:
         "max_repeats": _("seeds of a run"),
         "min_free_mb": _("free disk for new runs, MB"),
     }
-    rows = {words[f.name]: f"{getattr(limits, f.name):,}" for f in fields(Limits)}
+    rows = {
+        _with_variable(words[f.name], f.name): f"{getattr(limits, f.name):,}"
+        for f in fields(Limits)
+    }
     st.table(pd.Series(rows, name=_("at most")), border="horizontal", hide_header=True)
-    st.caption(_("Each is set by an environment variable, such as GAN_FORGE_MAX_QUEUED."))
+    st.caption(_("Each is set by the environment variable below its name."))
+
+
+def _with_variable(words: str, name: str) -> str:
+    return f"{words}  \n:small[:gray[{plain(variable(name))}]]"
 
 
 def main() -> None:

@@ -76,8 +76,8 @@ def test_prints_the_tutorials_lines_and_nothing_else_on_stdout(trained, in_proce
 
 def test_progress_bar_with_rate_and_time_left_on_stderr(trained):
     process, _ = trained
-    assert "Device: cpu" in process.stderr
-    bar = process.stderr.split("\r")[-1]
+    assert process.stderr.startswith("Device: cpu, engine: torch\n")
+    bar = [line for line in process.stderr.splitlines() if "step/s" in line][-1]
     assert "100%" in bar
     assert "50/50" in bar
     assert re.search(r"\[\d\d:\d\d<\d\d:\d\d, +[\d.]+step/s\]", bar)
@@ -113,6 +113,18 @@ def test_generator_file_is_safetensors_that_make_the_same_rows(trained, in_proce
     assert again.sample(5, seed=1).equals(in_process.sample(5, seed=1))
 
 
+def test_scores_beside_their_noise_floor_and_the_files_are_told_on_stderr(trained):
+    process, out = trained
+    report = ScoreReport.from_dict(json.loads((out / "metrics.json").read_text()))
+    *lines, last = process.stderr.splitlines()[-len(report.scores) - 1 :]
+    for line, (name, found) in zip(lines, report.scores.items(), strict=True):
+        floor = f"{found.floor.overall.low:.3f} to {found.floor.overall.high:.3f}"
+        assert line.split()[:2] == [name, f"{found.overall:.3f}"]
+        assert line.endswith(floor)
+    assert last.startswith(f"Written to {out}: ")
+    assert sorted(re.findall(r"\w+\.\w+", last.removeprefix(f"Written to {out}: "))) == FILES
+
+
 def test_metrics_file_has_every_score_and_no_nan(trained):
     text = (trained[1] / "metrics.json").read_text()
     record = json.loads(text, parse_constant=pytest.fail)  # NaN is no JSON
@@ -142,14 +154,27 @@ def test_settings_from_a_file_are_changed_by_options(command, tmp_path):
 
 def test_without_out_nothing_is_written(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert command("train", "--set", "training.epochs=1")[0] == 0
+    status, _, err = command("train", "--set", "training.epochs=1")
+    assert status == 0
     assert names_in(tmp_path) == []
+    assert "noise floor" in err
+    assert err.endswith("Nothing was kept; --out DIR writes files.\n")
+
+
+@pytest.mark.parametrize("engine", ["fast", "torch"])
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_wait_for_the_compiler_is_announced(command, monkeypatch, engine, compiled):
+    monkeypatch.setattr("gan_core.cli.is_compiled", lambda: compiled)
+    options = ("--set", f"training.engine={engine}", "--set", "training.epochs=1")
+    _, _, err = command("train", *options)
+    assert ("Compiling the fast engine" in err) == (engine == "fast" and not compiled)
 
 
 @pytest.mark.parametrize(
     ("options", "fragments"),
     [
         (["--set", "training.epoch=5"], ["'training.epoch'", "mean 'training.epochs'?"]),
+        (["--set", "epochs=300"], ["'epochs'", "mean 'training.epochs'?"]),
         (["--set", "training.epochs=0"], ["from 1 to 1,000,000. Got 0 instead"]),
         (["--set", "training.epochs=many"], ["a whole number", "Got 'many' instead"]),
         (["--set", "optimizer.lr_g=NaN"], ["a number from 1e-07 to 10. Got nan instead"]),

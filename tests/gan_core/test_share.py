@@ -110,6 +110,28 @@ def test_what_is_wrong_is_named_with_what_was_expected(query, path, words):
     assert len(message) < 400
 
 
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(ConfigError) as caught:
+        from_query({"epochs": "-5", "foo": "3", "lr": "banana", "batchs": "1", "lock": "loss,sed"})
+    message = str(caught.value)
+    assert caught.value.path == "training.epochs"
+    for words in (
+        "used: epochs (training.epochs) must be a whole number from 1 to",
+        "instead. lr (optimizer.lr_g) must be a number",
+        "instead. There is no setting named 'batchs'. Did you mean 'batch'?",
+        "There is no setting named 'foo'. Known here: data, ",
+        "There is no setting named 'sed' in lock. Did you mean 'seed'?",
+    ):
+        assert words in message, message
+    assert message.count("This link cannot be used") == 1
+
+
+def test_what_is_known_is_listed_once():
+    with pytest.raises(ConfigError, match=r"named 'utm_source' or 'fbclid'\. Known") as caught:
+        from_query({"utm_source": "mail", "fbclid": "x"})
+    assert str(caught.value).count("Known here") == 1
+
+
 @given(st.dictionaries(st.sampled_from([*(p.key for p in DECLARED.values()), "lock"]), st.text()))
 def test_no_text_does_more_than_be_refused(query):
     try:

@@ -47,6 +47,14 @@ def test_a_run_that_was_paused_and_then_stopped_has_its_score(open_page, make_ru
     assert pd.notna(row["overlap"])
 
 
+def test_a_run_that_trains_has_no_scores_and_no_none(open_page, make_run):
+    make_run(model.RUNNING)
+    at = open_page("runs")
+    assert pd.isna(table(at).iloc[0]["overlap"])
+    assert at.dataframe[0].proto.placeholder == ""
+    assert at.dataframe[0].proto.HasField("placeholder")
+
+
 def test_two_hundred_runs_are_no_obstacle(open_page, store, trained):
     store.limits = type(store.limits)(max_queued=1000)
     for _ in range(200):

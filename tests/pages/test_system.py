@@ -1,9 +1,11 @@
+import socket
 from dataclasses import fields
 from importlib.metadata import version
 
 from gan_core.limits import Limits
 from gan_core.runs import model
-from tests.pages.helpers import assert_sound, texts
+from pages.ui import text
+from tests.pages.helpers import assert_sound, plain, texts
 
 
 def metrics(at):
@@ -15,10 +17,11 @@ def rows(at):
     return {k: str(v) for table in at.table for k, v in table.value.iloc[:, 0].items()}
 
 
-def test_every_limit_is_shown(store, open_page):
-    shown = rows(open_page("system")).values()
+def test_every_limit_is_shown_with_its_variable(store, open_page):
+    shown = rows(open_page("system"))
     for limit in fields(Limits):
-        assert f"{limit.default:,}" in shown
+        (words,) = (w for w in shown if f"GAN_FORGE_{limit.name.upper()}]" in plain(w))
+        assert shown[words] == f"{limit.default:,}"
 
 
 def test_a_limit_that_was_set_is_shown(monkeypatch, store, open_page):
@@ -40,7 +43,7 @@ def test_the_queue_and_the_dispatcher_are_shown(open_page, make_run):
     assert not at.warning
     assert metrics(at)["running"] == "1 / 2"
     assert str(metrics(at)["waiting"]) == "1"
-    assert "CPU" in metrics(at).values()
+    assert metrics(at)[f"computer {text.plain(socket.gethostname())}"] == "CPU"
     assert "slots" in texts(at)
 
 

@@ -1,4 +1,7 @@
 import itertools
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from gan_core.errors import ConfigError
 from gan_core.losses import LOSSES
 from gan_core.networks import ACTIVATIONS
 from gan_core.training.choice import choose_engine
+from gan_core.training.fast import is_compiled, warm
 from gan_core.training.fast.engine import FastEngine
 from gan_core.training.torch_engine import TorchEngine
 
@@ -206,3 +210,13 @@ def test_asking_for_the_fast_engine_where_it_cannot_is_refused(changes, why):
     config = ExperimentConfig().with_values({"training.engine": "fast", **changes})
     with pytest.raises(ConfigError, match=why):
         choose_engine(config)
+
+
+def test_it_tells_whether_it_is_compiled_yet(tmp_path):
+    warm()
+    assert is_compiled()
+    ask = "from gan_core.training.fast import is_compiled; print(is_compiled())"
+    nothing = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", ask]
+    told = subprocess.run(command, env=nothing, capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
