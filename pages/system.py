@@ -47,8 +47,8 @@ def device_card() -> None:
     st.caption(
         _(
             "Engines: fast (compiled with Numba) for small networks on the CPU, reference "
-            "(PyTorch) beyond {millions:g} million multiply-adds for each update of a player, and on CUDA; one thread "
-            "a run."
+            "(PyTorch) beyond {millions:g} million multiply-adds for each update of a player, and "
+            "on CUDA; one thread a run."
         ).format(millions=CROSSING / 1_000_000)
     )
 
