@@ -1,9 +1,11 @@
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 
 from gan_core import ExperimentConfig
+from gan_core.errors import RunStateError
 from tests.browser.chromium import started_browser
 from tests.browser.forge import Forge
 from tests.browser.server import Server, eventually
@@ -80,8 +82,9 @@ def store(server):
     store = server.store
     yield store
     for run in store.list():
-        if run.is_active:
-            store.stop(run.id)
+        with suppress(RunStateError):  # it may end by itself meanwhile
+            if run.is_active:
+                store.stop(run.id)
     eventually(lambda: not any(run.is_active for run in store.list()), what="all runs at rest")
 
 
