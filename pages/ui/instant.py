@@ -12,9 +12,9 @@ from pages.ui import state
 from pages.ui.backend import store, user
 from pages.ui.text import _
 
-# The newest, and the one before it: a browser may still ask for that. An older one stays only as
-# the ghost.
-KEPT = 2
+# The newest, its ghost, and a few that were overtaken before they had a step: nobody looks at an
+# older one any more when it is deleted.
+KEPT = 6
 
 
 def instant_toggle() -> bool:
@@ -40,11 +40,8 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
     newest = store().create(config, user())
     kept = state.instant_runs()
     kept.append(newest.id)
-    ghost = ghost_of(newest)
-    for run_id in kept[:-KEPT]:
-        if run_id != ghost:
-            _forget(run_id)
-            kept.remove(run_id)
+    while len(kept) > KEPT:
+        _forget(kept.pop(0))
     state.look_at(newest)
     return newest
 
