@@ -12,7 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from gan_core.config import ExperimentConfig, declared_params
-from gan_core.errors import ConfigError, DivergedError, GanForgeError
+from gan_core.errors import ConfigError, DataError, DivergedError, GanForgeError
 from gan_core.metrics import METRICS, ScoreReport
 from gan_core.scoring import score
 from gan_core.training import Finished, Progress, Started, TrainedGenerator, TrainEvent
@@ -168,25 +168,35 @@ class _Session:
             self._printed = epoch
 
     def _keep(self, generator: TrainedGenerator) -> None:
-        """Tell how good the rows are, and write what was asked for."""
-        report = score(generator)
+        """Write what was asked for, and tell how good the rows are."""
+        if self.out:
+            self._write(self.out, generator)
+        try:
+            report = score(generator)
+        except DataError as error:  # a diverged run may end with weights that are no numbers
+            _tell(f"no scores: {error}")
+        else:
+            self._judge(report)
+        if not self.out:
+            _tell("Nothing was kept; --out DIR writes files.")
+            return
+        written = [name for name in FILES if (self.out / name).exists()]
+        _tell(f"Written to {self.out}: {', '.join(written)}.")
+
+    def _judge(self, report: ScoreReport) -> None:
         for line in _score_lines(report):
             _tell(line)
         if self.out:
-            self._write(self.out, generator, report)
-            _tell(f"Written to {self.out}: {', '.join(FILES)}.")
-        else:
-            _tell("Nothing was kept; --out DIR writes files.")
+            scores = json.dumps(report.to_dict(), indent=2)
+            (self.out / "metrics.json").write_text(scores + "\n", encoding="utf-8")
 
-    def _write(self, out: Path, generator: TrainedGenerator, report: ScoreReport) -> None:
+    def _write(self, out: Path, generator: TrainedGenerator) -> None:
         (out / "config.json").write_text(self.config.to_json() + "\n", encoding="utf-8")
         losses = np.concatenate(self._parts) if self._parts else np.empty((0, 4), np.float32)
         history = history_frame(losses, 1, self._steps_per_epoch)
         history.to_parquet(out / "history.parquet", index=False)
         generator.sample(SAMPLE_ROWS).to_csv(out / "samples.csv", index=False)
         (out / "generator.safetensors").write_bytes(generator.to_bytes())
-        scores = json.dumps(report.to_dict(), indent=2)
-        (out / "metrics.json").write_text(scores + "\n", encoding="utf-8")
 
 
 def _tell(message: str) -> None:
