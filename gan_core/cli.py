@@ -191,6 +191,7 @@ class _Session:
             (self.out / "metrics.json").write_text(scores + "\n", encoding="utf-8")
 
     def _write(self, out: Path, generator: TrainedGenerator) -> None:
+        (out / "metrics.json").unlink(missing_ok=True)  # of an earlier run, perhaps
         (out / "config.json").write_text(self.config.to_json() + "\n", encoding="utf-8")
         losses = np.concatenate(self._parts) if self._parts else np.empty((0, 4), np.float32)
         history = history_frame(losses, 1, self._steps_per_epoch)
