@@ -17,8 +17,9 @@ if __name__ == "__main__":
 else:
     import streamlit as st
 
-    from pages.ui.errors import show_unexpected
-    from pages.ui.server import lifespan, middleware, routes
+    from pages.server.lifespan import lifespan
+    from pages.server.routes import middleware, routes
+    from pages.ui.parts.errors import show_unexpected
 
     app = st.App(
         ROOT / "pages" / "router.py",

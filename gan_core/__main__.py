@@ -38,7 +38,7 @@ def main() -> int:
         warm()
         return 0
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    from gan_core.runs.dispatcher import dispatch as work  # pools and torch only where needed
+    from gan_core.workers.dispatcher import dispatch as work  # pools and torch only where needed
 
     try:
         work(die_with_stdin=arguments.die_with_stdin)

@@ -1,5 +1,7 @@
 """The errors a user can meet, each with a message that says what to do."""
 
+from collections.abc import Sequence
+
 
 class GanForgeError(Exception):
     """Base of every error whose message may be shown to a user as it stands."""
@@ -74,3 +76,16 @@ class StaleAttemptError(StoreError):
 
 class ViewError(GanForgeError):
     """A picture of a run was asked for that it does not have."""
+
+
+def short(value: object) -> str:
+    """A value as it stands in a message, cut to a length that can be read."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def hint(near: Sequence[str], known: Sequence[str]) -> str:
+    """The end of a message about a name that is not known: those it may mean, or all there are."""
+    if near:
+        return f"Did you mean {' or '.join(map(repr, near))}?"
+    return f"Known here: {', '.join(known)}."

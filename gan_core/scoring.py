@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
+from gan_core.config.sections import DataConfig
 from gan_core.metrics import NoiseFloor, ScoreReport, evaluate, noise_floor
 from gan_core.randomness import Stream, stream
-from gan_core.sections import DataConfig
 from gan_core.training import TrainedGenerator
 
 

@@ -6,11 +6,12 @@ import streamlit as st
 from gan_core.data import DATA_SOURCES, MinMaxScaler, Table
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
 from gan_core.errors import ConfigError
-from pages.ui import charts, state
-from pages.ui.choose_data import choose_class, choose_features, choose_source
-from pages.ui.drawing import drawing_surface
-from pages.ui.head import page_head
-from pages.ui.text import _, plain
+from pages.ui.parts import charts
+from pages.ui.parts.head import page_head
+from pages.ui.parts.text import _, plain
+from pages.ui.session import state
+from pages.ui.settings.choose_data import choose_class, choose_features, choose_source
+from pages.ui.settings.drawing import drawing_surface
 
 
 def choose_rows(name: str) -> None:

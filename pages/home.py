@@ -4,12 +4,12 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
-from pages.ui import state
-from pages.ui.backend import store, user
-from pages.ui.film import home_film
-from pages.ui.head import page_style
-from pages.ui.navigation import page_path
-from pages.ui.text import _, plain
+from pages.server.visitor import store, user
+from pages.ui.parts.film import home_film
+from pages.ui.parts.head import page_style
+from pages.ui.parts.navigation import page_path
+from pages.ui.parts.text import _, plain
+from pages.ui.session import state
 
 
 def start_tutorial() -> None:

@@ -6,20 +6,21 @@ import streamlit as st
 from gan_core.data import Table
 from gan_core.errors import GanForgeError
 from gan_core.metrics import ScoreReport
-from gan_core.runs import results
-from gan_core.runs.model import Run
 from gan_core.scoring import score
+from gan_core.store import results
+from gan_core.store.model import Run
 from gan_core.training import TrainedGenerator
-from pages.ui import charts, state
-from pages.ui.backend import store
-from pages.ui.downloads import download_menu
-from pages.ui.head import page_head
-from pages.ui.navigation import page_path
-from pages.ui.scores import score_cards, score_table
-from pages.ui.seeds import choose_seed, seed_scores
-from pages.ui.share import share_button
-from pages.ui.text import _, plain
-from pages.ui.transport import status_row
+from pages.server.visitor import store
+from pages.ui.parts import charts
+from pages.ui.parts.downloads import download_menu
+from pages.ui.parts.head import page_head
+from pages.ui.parts.navigation import page_path
+from pages.ui.parts.scores import score_cards, score_table
+from pages.ui.parts.text import _, plain
+from pages.ui.run.seeds import choose_seed, seed_scores
+from pages.ui.run.transport import status_row
+from pages.ui.session import state
+from pages.ui.settings.share import share_button
 
 FIRST_ROWS = 5  # as in the tutorial
 MOST_POINTS = 2000  # of a sample, in the plane

@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from gan_core.errors import GanForgeError
-from pages.ui.errors import show
-from pages.ui.text import _
+from pages.ui.parts.errors import show
+from pages.ui.parts.text import _
 
 HERE = Path(__file__).parent
 
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Draw the page that the address asks for."""
     st.set_page_config(
-        page_title="GAN Forge", page_icon=str(HERE / "ui" / "assets" / "icon.png"), layout="wide"
+        page_title="GAN Forge", page_icon=str(HERE / "assets" / "icon.png"), layout="wide"
     )
     page = st.navigation(
         [

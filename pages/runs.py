@@ -5,15 +5,15 @@ import streamlit as st
 
 from gan_core.data.drawing import n_points
 from gan_core.errors import GanForgeError
-from gan_core.runs import access
-from gan_core.runs.model import Run
-from pages.ui import state
-from pages.ui.backend import store, user
-from pages.ui.head import page_head
-from pages.ui.keeping import confirm_delete, rename
-from pages.ui.navigation import page_path
-from pages.ui.text import _, plain
-from pages.ui.transport import status_word
+from gan_core.store import access
+from gan_core.store.model import Run
+from pages.server.visitor import store, user
+from pages.ui.parts.head import page_head
+from pages.ui.parts.navigation import page_path
+from pages.ui.parts.text import _, plain
+from pages.ui.run.keeping import confirm_delete, rename
+from pages.ui.run.transport import status_word
+from pages.ui.session import state
 
 SHOWN = 500
 

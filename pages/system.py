@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from gan_core.limits import Limits, variable
-from gan_core.runs.queue import live_dispatchers
+from gan_core.store.queue import live_dispatchers
 from gan_core.training.choice import CROSSING
-from pages.ui.backend import store
-from pages.ui.head import page_head
-from pages.ui.text import _, plain
+from pages.server.visitor import store
+from pages.ui.parts.head import page_head
+from pages.ui.parts.text import _, plain
 
 PACKAGES = (
     "torch",

@@ -6,22 +6,22 @@ from streamlit.delta_generator import DeltaGenerator
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
 from gan_core.networks import n_weights, structure
-from gan_core.runs.model import Run
+from gan_core.store.model import Run
 from gan_core.views import View
-from pages.ui import state
-from pages.ui.arena import arena, is_quality_chosen, view_controls
-from pages.ui.backend import store, user
-from pages.ui.code_view import code_view
-from pages.ui.controls import data_line, training_controls
-from pages.ui.edits import changes_list, edit_panel, replay_notice
-from pages.ui.head import page_head
-from pages.ui.instant import follow_settings, ghost_of, instant_toggle
-from pages.ui.live import Motion, live_view
-from pages.ui.navigation import page_path
-from pages.ui.share import follow_link, link_badges, share_button
-from pages.ui.text import _, plain
-from pages.ui.timeline import timeline
-from pages.ui.transport import parent_of, speed_control, status_row, transport_row
+from pages.server.visitor import store, user
+from pages.ui.parts.head import page_head
+from pages.ui.parts.navigation import page_path
+from pages.ui.parts.text import _, plain
+from pages.ui.run.arena import arena, is_quality_chosen, view_controls
+from pages.ui.run.edits import changes_list, edit_panel, replay_notice
+from pages.ui.run.instant import follow_settings, ghost_of, instant_toggle
+from pages.ui.run.live import Motion, live_view
+from pages.ui.run.timeline import timeline
+from pages.ui.run.transport import parent_of, speed_control, status_row, transport_row
+from pages.ui.session import state
+from pages.ui.settings.code import code_view
+from pages.ui.settings.controls import data_line, training_controls
+from pages.ui.settings.share import follow_link, link_badges, share_button
 
 
 def repeats_field() -> None:

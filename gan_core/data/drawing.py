@@ -1,7 +1,7 @@
 """A drawing as a data set: its points travel in the config, as one short text.
 
 Two bytes a point, x then y, on a grid of 256 x 256 over [-1, 1] x [-1, 1], as base64url without
-padding: 500 points are 1,334 letters, few enough for a link. pages/ui/assets/draw.js writes it.
+padding: 500 points are 1,334 letters, few enough for a link. pages/assets/draw.js writes it.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -9,8 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import numpy as np
 
 from gan_core.data.sources import DATA_SOURCES, Source
-from gan_core.errors import DataError
-from gan_core.fields import short
+from gan_core.errors import DataError, short
 
 DRAWING = "drawing"  # its name among the data sets
 MIN_POINTS = 10  # fewer are no distribution

@@ -5,7 +5,7 @@ from typing import Any
 
 from gan_core.config import ExperimentConfig
 
-# What the settings in `gan_core.schedule.EDITABLE` are called in a script.
+# What the settings in `gan_core.config.schedule.EDITABLE` are called in a script.
 NAMES = {
     "optimizer.lr_g": "LR_G",
     "optimizer.lr_d": "LR_D",

@@ -5,7 +5,7 @@ import textwrap
 from gan_core.config import ExperimentConfig
 from gan_core.export.course import blurs, changes, rests, several_updates
 from gan_core.export.part import Part
-from gan_core.losses import LOSSES
+from gan_core.objectives import LOSSES
 
 _LOOP = """\
 optimizer_g = torch.optim.Adam(G.parameters(), lr=LR_G, betas=BETAS, fused=True)

@@ -5,9 +5,9 @@ import textwrap
 from gan_core.config import ExperimentConfig
 from gan_core.export.course import ever
 from gan_core.export.part import Part, stacked
-from gan_core.losses import LOSSES
 from gan_core.networks import Layers, logit_layers
 from gan_core.networks.layers import Linear
+from gan_core.objectives import LOSSES
 
 _INITIALISE = '''\
 def initialise(network, rng):

@@ -1,9 +1,9 @@
 """The settings that a training uses, those that change on the way, and the device."""
 
 from gan_core.config import ExperimentConfig
+from gan_core.config.schedule import Edit
 from gan_core.export.course import NAMES, blurs, rests, several_updates, smooths
 from gan_core.export.part import WIDTH, Part, listed, literal, quoted
-from gan_core.schedule import Edit
 
 _NOTES = {
     "N_CRITIC": "updates of D in a step",

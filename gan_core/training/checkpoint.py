@@ -9,10 +9,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import CheckpointError, ConfigError, GanForgeError
-from gan_core.fields import short
+from gan_core.config.schedule import EDITABLE, Edit
+from gan_core.errors import CheckpointError, ConfigError, GanForgeError, short
 from gan_core.networks.layers import Linear
-from gan_core.schedule import EDITABLE, Edit
 
 _KEY = "gan_forge"
 

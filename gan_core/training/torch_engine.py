@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from gan_core.config import ExperimentConfig
-from gan_core.losses import LOSSES
 from gan_core.networks import initial_weights, logit_layers
 from gan_core.networks.torch_modules import build
+from gan_core.objectives import LOSSES
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import updates_of
 from gan_core.training.draws import BatchOrder, input_noise_of, noise_of

@@ -7,8 +7,8 @@ import numpy as np
 
 from gan_core.config import ExperimentConfig
 from gan_core.data import MinMaxScaler, Table
-from gan_core.losses import LOSSES, Loss
 from gan_core.networks import Layers, Weights, forward, logit_layers
+from gan_core.objectives import LOSSES, Loss
 from gan_core.views.gradient import input_gradient
 from gan_core.views.latent import fixed_noise
 

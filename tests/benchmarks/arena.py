@@ -17,11 +17,11 @@ from pathlib import Path
 from statistics import median
 
 from gan_core import ExperimentConfig
-from gan_core.runs.attempt import WATCH_SECONDS
+from gan_core.store.attempt import WATCH_SECONDS
 from tests.benchmarks.report import print_columns, print_head, print_row
 from tests.browser.server import Server, eventually
 
-PAUSE = 0.09  # between an answer and the next question, as in pages/ui/assets/arena.js
+PAUSE = 0.09  # between an answer and the next question, as in pages/assets/arena.js
 
 
 class Watcher:

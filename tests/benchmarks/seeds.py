@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from gan_core import ExperimentConfig
-from gan_core.runs.groups import scores_by_seed
+from gan_core.store.groups import scores_by_seed
 from tests.benchmarks.report import print_head
 from tests.browser.server import Server
 

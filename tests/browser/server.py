@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from gan_core.runs.queue import live_dispatchers
-from gan_core.runs.store import Store
+from gan_core.store.queue import live_dispatchers
+from gan_core.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90

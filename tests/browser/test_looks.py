@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from gan_core.runs import model
-from gan_core.runs.schema import chunks
+from gan_core.store import model
+from gan_core.store.schema import chunks
 from tests.browser.server import eventually
 
 PAGES = {

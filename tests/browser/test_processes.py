@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from gan_core.runs import model, results
-from gan_core.runs.schema import chunks
+from gan_core.store import model, results
+from gan_core.store.schema import chunks
 from tests.browser.server import alive, eventually
 
 

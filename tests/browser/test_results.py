@@ -9,7 +9,7 @@ from safetensors.numpy import load
 
 from gan_core import ExperimentConfig
 from gan_core.export import notebook, script
-from gan_core.runs import model, results
+from gan_core.store import model, results
 from tests.browser.server import eventually
 
 

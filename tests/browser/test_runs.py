@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from gan_core.runs import model
+from gan_core.store import model
 from tests.browser.server import eventually
 
 ROW, HEAD, MARKER = (

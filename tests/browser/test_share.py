@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from gan_core.runs import model
+from gan_core.store import model
 from tests.browser.server import eventually
 
 

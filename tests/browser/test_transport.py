@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gan_core import train
-from gan_core.runs import results
+from gan_core.store import results
 from tests.browser.server import eventually
 
 COUNT_SCRIPTS = """() => {

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from gan_core.runs import model
-from gan_core.runs.attempt import Attempt
-from gan_core.runs.queue import live_dispatchers
-from gan_core.runs.schema import runs
+from gan_core.store import model
+from gan_core.store.attempt import Attempt
+from gan_core.store.queue import live_dispatchers
+from gan_core.store.schema import runs
 from tests.browser.server import get
 from tests.browser.traffic import Traffic
 

@@ -6,10 +6,10 @@ import hypothesis
 import pytest
 
 from gan_core import ExperimentConfig
-from gan_core.runs.attempt import Attempt
-from gan_core.runs.queue import DispatcherInfo, Queue
-from gan_core.runs.store import Store
-from gan_core.sections import ENGINES
+from gan_core.config.sections import ENGINES
+from gan_core.store.attempt import Attempt
+from gan_core.store.queue import DispatcherInfo, Queue
+from gan_core.store.store import Store
 
 # Threads that wait for a core spin, and small networks gain nothing from them: 10 times slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -7,20 +7,20 @@ FREE_OF_THEM = (
     "gan_core",
     "gan_core.config",
     "gan_core.limits",
-    "gan_core.share",
+    "gan_core.config.links",
     "gan_core.export",
     "gan_core.data",
     "gan_core.metrics",
     "gan_core.training",
     "gan_core.training.choice",
-    "gan_core.runs.access",
-    "gan_core.runs.store",
-    "gan_core.runs.queue",
-    "gan_core.runs.results",
-    "gan_core.runs.live",
-    "gan_core.runs.film",
+    "gan_core.store.access",
+    "gan_core.store.store",
+    "gan_core.store.queue",
+    "gan_core.store.results",
+    "gan_core.live.updates",
+    "gan_core.live.film",
     "gan_core.views",
-    "gan_core.runs.supervisor",
+    "gan_core.workers.supervisor",
 )
 
 # What the web server does with the library, not only what it imports.
@@ -35,7 +35,7 @@ for name in {FREE_OF_THEM}:
 from gan_core import ExperimentConfig, load_table
 from gan_core.export import notebook, script
 from gan_core.networks import structure
-from gan_core.runs.store import Store
+from gan_core.store.store import Store
 store = Store.open(sys.argv[1])
 run = store.create(ExperimentConfig(), "everybody")
 store.limits.check(run.config)

@@ -10,12 +10,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from gan_core import ExperimentConfig
-from gan_core.runs import model
-from gan_core.runs.attempt import Attempt
-from gan_core.runs.queue import DispatcherInfo, Queue
-from gan_core.runs.store import Store
 from gan_core.scoring import score
-from pages.ui import backend
+from gan_core.store import model
+from gan_core.store.attempt import Attempt
+from gan_core.store.queue import DispatcherInfo, Queue
+from gan_core.store.store import Store
+from pages.server import visitor as backend
 
 # Threads that wait for a core spin, and small networks gain nothing from them: 10 times slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -1,6 +1,6 @@
 import pytest
 
-from gan_core.runs import model
+from gan_core.store import model
 from tests.pages.helpers import assert_kind_message, assert_sound, button, errors
 
 MALFORMED = [

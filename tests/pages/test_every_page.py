@@ -4,7 +4,7 @@ import sys
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gan_core.runs import model
+from gan_core.store import model
 from tests.pages.conftest import PAGES, ROOT, ROUTER, TIMEOUT
 from tests.pages.helpers import assert_sound, errors, labels, texts
 

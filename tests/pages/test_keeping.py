@@ -1,13 +1,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gan_core.runs import model
+from gan_core.store import model
 from tests.pages.helpers import assert_sound, button, texts
 
 
 def ask(run_id):
-    from pages.ui.backend import store
-    from pages.ui.keeping import confirm_delete
+    from pages.server.visitor import store
+    from pages.ui.run.keeping import confirm_delete
 
     confirm_delete(store().get(run_id))
 

@@ -5,10 +5,10 @@ import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.metrics import METRICS, metrics_for
-from gan_core.runs import model
-from gan_core.runs.attempt import Attempt
-from gan_core.runs.queue import DispatcherInfo, Queue
 from gan_core.scoring import score
+from gan_core.store import model
+from gan_core.store.attempt import Attempt
+from gan_core.store.queue import DispatcherInfo, Queue
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from gan_core.runs import model
+from gan_core.store import model
 from tests.pages.helpers import assert_sound
 
 

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from gan_core import ExperimentConfig
-from gan_core.runs import model
-from gan_core.share import from_query, to_query
+from gan_core.config.links import from_query, to_query
+from gan_core.store import model
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,

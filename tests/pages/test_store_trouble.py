@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from gan_core.runs import model
-from gan_core.runs.database import Database
-from gan_core.runs.store import Store
+from gan_core.store import model
+from gan_core.store.database import Database
+from gan_core.store.store import Store
 from tests.pages.helpers import assert_kind_message, assert_sound, button, errors, labelled
 
 NEED_STORE = ("train", "results", "runs", "system")  # the others show what needs none

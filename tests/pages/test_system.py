@@ -3,8 +3,8 @@ from dataclasses import fields
 from importlib.metadata import version
 
 from gan_core.limits import Limits
-from gan_core.runs import model
-from pages.ui import text
+from gan_core.store import model
+from pages.ui.parts import text
 from tests.pages.helpers import assert_sound, plain, texts
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.metrics import METRICS
-from gan_core.runs import model
+from gan_core.store import model
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gan_core.runs import model
-from gan_core.schedule import Edit
+from gan_core.config.schedule import Edit
+from gan_core.store import model
 from tests.pages.helpers import assert_sound, button, labels, texts
 
 STEPS = ["Step", "D only", "G only"]

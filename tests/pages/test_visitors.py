@@ -1,6 +1,6 @@
 """Several visitors at once: what one chooses is his own."""
 
-from gan_core.runs import model
+from gan_core.store import model
 from tests.pages.helpers import assert_sound, button, labelled
 
 

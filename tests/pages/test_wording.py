@@ -9,8 +9,8 @@ from platform import platform
 
 import pytest
 
-from gan_core.runs import model
-from pages.ui import text
+from gan_core.store import model
+from pages.ui.parts import text
 from tests.pages.conftest import PAGES, ROOT
 from tests.pages.helpers import assert_sound
 

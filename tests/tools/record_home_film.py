@@ -2,7 +2,7 @@
 
     python tests/tools/record_home_film.py
 
-writes pages/ui/assets/film.json: frames of generated points (fixed noise) and of D's output on the
+writes pages/assets/film.json: frames of generated points (fixed noise) and of D's output on the
 plane of the two features, the others at their mean; one byte a number, base64.
 """
 
@@ -17,7 +17,7 @@ from gan_core.data import MinMaxScaler
 from gan_core.networks import forward
 from gan_core.training import Checkpoint, Progress
 
-OUT = Path(__file__).parents[2] / "pages" / "ui" / "assets" / "film.json"
+OUT = Path(__file__).parents[2] / "pages" / "assets" / "film.json"
 FEATURES = (0, 1)  # sepal length and width: a cloud with a slope that one sees G learn
 N_FRAMES, N_POINTS, GRID = 72, 60, 24
 MARGIN = 1.15  # the plane reaches a little beyond the real rows' range of [-1, 1]

@@ -10,8 +10,8 @@ import torch
 from gan_core import ExperimentConfig
 from gan_core.data import MinMaxScaler
 from gan_core.errors import ConfigError
-from gan_core.losses import LOSSES
 from gan_core.networks import ACTIVATIONS
+from gan_core.objectives import LOSSES
 from gan_core.training.choice import choose_engine
 from gan_core.training.fast import is_compiled, warm
 from gan_core.training.fast.engine import FastEngine

@@ -8,9 +8,9 @@ from scipy.stats import gaussian_kde as scipys_kde
 
 from gan_core import ExperimentConfig
 from gan_core.errors import ViewError
-from gan_core.losses import LOSSES
 from gan_core.networks import forward, initial_weights
 from gan_core.networks.torch_modules import build
+from gan_core.objectives import LOSSES
 from gan_core.randomness import Stream, stream
 from gan_core.views import View, gaussian_kde, picture_of, scott_bandwidth
 from gan_core.views.field import N_ARROWS

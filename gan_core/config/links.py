@@ -1,0 +1,228 @@
+"""An experiment as the query of an address: short keys, and only what differs from the tutorial.
+
+``lr=0.001&epochs=300&lock=lr`` is the tutorial with another learning rate and fewer epochs, in
+which the learning rate cannot be moved. The key of a setting is declared with it (`Param.key`).
+"""
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+from gan_core.config import ExperimentConfig, declared_params
+from gan_core.config.fields import Param
+from gan_core.config.schedule import Edit
+from gan_core.data import DATA_SOURCES
+from gan_core.errors import ConfigError, hint, short
+
+LOCK, HIDE = "lock", "hide"
+ALL = "all"
+RESERVED = ("run", LOCK, HIDE)  # words of an address that cannot be the key of a setting
+
+
+@dataclass(frozen=True)
+class SharedConfig:
+    """What a link says.
+
+    Attributes:
+        config: the experiment, whole.
+        locked: dotted names of the settings that are shown but cannot be changed.
+        hidden: dotted names of the settings that are not shown.
+    """
+
+    config: ExperimentConfig
+    locked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+def to_query(
+    config: ExperimentConfig, locked: Iterable[str] = (), hidden: Iterable[str] = ()
+) -> dict[str, str]:
+    """The settings that differ from the tutorial's, by their short keys, as text.
+
+    Args:
+        config: the experiment.
+        locked: dotted names of settings that whoever opens the link cannot change.
+        hidden: dotted names of settings that he does not see.
+
+    >>> to_query(ExperimentConfig().with_values({"training.epochs": 300}), ["optimizer.lr_g"])
+    {'epochs': '300', 'lock': 'lr'}
+    """
+    values, declared = config.flat(), declared_params()
+    query = {
+        p.key: _codec(p).write(values[path])
+        for path, p in declared.items()
+        if values[path] != _unsaid(path, values)
+    }
+    restricted = {LOCK: set(locked), HIDE: set(hidden)}
+    return query | {
+        word: ALL
+        if paths >= declared.keys()
+        else _write_list(declared[p].key for p in declared if p in paths)
+        for word, paths in restricted.items()
+        if paths
+    }
+
+
+def from_query(query: Mapping[str, str]) -> SharedConfig:
+    """Read what `to_query` wrote; what is not said has the tutorial's value.
+
+    Raises:
+        ConfigError: unknown keys or wrong values; the message names each and what was expected.
+    """
+    paths = {p.key: path for path, p in declared_params().items()}
+    faults: list[ConfigError] = []
+    said: dict[str, Any] = {}
+    for key, text in query.items():
+        if key in paths:
+            with _noted(faults):
+                said[paths[key]] = _read(paths[key], key, text)
+    faults += _unknown(query.keys(), (*paths, LOCK, HIDE))
+    locked, hidden = (_restricted(w, query.get(w, ""), paths, faults) for w in (LOCK, HIDE))
+    if faults:
+        raise _refusal(faults)
+    values: dict[str, Any] = {}
+    for path in paths.values():  # in the order of the declarations: what others follow is first
+        values[path] = said[path] if path in said else _unsaid(path, values)
+    try:
+        config = ExperimentConfig().with_values(values)
+    except ConfigError as error:
+        raise _refusal([error]) from error
+    return SharedConfig(config, locked, hidden)
+
+
+def restrictions_of(query: Mapping[str, str]) -> dict[str, str]:
+    """The part of a query that locks and hides."""
+    return {key: text for key, text in query.items() if key in (LOCK, HIDE)}
+
+
+def as_text(query: Mapping[str, str]) -> str:
+    """A query as it stands in an address: ``lr=0.001&g_dims=16,32``."""
+    return urlencode(query, quote_via=quote, safe=",")
+
+
+def _unsaid(path: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a value of any setting
+    """What a setting is when a link does not name it, given those before it."""
+    if path == "data.classes":  # as on the page Data, another table begins with its first class
+        return DATA_SOURCES[values["data.source"]].classes[:1]
+    if path == "optimizer.lr_d":  # one rate for both players, unless D has one of its own
+        return values["optimizer.lr_g"]
+    return _tutorial()[path]
+
+
+@cache
+def _tutorial() -> dict[str, Any]:
+    return ExperimentConfig().flat()
+
+
+def _read(path: str, key: str, text: str) -> Any:  # noqa: ANN401 - a value of any setting
+    declared = declared_params()[path]
+    try:
+        return declared.check(f"{key} ({path})", _codec(declared).read(text))
+    except ConfigError as error:
+        raise ConfigError(path, str(error)) from error
+
+
+def _restricted(
+    word: str, text: str, paths: Mapping[str, str], faults: list[ConfigError]
+) -> frozenset[str]:
+    """The settings that ``lock`` or ``hide`` names; notes the keys that are none."""
+    keys = _read_list(text)
+    if ALL in keys:
+        return frozenset(paths.values())
+    faults += _unknown(keys, (*paths, ALL), f" in {word}")
+    return frozenset(paths[key] for key in keys if key in paths)
+
+
+def _unknown(keys: Iterable[str], known: Sequence[str], where: str = "") -> Iterator[ConfigError]:
+    """A fault for each key that is like a known one, and one for all others."""
+    far = []
+    for key in (key for key in keys if key not in known):
+        near = difflib.get_close_matches(key, known, n=1)
+        if near:
+            yield ConfigError(key, _no_setting([key], where, hint(near, known)))
+        else:
+            far.append(key)
+    if far:
+        yield ConfigError(far[0], _no_setting(far, where, hint([], known)))
+
+
+def _no_setting(keys: Iterable[str], where: str, advice: str) -> str:
+    return f"There is no setting named {' or '.join(map(short, keys))}{where}. {advice}"
+
+
+@contextmanager
+def _noted(faults: list[ConfigError]) -> Iterator[None]:
+    """Go on after a fault, so that whoever mends the link learns of all of them at once."""
+    try:
+        yield
+    except ConfigError as error:
+        faults.append(error)
+
+
+def _refusal(faults: Sequence[ConfigError]) -> ConfigError:
+    """All faults as one error, which belongs to the first one's setting."""
+    said = " ".join(map(str, faults))
+    return ConfigError(faults[0].path, f"This link cannot be used: {said}")
+
+
+@dataclass(frozen=True)
+class _Codec:
+    """How the values of a kind of setting are written and read; what is wrong is left as it is."""
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+def _codec(declared: Param) -> _Codec:
+    return _CODECS.get(declared.kind, _TEXT)
+
+
+def _write_float(value: float) -> str:
+    """The shortest text that is read as the same number."""
+    brief = f"{value:g}"
+    return brief if float(brief) == value else repr(value)
+
+
+def _number(kind: type[int] | type[float]) -> Callable[[str], float | str]:
+    def read(text: str) -> float | str:
+        try:
+            return kind(text)
+        except ValueError:
+            return text
+
+    return read
+
+
+def _write_list(values: Iterable[object]) -> str:
+    """Separated by commas; a comma in a name is written as in an address, ``%2C``."""
+    return ",".join(str(v).replace("%", "%25").replace(",", "%2C") for v in values)
+
+
+def _read_list(text: str) -> list[str]:
+    return [unquote(part) for part in text.split(",")] if text else []
+
+
+def _write_edits(edits: Iterable[Edit]) -> str:
+    return json.dumps([edit.to_dict() for edit in edits], separators=(",", ":"))
+
+
+def _read_edits(text: str) -> Any:  # noqa: ANN401 - the config says what is wrong with it
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+_TEXT = _Codec(str, str)
+_CODECS = {
+    "int": _Codec(str, _number(int)),
+    "float": _Codec(_write_float, _number(float)),
+    "ints": _Codec(_write_list, lambda text: [_number(int)(part) for part in _read_list(text)]),
+    "names": _Codec(_write_list, _read_list),
+    "edits": _Codec(_write_edits, _read_edits),
+}

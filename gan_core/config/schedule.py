@@ -1,0 +1,109 @@
+"""Settings that change while a run trains: which may, when they do, and how that is written."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
+
+from gan_core.config.fields import Param
+from gan_core.errors import ConfigError, short
+
+# What an engine can take up between two steps without losing what the networks and Adam know.
+EDITABLE = (
+    "optimizer.lr_g",
+    "optimizer.lr_d",
+    "training.n_critic",
+    "loss.label_smoothing",
+    "training.input_noise",
+    "training.players",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Edit:
+    """Settings that take other values from a step on.
+
+    Attributes:
+        step: steps done when they change, 0 or more.
+        changes: dotted names and new values, in the order of `EDITABLE`.
+    """
+
+    step: int
+    changes: tuple[tuple[str, Any], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values: ``{"step": 100, "set": {"optimizer.lr_g": 0.001}}``."""
+        return {"step": self.step, "set": dict(self.changes)}
+
+    def __str__(self) -> str:
+        """As in ``lr_g=0.001 after step 100``."""
+        changed = ", ".join(f"{path.split('.')[-1]}={value}" for path, value in self.changes)
+        return f"{changed} after step {self.step:,}"
+
+
+def read_edits(values: Iterable[object], declared: Mapping[str, Param]) -> tuple[Edit, ...]:
+    """Edits from plain values, each checked by itself, in the order of their steps.
+
+    Args:
+        values: `Edit`s or what `Edit.to_dict` writes.
+        declared: every hyperparameter's declaration, by dotted name.
+
+    Raises:
+        ConfigError: not such a list, two edits at one step, or a setting that cannot change.
+    """
+    edits = sorted((_read(value, declared) for value in values), key=lambda edit: edit.step)
+    for one, next_ in pairwise(edits):
+        if one.step == next_.step:
+            raise ConfigError(
+                "schedule", f"schedule has two entries for step {one.step:,}. Make them one."
+            )
+    return tuple(edits)
+
+
+def effective(edits: Iterable[Edit], start: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """The edits without what changes nothing, so that equal courses are equal schedules.
+
+    Args:
+        edits: in the order of their steps.
+        start: the values of the settings in `EDITABLE` before the first step.
+    """
+    now, kept = dict(start), []
+    for edit in edits:
+        changes = tuple((path, value) for path, value in edit.changes if now[path] != value)
+        now.update(changes)
+        if changes:
+            kept.append(Edit(edit.step, changes))
+    return tuple(kept)
+
+
+def _read(value: object, declared: Mapping[str, Param]) -> Edit:
+    if isinstance(value, Edit):
+        value = value.to_dict()
+    if not isinstance(value, Mapping) or set(value) != {"step", "set"}:
+        raise ConfigError(
+            "schedule",
+            'Each entry of schedule must be an object like {"step": 100, "set": '
+            f'{{"optimizer.lr_g": 0.001}}}}. Got {short(value)} instead.',
+        )
+    step, changes = value["step"], value["set"]
+    if not isinstance(step, int) or isinstance(step, bool) or step < 0:
+        raise ConfigError(
+            "schedule",
+            f"schedule: step must be a whole number from 0 on, of steps done. Got {short(step)}.",
+        )
+    if not isinstance(changes, Mapping) or not changes:
+        raise ConfigError(
+            "schedule",
+            f"schedule, step {step:,}: set must be an object of settings. Got {short(changes)}.",
+        )
+    for path in changes:
+        if path not in EDITABLE:
+            raise ConfigError(
+                "schedule",
+                f"schedule, step {step:,}: {short(path)} cannot change while a run trains. "
+                f"These can: {', '.join(EDITABLE)}.",
+            )
+    return Edit(
+        step,
+        tuple((p, declared[p].check(p, changes[p])) for p in EDITABLE if p in changes),
+    )

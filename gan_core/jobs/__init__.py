@@ -1,0 +1,1 @@
+"""The kinds of job, one a file: what a worker does."""

@@ -1,0 +1,1 @@
+"""Answers for those who watch a run: what is new, films, scores of snapshots."""

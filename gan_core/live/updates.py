@@ -1,0 +1,152 @@
+"""What a viewer of a live run needs next: small, whatever the length of the run.
+
+A viewer says which step it has, of which attempt; it gets what came after, thinned out to at most
+`MAX_POINTS` points a curve by the smallest and largest value of each stretch, so that no peak is
+lost. Histograms come as densities, only when they are newer than those it shows.
+"""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from gan_core.store import results
+from gan_core.store.groups import band
+from gan_core.store.model import FINISHED, Run
+from gan_core.store.store import Store
+from gan_core.training import HISTORY_COLUMNS
+
+MAX_POINTS = 1000
+N_BINS = 10  # the tutorial's
+
+
+def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int) -> dict[str, Any]:
+    """What is new in a run.
+
+    Args:
+        store: where it is kept.
+        run: the run as it is now.
+        attempt: the attempt whose steps the viewer has; those of another one may have been undone.
+        since: the last step that the viewer has.
+        shown: the step whose histograms the viewer shows.
+
+    Returns:
+        plain values for JSON; arrays are float32, little-endian, in base64.
+    """
+    if run.members > 1:
+        return {**_standing(store, run), **_group_update(store, run, since, shown)}
+    after = since if attempt == run.unbroken_from else 0
+    first_step, rows = results.losses(store.database, run.id, after)
+    steps, curves = thin(np.arange(first_step, first_step + len(rows)), rows, MAX_POINTS)
+    update: dict[str, Any] = {
+        **_standing(store, run),
+        "attempt": run.unbroken_from,
+        "after": after,
+        "step": first_step + len(rows) - 1 if len(rows) else after,
+        "x": _packed(steps / run.steps_per_epoch),
+        **{name: _packed(curves[:, i]) for i, name in enumerate(HISTORY_COLUMNS)},
+    }
+    latest = results.preview(store.database, run.id)
+    if latest and (latest.step > shown or attempt != run.unbroken_from):
+        update["shown"] = latest.step
+        update["densities"] = densities(run.config.table().values, latest.rows)
+    return update
+
+
+def _standing(store: Store, run: Run) -> dict[str, Any]:
+    """Where a run stands."""
+    return {
+        "status": run.shown_status,
+        "stepping": run.is_stepping,
+        "seen": seen(run),
+        "epochs_done": run.epoch,
+        "rate": run.rate if run.is_active else None,
+        "seconds_left": run.seconds_left,
+        "place": store.place_in_queue(run),
+        "edits": [[edit["step"] / run.steps_per_epoch, edit["set"]] for edit in run.edits],
+    }
+
+
+def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, Any]:
+    """Median and band of the curves and histograms of a group, if they are newer than shown."""
+    update: dict[str, Any] = {"attempt": 0, "after": since, "step": since}
+    if run.step in (0, since) and (shown or not run.step):
+        return update
+    members = store.members(run)
+    steps, quantiles = band(store.database, members)
+    update["step"] = run.step
+    update["band"] = {
+        "x": _packed(steps / run.steps_per_epoch),
+        "finished": sum(member.status == FINISHED for member in members),
+        "members": len(members),
+        **{name: [_packed(q[i]) for q in quantiles] for i, name in enumerate(HISTORY_COLUMNS)},
+    }
+    real = run.config.table().values
+    latest = [results.preview(store.database, member.id) for member in members]
+    found = np.array([densities(real, one.rows) for one in latest if one])
+    if len(found):
+        middle, low, high = np.quantile(found, (0.5, 0.1, 0.9), axis=0).round(6).tolist()
+        update |= {"shown": run.step, "densities": middle, "low": low, "high": high}
+    return update
+
+
+def seen(run: Run) -> str:
+    """What badges and buttons depend on; when it changes, a page has to be drawn anew."""
+    return f"{run.shown_status}/{run.want}/{run.device or ''}/{len(run.edits)}"
+
+
+def thin(steps: np.ndarray, rows: np.ndarray, max_points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Thin out curves, keeping each stretch's smallest and largest value in the order they came.
+
+    Args:
+        steps: (n,).
+        rows: (n, n_curves).
+        max_points: most points to return.
+
+    Returns:
+        steps (m,) and rows (m, n_curves), m <= max_points; as given if they are few enough.
+    """
+    if len(steps) <= max_points:
+        return steps, rows
+    edges = np.linspace(0, len(steps), max_points // 2 + 1).astype(int)
+    starts, ends = edges[:-1], edges[1:]
+    low = np.minimum.reduceat(rows, starts, axis=0)
+    high = np.maximum.reduceat(rows, starts, axis=0)
+    rising = rows[starts] <= rows[ends - 1]
+    thinned = np.empty((2 * len(starts), rows.shape[1]), rows.dtype)
+    thinned[0::2] = np.where(rising, low, high)
+    thinned[1::2] = np.where(rising, high, low)
+    at = np.empty(len(thinned), steps.dtype)
+    at[0::2], at[1::2] = steps[starts], steps[ends - 1]
+    return at, thinned
+
+
+def bin_edges(real: np.ndarray) -> list[list[float]]:
+    """The edges of the histograms' bins of each feature: ten over the range of the real rows.
+
+    Generated rows share them: Tanh and the scaling keep G inside the real range.
+    """
+    return [np.histogram_bin_edges(column, N_BINS).tolist() for column in real.T]
+
+
+def densities(real: np.ndarray, rows: np.ndarray) -> list[list[float]]:
+    """Histograms of rows (n, n_features) as densities, in the bins of the real rows."""
+    widths = (np.diff(edges) for edges in bin_edges(real))
+    return [
+        np.round(counts / (len(rows) * width), 6).tolist()
+        for counts, width in zip(histograms(real, rows), widths, strict=True)
+    ]
+
+
+def histograms(real: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """How many of the rows (n, n_features) lie in each bin of the real rows: (n_features, 10)."""
+    found = []
+    for column, real_column in zip(rows.T, real.T, strict=True):
+        edges = np.histogram_bin_edges(real_column, N_BINS)
+        inside = np.clip(column, edges[0], edges[-1])  # float32 may round just outside
+        found.append(np.histogram(inside, edges)[0])
+    return np.array(found)
+
+
+def _packed(values: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()

@@ -1,9 +1,0 @@
-"""Run by Alembic: migrate over the connection that `database.migrate` hands in."""
-
-from alembic import context
-
-from gan_core.runs.schema import metadata
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
-with context.begin_transaction():
-    context.run_migrations()

@@ -1,0 +1,1 @@
+"""The store: the only thing that the web server, the viewer and the workers share."""

@@ -1,0 +1,159 @@
+"""Connections to the store's database: SQLite in WAL mode by default, or any SQLAlchemy URL."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from platformdirs import user_data_path
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from gan_core.errors import StoreBusyError, StoreError, StoreFullError, StoreTooNewError
+from gan_core.store import schema
+
+BUSY_SECONDS = 10.0
+
+
+def home() -> Path:
+    """The folder of the store: ``GAN_FORGE_HOME``, else the user's data folder. Created."""
+    path = Path(os.environ.get("GAN_FORGE_HOME") or user_data_path("gan-forge")).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {path} cannot be created ({error.strerror}). "
+            "Set GAN_FORGE_HOME to a folder that can be written."
+        ) from error
+    return path
+
+
+def database_url() -> str | sa.URL:
+    """Where the store is: ``GAN_FORGE_DATABASE_URL``, else a SQLite file in `home`."""
+    asked = os.environ.get("GAN_FORGE_DATABASE_URL")
+    # Not as text: a folder's name may have characters that mean something in an address.
+    return asked or sa.URL.create("sqlite", database=str(home() / "store.db"))
+
+
+class Database:
+    """A database with short read and write transactions, and errors a user can act on.
+
+    Make it after a fork, never before: connections must not be shared between processes.
+
+    Args:
+        url: an SQLAlchemy URL.
+        busy_seconds: how long a write waits for another one.
+
+    Raises:
+        StoreError: the URL is not one, or its driver is missing.
+    """
+
+    def __init__(self, url: str | sa.URL, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.url = url
+        try:
+            self.is_sqlite = sa.engine.make_url(url).get_backend_name() == "sqlite"
+            options = {"connect_args": {"timeout": busy_seconds}} if self.is_sqlite else {}
+            self.engine = sa.create_engine(url, **options)
+        except (SQLAlchemyError, ImportError) as error:
+            raise StoreError(
+                f"GAN_FORGE_DATABASE_URL is {_without_password(url)!r}, which cannot be used "
+                f"({type(error).__name__}). Expected something like sqlite:////path/store.db, and "
+                "its driver installed."
+            ) from error
+        self._writing = self.engine.execution_options(write=True)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A read transaction."""
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A write transaction; on SQLite it takes the write lock at its beginning."""
+        with translated(), self._writing.begin() as connection:
+            yield connection
+
+    def prepare(self) -> None:
+        """Create or migrate the tables.
+
+        Raises:
+            StoreTooNewError: written by a newer version.
+        """
+        if self._version() == schema.HEAD:
+            return
+        with self.write() as connection:  # two servers may start at once: look again, locked
+            version = _read_version(connection)
+            if version != schema.HEAD:
+                _migrate(connection, version)
+
+    def _version(self) -> str | None:
+        with self.read() as connection:
+            return _read_version(connection)
+
+
+def _without_password(url: object) -> str:
+    return re.sub(r":[^:@/]*@", ":***@", str(url))
+
+
+def _read_version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(connection: sa.Connection, version: str | None) -> None:
+    # Imported here: a store that is up to date, the usual case, needs no Alembic (0.2 s).
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if version is not None and version not in known:
+        raise StoreTooNewError(
+            f"The store was written by a newer version of GAN Forge (schema {version}, this one "
+            f"knows up to {schema.HEAD}). Update GAN Forge, or set GAN_FORGE_HOME to another "
+            "folder."
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # `_begin_sqlite` begins
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later must hold the write lock from the start,
+    # or it fails at once when another one wrote in between.
+    write = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn database errors into the store's own."""
+    try:
+        yield
+    except DBAPIError as error:
+        text = str(error.orig)
+        if "locked" in text or "busy" in text:
+            raise StoreBusyError(
+                "The store is locked by another process. Try again in a few seconds; if it stays "
+                "locked, look for a program that has the file open."
+            ) from error
+        if "full" in text or "No space" in text:
+            raise StoreFullError(
+                "The disk under the store is full. Make room, or delete old runs; "
+                "nothing that was stored is lost."
+            ) from error
+        raise StoreError(f"The store cannot be read or written: {text}.") from error

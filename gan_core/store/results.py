@@ -1,0 +1,157 @@
+"""What a run has made so far: its history, its generator, its latest generated rows."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from safetensors.numpy import load
+
+from gan_core.data import MinMaxScaler
+from gan_core.store import model
+from gan_core.store.database import Database
+from gan_core.store.model import Run
+from gan_core.store.schema import checkpoints, chunks, players, previews, runs, snapshots
+from gan_core.training import HISTORY_COLUMNS, Checkpoint, TrainedGenerator
+from gan_core.training.events import history_frame
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Generated rows of a moment of the training.
+
+    Attributes:
+        step: after which step.
+        rows: original units, float32, (n_rows, n_features).
+    """
+
+    step: int
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Players:
+    """Both networks of a moment of the training.
+
+    Attributes:
+        step: after which step.
+        generator: weights as results take them (the moving average where there is one), by the
+            names of ``nn.Sequential``: ``"0.weight"``, ``"0.bias"``, ...
+        discriminator: likewise.
+    """
+
+    step: int
+    generator: dict[str, np.ndarray]
+    discriminator: dict[str, np.ndarray]
+
+
+def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.ndarray]:
+    """The stored steps after a step.
+
+    Returns:
+        the number of the first of them, and float32 (n_steps, 4), columns `HISTORY_COLUMNS`.
+    """
+    query = (
+        sa.select(chunks.c.first_step, chunks.c.data)
+        .where(chunks.c.run_id == run_id, chunks.c.last_step > after)
+        .order_by(chunks.c.first_step)
+    )
+    with database.read() as db:
+        found = db.execute(query).all()
+    if not found:
+        return after + 1, np.empty((0, len(HISTORY_COLUMNS)), np.float32)
+    joined = np.frombuffer(b"".join(row.data for row in found), "<f4")
+    joined = joined.reshape(-1, len(HISTORY_COLUMNS))
+    skip = max(0, after + 1 - found[0].first_step)
+    return found[0].first_step + skip, joined[skip:]
+
+
+def history(database: Database, run: Run) -> pd.DataFrame:
+    """Every stored step of a run: step, epoch, d_loss, g_loss, d_real, d_fake."""
+    first_step, rows = losses(database, run.id)
+    return history_frame(rows, first_step, run.steps_per_epoch)
+
+
+def generator(database: Database, run: Run) -> TrainedGenerator | None:
+    """The generator at the run's last checkpoint, None before the first."""
+    found = checkpoint(database, run.id)
+    if found is None:
+        return None
+    table = found.config.table()
+    scaler = MinMaxScaler.fit(table.values)
+    return TrainedGenerator(found.config, found.generator_weights(), scaler, table.features)
+
+
+def checkpoint(database: Database, run_id: str) -> Checkpoint | None:
+    """The run's last checkpoint, None before the first."""
+    query = sa.select(checkpoints.c.data).where(checkpoints.c.run_id == run_id)
+    with database.read() as db:
+        data = db.scalar(query)
+    return Checkpoint.from_bytes(data) if data else None
+
+
+def preview(database: Database, run_id: str) -> Preview | None:
+    """The latest generated rows of a training, None before the first."""
+    columns = (previews.c.step, previews.c.n_rows, previews.c.data)
+    with database.read() as db:
+        row = db.execute(sa.select(*columns).where(previews.c.run_id == run_id)).one_or_none()
+    if row is None:
+        return None
+    return Preview(row.step, np.frombuffer(row.data, "<f4").reshape(row.n_rows, -1))
+
+
+def latest_players(database: Database, run_id: str) -> Players | None:
+    """Both networks as they were stored last, None before the first time."""
+    query = sa.select(players.c.step, players.c.data).where(players.c.run_id == run_id)
+    with database.read() as db:
+        row = db.execute(query).one_or_none()
+    if row is None:
+        return None
+    found: dict[str, dict[str, np.ndarray]] = {"generator": {}, "discriminator": {}}
+    for name, array in load(row.data).items():
+        player, _, key = name.partition(".")
+        found[player][key] = array
+    return Players(row.step, **found)
+
+
+def players_step(database: Database, run_id: str) -> int | None:
+    """The step of `latest_players`, without reading them."""
+    query = sa.select(players.c.step).where(players.c.run_id == run_id)
+    with database.read() as db:
+        return db.scalar(query)
+
+
+def watch(database: Database, run_id: str) -> None:
+    """Ask a running run to store both networks several times a second for the next seconds."""
+    now = time.time()
+    stale = sa.or_(runs.c.watched_at.is_(None), runs.c.watched_at < now - 1.0)
+    due = sa.and_(runs.c.id == run_id, runs.c.status == model.RUNNING, stale)
+    with database.read() as db:  # ten viewers shall not write ten times
+        if db.scalar(sa.select(runs.c.id).where(due)) is None:
+            return
+    with database.write() as db:
+        db.execute(runs.update().where(due).values(watched_at=now))
+
+
+def snapshot_steps(database: Database, run_id: str) -> list[int]:
+    """The steps after which snapshots were kept, ascending; 0 is before the first step."""
+    query = sa.select(snapshots.c.step).where(snapshots.c.run_id == run_id)
+    with database.read() as db:
+        return list(db.scalars(query.order_by(snapshots.c.step)))
+
+
+def snapshot_checkpoint(database: Database, run_id: str, step: int) -> Checkpoint | None:
+    """The whole state at a snapshot, from which a training can go on; None if there is none."""
+    mine = sa.and_(snapshots.c.run_id == run_id, snapshots.c.step == step)
+    with database.read() as db:
+        data = db.scalar(sa.select(snapshots.c.data).where(mine))
+    return Checkpoint.from_bytes(data) if data else None
+
+
+def snapshot(database: Database, run_id: str, step: int) -> Players | None:
+    """Both networks at a snapshot, None if there is none of this step."""
+    found = snapshot_checkpoint(database, run_id, step)
+    if found is None:
+        return None
+    return Players(step, found.generator_weights(), found.part("discriminator"))

@@ -1,0 +1,138 @@
+"""The dispatcher takes runs from the queue and gives each a worker.
+
+It is ``python -m gan_core dispatch``, a process of its own, so that its ``__main__`` is a plain
+module (workers import it again) and the web server stays free of torch. Any number of them may
+work on one store.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+
+from gan_core.errors import StoreError
+from gan_core.limits import default_slots
+from gan_core.store.database import database_url
+from gan_core.store.queue import Claim, DispatcherInfo, Queue
+from gan_core.store.store import Store
+from gan_core.workers.local import Handle, LocalExecutor
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.02
+ANNOUNCE_SECONDS = 1.0
+PATIENCE_SECONDS = 5.0  # before a worker that was asked to rest is killed
+
+
+class Dispatcher:
+    """Keeps the slots filled.
+
+    Args:
+        queue: the queue of the store.
+        executor: where attempts run.
+        slots: how many run at once.
+    """
+
+    def __init__(self, queue: Queue, executor: LocalExecutor, slots: int) -> None:
+        self._queue = queue
+        self._executor = executor
+        self._slots = slots
+        self._handles: list[Handle] = []
+        self._gone: set[Handle] = set()  # whose worker was not there at the last look
+        self._announced = 0.0
+        self._behind = True
+
+    def look(self) -> None:
+        """One look around: note who has ended, start who waits.
+
+        Raises:
+            StoreError: the store cannot be used now; call again later, nothing is lost.
+        """
+        now = time.monotonic()
+        if now - self._announced > ANNOUNCE_SECONDS:
+            # First what needs no write: who hangs may be the one who holds the store's lock.
+            self._kill_overdue()
+            self._queue.announce(*self._executor.found_hardware())
+            self._queue.adopt_orphans()
+            self._announced = now
+        freed = False
+        for handle in list(self._handles):
+            if outcome := self._executor.poll(handle):
+                self._queue.ended(Claim(handle.run_id, handle.attempt), outcome.reason)
+                self._handles.remove(handle)
+                freed = True
+        # Looking for work 50 times a second must cost next to nothing while there is none.
+        if not (self._queue.may_have_changed() or freed or self._behind):
+            return
+        self._behind = True  # until the queue was seen empty, or the slots full, without an error
+        while claim := self._claim():
+            self._handles.append(self._executor.start(claim.run_id, claim.attempt))
+        self._behind = False
+
+    def _claim(self) -> Claim | None:
+        """The next run to start. One place more is kept for runs that do a few steps only."""
+        busy = len(self._handles)
+        if busy > self._slots:
+            return None
+        return self._queue.claim(short=busy == self._slots)
+
+    def _kill_overdue(self) -> None:
+        gone = set()
+        for handle in self._handles:
+            claim = Claim(handle.run_id, handle.attempt)
+            if self._queue.is_overdue(claim, PATIENCE_SECONDS):
+                self._executor.cancel(handle)
+            elif self._queue.lost_its_worker(claim, time.monotonic() - handle.started):
+                # The pool misses a worker that dies in the moment in which it takes its task.
+                if handle in self._gone:
+                    self._executor.cancel(handle)
+                gone.add(handle)
+        self._gone = gone
+
+
+def dispatch(*, die_with_stdin: bool = False) -> None:
+    """Work until killed.
+
+    Args:
+        die_with_stdin: leave as soon as standard input is closed, as it is when the server that
+            started this process dies in whatever way.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = "1"  # inherited by the workers: slots are cores
+    slots, url = default_slots(), database_url()
+    store = Store.open(url)
+    executor = LocalExecutor(slots + 1, url)  # one more for single steps, see `_claim`
+    leaving = threading.Event()
+    if die_with_stdin:
+        threading.Thread(target=_leave_at_end_of_stdin, args=(leaving,), daemon=True).start()
+    me = DispatcherInfo(
+        id=secrets.token_hex(8),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        slots=slots,
+        device="",
+        torch_version="",
+        seen_at=time.time(),
+    )
+    dispatcher = Dispatcher(Queue(store.database, me), executor, slots)
+    try:
+        while not leaving.wait(LOOK_SECONDS):
+            try:
+                dispatcher.look()
+            except StoreError as error:
+                log.warning("%s", error)
+                leaving.wait(1.0)
+    finally:
+        executor.close()
+
+
+def _leave_at_end_of_stdin(leaving: threading.Event) -> None:
+    # The bare file: a lock on Python's buffer would abort the interpreter when it ends by Ctrl-C.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    leaving.set()  # the loop ends and closes the pool; nobody calls the killed workers failures
+    time.sleep(2.0)
+    os._exit(0)  # even if a worker resists

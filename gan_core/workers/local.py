@@ -1,0 +1,155 @@
+"""Runs attempts in processes on this machine: pebble's pool over a warm forkserver.
+
+pebble is the pool in which the death of one worker is the death of one run only; concurrent.futures
+takes the whole pool down with it.
+"""
+
+import logging
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from sqlalchemy import URL
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A started attempt."""
+
+    run_id: str
+    attempt: int
+    future: ProcessFuture
+    started: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt's process ended; an empty reason means by itself and in order."""
+
+    reason: str = ""
+
+
+class LocalExecutor:
+    """A fixed number of worker processes.
+
+    Args:
+        slots: how many attempts run at once.
+        url: the store's database, for the workers.
+    """
+
+    def __init__(self, slots: int, url: str | URL) -> None:
+        self._url = url
+        self._slots = slots
+        self._pool = self._new_pool()
+        # Also starts the forkserver and the first workers now, not when somebody waits.
+        self._hardware: ProcessFuture = self._pool.schedule(_hardware)
+
+    def found_hardware(self) -> tuple[str, str]:
+        """Device and PyTorch version, empty until the first worker has looked."""
+        done = self._hardware.done() and not self._hardware.cancelled()
+        if not done or self._hardware.exception():
+            return "", ""
+        return self._hardware.result()
+
+    def start(self, run_id: str, attempt: int) -> Handle:
+        """Start an attempt in a worker."""
+        try:
+            future = self._schedule(run_id, attempt)
+        except RuntimeError:  # the pool broke, for instance because its forkserver was killed
+            log.warning("the pool of workers broke; making a new one")
+            self._pool.stop()
+            self._pool = self._new_pool()
+            future = self._schedule(run_id, attempt)
+        return Handle(run_id, attempt, future)
+
+    def poll(self, handle: Handle) -> Outcome | None:
+        """How the attempt ended, None while it works."""
+        if not handle.future.done():
+            return None
+        try:
+            handle.future.result()
+        except CancelledError:
+            return Outcome("its worker did not react, or was gone, and was given up")
+        except ProcessExpired as error:
+            return Outcome(f"its worker process died ({_cause(error.exitcode)})")
+        except Exception as error:
+            log.exception("attempt %d of run %s", handle.attempt, handle.run_id)
+            why = f"{type(error).__name__}: {error}".removesuffix(": ")
+            return Outcome(f"its worker failed: {why}")
+        return Outcome()
+
+    def cancel(self, handle: Handle) -> None:
+        """Kill the attempt's worker."""
+        handle.future.cancel()
+
+    def close(self) -> None:
+        """Kill all workers."""
+        self._pool.stop()
+        self._pool.join(timeout=2)
+
+    def _schedule(self, run_id: str, attempt: int) -> ProcessFuture:
+        return self._pool.schedule(_work, args=(self._url, run_id, attempt))
+
+    def _new_pool(self) -> ProcessPool:
+        # Where it is safe, a fresh process for each attempt: forking a warm one takes milliseconds.
+        # On macOS and Windows a worker is spawned, which takes seconds, and so is kept.
+        forks = sys.platform == "linux"
+        context = multiprocessing.get_context("forkserver" if forks else "spawn")
+        if forks:
+            context.set_forkserver_preload(["gan_core.workers.preload"])
+        return ProcessPool(
+            max_workers=self._slots,
+            max_tasks=1 if forks else 0,
+            initializer=_die_with_parent,
+            context=context,
+        )
+
+
+def _cause(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        killed = " - killed, perhaps for want of memory" if exit_code == -9 else ""
+        return f"signal {-exit_code}{killed}"
+    return f"exit code {exit_code}"
+
+
+def _work(url: str | URL, run_id: str, attempt: int) -> None:
+    from gan_core.workers.worker import (
+        run_attempt,  # brings torch, which the dispatcher does without
+    )
+
+    run_attempt(url, run_id, attempt)
+
+
+def _die_with_parent() -> None:
+    """In a worker: leave at once when the dispatcher is gone, or has given this worker up.
+
+    From the first moment on: when the forkserver is killed, pebble forgets the workers that it
+    had, and one of these that waited would take the next run, and lose it.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="watch-parent").start()
+
+
+def _hardware() -> tuple[str, str]:
+    """Asked in a worker: the device that ``auto`` means here, and PyTorch's version."""
+    import torch
+
+    from gan_core.training.devices import device_name, resolve_device
+
+    # A plain string: to unpickle PyTorch's own kind of string would import torch over there, and
+    # while that takes seconds the pool hears nothing of its workers.
+    return device_name(resolve_device("auto")), str(torch.__version__)

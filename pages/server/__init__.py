@@ -1,0 +1,1 @@
+"""The ASGI side: what the server does beside drawing pages."""

@@ -1,0 +1,29 @@
+"""What lives as long as the server: its store and its dispatcher."""
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from threadpoolctl import threadpool_limits
+
+from gan_core.errors import StoreError
+from gan_core.workers.supervisor import dispatcher_running
+from pages.server.visitor import store
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Open the store and keep a dispatcher running while the server lives."""
+    try:
+        store()
+    except StoreError as error:
+        log.error("%s", error)  # the pages say it too, and try again
+    # Small networks gain nothing from several threads that multiply: they wait for each other.
+    threadpool_limits(1, user_api="blas")
+    async with dispatcher_running():
+        gc.collect()
+        gc.freeze()  # what start-up made is never garbage; looking through it costs every run
+        yield

@@ -1,0 +1,46 @@
+"""How our own components come into a page: a loader here, the code in assets/, served once."""
+
+from typing import Any
+
+from streamlit.components.v2 import component
+
+from pages.server.assets import ASSETS, asset_url
+
+# The module's address comes with the data: the page's websocket carries numbers only.
+_LOADER = """
+export default function (component) {
+  const { data, parentElement } = component
+  const module = import(new URL(data.module, document.baseURI).href)
+  module.then((it) => it.render(component))
+  return () => module.then((it) => it.destroy(parentElement))
+}
+"""
+_CSS = (ASSETS / "components.css").read_text(encoding="utf-8")
+
+
+class Component:
+    """One of the modules in assets/, ready to be mounted any number of times.
+
+    Args:
+        path: the module below assets/, without its ending, such as ``stage/live``; its root element
+            has the class ``gf-<name>``.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        name = path.rpartition("/")[2]
+        self._mount = component(
+            f"gan_forge_{name}",
+            html=f'<div class="gf-{name}"></div>\n',
+            css=_CSS,
+            js=_LOADER,
+            isolate_styles=False,  # Plotly puts its styles into the document
+        )
+
+    def __call__(self, key: str, data: dict[str, Any], **callbacks: Any) -> Any:  # noqa: ANN401
+        """Mount it; data are plain values for its ``render``."""
+        addresses = {
+            "module": asset_url(f"{self._path}.js"),
+            "plotly": asset_url("plotly.min.js"),
+        }
+        return self._mount(key=key, data={**data, **addresses}, **callbacks)

@@ -1,0 +1,58 @@
+"""Everything that can be taken home from a run, in one menu."""
+
+import io
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gan_core.config import ExperimentConfig
+from gan_core.export import notebook, script
+from gan_core.store import results
+from gan_core.store.model import Run
+from gan_core.training import TrainedGenerator
+from pages.server.visitor import store
+from pages.ui.parts.text import _
+
+
+def download_menu(run: Run, generator: TrainedGenerator, sample: pd.DataFrame) -> None:
+    """Draw the menu; a file is made when it is asked for."""
+    stem = f"gan-forge-{run.id}"
+    with st.popover(_("Download"), icon=":material/download:"):
+        _item(
+            _("Samples (CSV)"),
+            f"{stem}-samples.csv",
+            "text/csv",
+            lambda: sample.to_csv(index=False),
+        )
+        _item(_("Settings (JSON)"), f"{stem}-config.json", "application/json", run.config.to_json)
+        _item(
+            _("Generator's weights (safetensors)"),
+            f"{stem}-generator.safetensors",
+            "application/octet-stream",
+            generator.to_bytes,
+        )
+        _item(
+            _("History of every step (Parquet)"),
+            f"{stem}-history.parquet",
+            "application/vnd.apache.parquet",
+            partial(_history, run),
+        )
+        code_downloads(run.config, stem)
+
+
+def code_downloads(config: ExperimentConfig, stem: str) -> None:
+    """The training as a script and as a notebook that need no GAN Forge."""
+    _item(_("Python script"), f"{stem}.py", "text/x-python", partial(script, config))
+    _item(_("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", partial(notebook, config))
+
+
+def _item(label: str, file_name: str, mime: str, make: Callable[[], str | bytes]) -> None:
+    st.download_button(label, make, file_name, mime, on_click="ignore", width="stretch")
+
+
+def _history(run: Run) -> bytes:
+    buffer = io.BytesIO()
+    results.history(store().database, run).to_parquet(buffer, index=False)
+    return buffer.getvalue()

@@ -1,0 +1,34 @@
+"""How errors look on a page: a sentence that says what to do, never a stack trace."""
+
+import logging
+
+import streamlit as st
+
+from gan_core.errors import GanForgeError, RunNotFoundError, StoreError
+from pages.ui.parts.text import _, plain
+
+log = logging.getLogger(__name__)
+
+
+def show(error: GanForgeError) -> None:
+    """Show an error that is made for people."""
+    if isinstance(error, StoreError) and not isinstance(error, RunNotFoundError):
+        log.warning("%s", error)
+    st.error(plain(error), icon=":material/error:")
+
+
+def show_unexpected(error: Exception) -> bool:
+    """Show an error that nobody expected; its details go to the server's log only.
+
+    Returns:
+        True: Streamlit need not show it again.
+    """
+    log.error("unexpected error on a page", exc_info=error)
+    st.error(
+        _(
+            "Something unexpected went wrong on this page; nothing that was trained is lost. "
+            "Reload the page. If it happens again, please report it with the server's log."
+        ),
+        icon=":material/error:",
+    )
+    return True

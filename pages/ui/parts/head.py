@@ -1,0 +1,26 @@
+"""The top of a page: its name, and the question it answers in one sentence."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.server.assets import ASSETS
+
+_STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
+
+
+def page_style() -> None:
+    """What every page's layout needs beyond the theme."""
+    st.html(f"<style>{_STYLE}</style>")
+
+
+def page_head(title: str, sentence: str) -> DeltaGenerator:
+    """Draw the title and the sentence under it; returns the place at their right."""
+    page_style()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container():
+            st.markdown(f"### {title}")
+            st.caption(sentence)
+        return st.container(
+            width="content", horizontal=True, horizontal_alignment="right",
+            vertical_alignment="center",
+        )  # fmt: skip

@@ -1,0 +1,90 @@
+"""Scores as a row of cards: value, direction, and the noise floor as a band behind it."""
+
+import html
+
+import pandas as pd
+import streamlit as st
+
+from gan_core.metrics import METRICS, Metric, Score, ScoreReport
+from pages.ui.parts.text import _
+
+FLOOR_HELP = (
+    "The grey band is the noise floor: what half of the real rows score against the other half, "
+    "just by chance. A score inside the band, or beyond its good end, is as good as it can be told."
+)
+
+
+def score_cards(report: ScoreReport) -> None:
+    """Draw one card a metric."""
+    with st.grid(6, min_column_width=150):
+        for score in report.scores.values():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                _card(METRICS[score.metric], score)
+    st.caption(_(FLOOR_HELP))
+
+
+def score_table(report: ScoreReport) -> None:
+    """Draw every score of every feature, with the floor's middle."""
+    rows = {}
+    for score in report.scores.values():
+        metric = METRICS[score.metric]
+        if metric.per_feature:
+            rows[f"{_(metric.label)} {direction(metric)}"] = score.per_feature
+            floor = {f: score.floor.per_feature[f].median for f in score.per_feature}
+            rows[f"{_(metric.label)}: {_('floor')}"] = floor
+    st.dataframe(pd.DataFrame(rows).round(3))
+
+
+def direction(metric: Metric) -> str:
+    """Which way is better, as an arrow and for screen readers in words elsewhere."""
+    return "↑" if metric.goal == "max" else "↓"
+
+
+def _card(metric: Metric, score: Score) -> None:
+    better = _("higher is better") if metric.goal == "max" else _("lower is better")
+    unit = f" {_(metric.unit)}" if metric.unit else ""
+    bounds = f"{metric.low:g} … {'∞' if metric.high == float('inf') else f'{metric.high:g}'}"
+    st.metric(
+        _(metric.label),
+        _value(score),
+        help=f"{_(metric.help)}\n\n{_('Range')}: {bounds}{unit}; {better}.",
+    )
+    st.html(_band(metric, score))
+    st.caption(f"{direction(metric)} {better}{unit and ','}{unit}  \n{_verdict(score)}")
+
+
+def _verdict(score: Score) -> str:
+    """What the score means beside its noise floor."""
+    floor = score.floor.overall
+    if not score.within_floor:
+        return f":orange[○] {_('worse than chance explains')}"
+    inside = floor.low <= score.overall <= floor.high
+    return (
+        f":green[✓] {_('within the noise floor') if inside else _('better than the noise floor')}"
+    )
+
+
+def _value(score: Score) -> str:
+    if score.out_of:
+        return f"{round(score.overall * score.out_of)} / {score.out_of}"
+    return f"{score.overall:.3f}"
+
+
+def _band(metric: Metric, score: Score) -> str:
+    """A thin scale: the floor as a grey band, the score as a mark."""
+    floor = score.floor.overall
+    top = max(floor.high, score.overall, 1e-12) * 1.15
+    span = metric.high if metric.high <= 1 else top
+    left, right, at = (
+        min(100, max(0, 100 * v / span)) for v in (floor.low, floor.high, score.overall)
+    )
+    title = html.escape(f"{_('noise floor')}: {floor.low:.3f} – {floor.high:.3f}")
+    grey = "rgba(128,136,155"
+    bar = "position:absolute;height:100%;border-radius:3px"
+    return (
+        f'<div title="{title}" role="img" aria-label="{title}" '
+        f'style="position:relative;height:12px;border-radius:3px;background:{grey},.15)">'
+        f'<div style="{bar};left:{left:.1f}%;width:{max(1, right - left):.1f}%;'
+        f'background:{grey},.55)"></div>'
+        f'<div style="{bar};left:calc({at:.1f}% - 1.5px);width:3px;background:#F08A24"></div></div>'
+    )

@@ -1,0 +1,1 @@
+"""What shows and steers one run."""

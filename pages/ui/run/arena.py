@@ -1,0 +1,172 @@
+"""What to see of a run: the charts, with scores, or beside them D's field or a density."""
+
+from typing import Any
+
+import streamlit as st
+
+from gan_core.store.model import Run
+from gan_core.views import OTHERS, View
+from pages.ui.parts.components import Component
+from pages.ui.parts.text import _
+from pages.ui.session import state
+
+_arena = Component("stage/arena")
+
+CHARTS, QUALITY, ARENA, DENSITY = "charts", "quality", "arena", "density"
+_COMPONENTS = "components"
+
+
+def view_controls(run: Run) -> View | None:
+    """Draw the choice of what to see of a run; returns the picture, None where there is none."""
+    names = {
+        CHARTS: _("Charts"),
+        QUALITY: _("Quality"),
+        ARENA: _("Arena"),
+        DENSITY: _("Density"),
+    }
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        kind = st.segmented_control(
+            _("What to see"),
+            list(names),
+            default=CHARTS,
+            required=True,
+            format_func=names.__getitem__,
+            key=state.view_key("kind"),
+            help=_(
+                "The charts; the losses with the scores of the generated rows under them; D's "
+                "judgement over a plane with the points on it; or the densities along one feature "
+                "with D over them."
+            ),
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        features = run.config.table().features
+        if kind == ARENA:
+            return _plane(features)
+        if kind == DENSITY:
+            x = _feature("line", "", features)
+            return View("density", x, 0, _others())
+    return None
+
+
+def is_quality_chosen() -> bool:
+    """Whether the scores are to be seen under the losses."""
+    return st.session_state.get(state.view_key("kind")) == QUALITY
+
+
+def arena(run: Run, view: View) -> None:
+    """Draw a picture of a run; it follows the run, and the timeline, by itself.
+
+    Args:
+        run: what to show.
+        view: which picture of it.
+    """
+    query = {"view": view.kind, "x": view.x, "y": view.y, "others": view.others}
+    data: dict[str, Any] = {
+        "run": run.id,
+        "status": run.status,
+        "attempt": run.attempt,
+        "steps_per_epoch": run.steps_per_epoch,
+        "query": "&".join(f"{name}={value}" for name, value in query.items()),
+        "others": _explained(run, view),
+        "labels": _labels(),
+    }
+    _arena("arena", data)
+
+
+def _plane(features: tuple[str, ...]) -> View:
+    """Which plane; of two features there is only one."""
+    if len(features) == 2:
+        return View()
+    x = st.selectbox(
+        _("Along x, or the plane"),
+        [*range(len(features)), _COMPONENTS],
+        format_func=lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
+        key=state.view_key("x", len(features)),
+        help=_(
+            "The feature along x; or the plane of the first two principal components, in which "
+            "the real rows vary most."
+        ),
+        label_visibility="collapsed",
+        persist_state="session",
+        width=168,
+    )
+    if x == _COMPONENTS:
+        return View(_COMPONENTS, others=_others())
+    y = _feature("y", "↑ ", features, without=int(x))
+    return View("pair", int(x), y, _others())
+
+
+def _feature(name: str, mark: str, features: tuple[str, ...], without: int | None = None) -> int:
+    return st.selectbox(
+        _("Along y") if name == "y" else _("Feature"),
+        [i for i in range(len(features)) if i != without],
+        format_func=lambda i: mark + features[i],
+        key=state.view_key(name, len(features), without),
+        help=_("Which feature of the rows the picture shows along this axis."),
+        label_visibility="collapsed",
+        persist_state="session",
+        width=168,
+    )
+
+
+def _others() -> str:
+    names = {"mean": _("others: mean"), "nearest": _("others: nearest row")}
+    return st.selectbox(
+        _("Other features"),
+        OTHERS,
+        format_func=names.__getitem__,
+        key=state.view_key("others"),
+        help=_(
+            "D judges whole rows, so the features that the picture does not show need values too: "
+            "their mean over the real rows, or those of the real row that lies nearest in the "
+            "picture."
+        ),
+        label_visibility="collapsed",
+        persist_state="session",
+        width=168,
+    )
+
+
+def _explained(run: Run, view: View) -> str:
+    """Where the features are held that the picture does not show; empty where it shows all."""
+    shown = 1 if view.kind == "density" else 2
+    if len(run.config.table().features) == shown:
+        return ""
+    if view.others == "mean":
+        return _("D is asked with all other features at the real rows' mean.")
+    return _("D is asked with all other features as in the nearest real row.")
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "real": _("real"),
+        "generated": _("generated"),
+        "output": _("D's output"),
+        "score": _("D's score"),
+        "fake_end": _("fake"),
+        "real_end": _("real"),
+        "decision": _("cannot tell"),
+        "pull": _("pull on G's points"),
+        "manifold": _("all that G can make"),
+        "density": _("density"),
+        "threads": _("from z to x"),
+        "noise": _("noise z"),
+        "component": _("component {n} ({share} % of the variance, scaled)"),
+        "epoch": _("epoch {epoch}"),
+        "on_fake": _("D's mean output on generated rows: {value}"),
+        "waiting": _("The picture comes with the first steps."),
+        "loading": _("Loading …"),
+        "lost": _("The server does not answer; trying again."),
+        "alt_field": _(
+            "Arena, {x} against {y}, {moment}: {real} real and {points} generated points over D's "
+            "output, which is {value} on average on the generated ones"
+        ),
+        "alt_density": _(
+            "Densities of real and generated rows along {x}, {moment}, with D's output, which is "
+            "{value} on average on the generated ones; the kernel is {bandwidth} wide (Scott's "
+            "rule for the real rows)"
+        ),
+        "bandwidth": _("Gaussian kernel, {width} wide (Scott's rule for the real rows)"),
+        "toggle": _("Show or hide: {name}"),
+    }

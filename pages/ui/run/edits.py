@@ -1,0 +1,110 @@
+"""Settings that may change while a run trains: the panel that changes them, and their record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from gan_core.config import ExperimentConfig, declared_params
+from gan_core.config.fields import Param
+from gan_core.config.schedule import Edit
+from gan_core.errors import GanForgeError
+from gan_core.objectives import LOSSES
+from gan_core.store import access
+from gan_core.store.model import Run
+from pages.server.visitor import store, user
+from pages.ui.parts.text import _, plain, plural
+from pages.ui.session import state
+from pages.ui.settings.controls import round_numbers
+
+_PANEL = (
+    "optimizer.lr_g",
+    "optimizer.lr_d",
+    "training.n_critic",
+    "loss.label_smoothing",
+    "training.input_noise",
+)
+
+
+def edit_panel(run: Run) -> None:
+    """Draw the controls of a run that trains or stands; each move is an entry in its record."""
+    if not access.may_change(user(), run):
+        return
+    now = run.config.at(run.step)
+    with st.popover(
+        _("Change while training"),
+        icon=":material/tune:",
+        help=_("The run goes on with the new values; each change is recorded and marked."),
+    ):
+        for path in _PANEL:
+            if path != "loss.label_smoothing" or LOSSES[now.loss.name].has_targets:
+                _control(run, path, now.flat()[path])
+
+
+def _control(run: Run, path: str, value: Any) -> None:  # noqa: ANN401 - of any setting
+    """A slider that begins anew with what is in force when that has changed."""
+    declared, key = declared_params()[path], state.edit_key(run.id, path, value)
+    low, high = declared.usual or (declared.low, declared.high)
+    how: dict[str, Any] = {
+        "key": key,
+        "help": _(declared.help),
+        "on_change": _edit,
+        "args": (run.id, path, key),
+    }
+    label = _(declared.label)
+    if declared.scale == "log":
+        options = sorted({*round_numbers(declared), value})
+        st.select_slider(label, options, value, format_func="{:g}".format, **how)
+    elif declared.kind == "int":
+        st.slider(label, int(low), max(int(high), value), value, step=1, **how)
+    else:
+        st.slider(label, float(low), max(float(high), value), value, step=high / 20, **how)
+
+
+def _edit(run_id: str, path: str, key: str) -> None:
+    try:
+        store().edit(run_id, {path: st.session_state[key]})
+    except GanForgeError as error:
+        st.toast(plain(error), icon=":material/info:")
+
+
+def changes_list(run: Run) -> None:
+    """Draw the record of what was changed while the run trained."""
+    if not run.config.schedule:
+        return
+    with st.expander(_("Changes")):
+        declared = declared_params()
+        lines = [_in_words(edit, declared, run.steps_per_epoch) for edit in run.config.schedule]
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        st.caption(_("They are part of the run's settings: trained again, it makes them again."))
+
+
+def _in_words(edit: Edit, declared: Mapping[str, Param], per_epoch: int) -> str:
+    where = _("after step {step} (epoch {epoch})").format(
+        step=f"{edit.step:,}", epoch=f"{-(-edit.step // per_epoch):,}"
+    )
+    what = ", ".join(
+        f"{_(declared[path].label)}: **{plain(_shown(value))}**" for path, value in edit.changes
+    )
+    return f"{where}: {what}"
+
+
+def _shown(value: object) -> str:
+    """A value in words; who learns by the players' names."""
+    names = {"d": _("D only"), "g": _("G only"), "both": _("both")}
+    return f"{value:g}" if isinstance(value, float) else names.get(str(value), str(value))
+
+
+def replay_notice(config: ExperimentConfig) -> None:
+    """Say that these settings bring recorded changes with them, and offer to forget them."""
+    n = len(config.schedule)
+    if not n:
+        return
+    st.caption(
+        plural(
+            "With {n} change on the way, as recorded in the run.",
+            "With {n} changes on the way, as recorded in the run.",
+            n,
+        ).format(n=n)
+    )
+    st.button(_("Forget the changes"), on_click=state.change_settings, args=({"schedule": []},))

@@ -1,0 +1,33 @@
+"""Rename a run, or delete it after asking once more."""
+
+import streamlit as st
+
+from gan_core.store import model
+from gan_core.store.model import Run
+from pages.server.visitor import store
+from pages.ui.parts.text import _, plain
+from pages.ui.session import state
+
+
+def rename(run: Run) -> None:
+    """A field for another name."""
+    with st.popover(_("Rename"), icon=":material/edit:"):
+        name = st.text_input(_("New name"), run.name, max_chars=120, key=f"name.{run.id}")
+        if st.button(_("Save"), key=f"save.{run.id}"):
+            store().rename(run.id, name)
+            st.rerun()
+
+
+def confirm_delete(run: Run) -> None:
+    """Ask once more; a run that is deleted is gone."""
+    st.markdown(_("Delete this run with its history and its networks? This cannot be undone."))
+    st.markdown(f"**{plain(run.name)}**")
+    if run.status == model.RUNNING:
+        st.warning(_("It still trains; deleting ends it."))
+    with st.container(horizontal=True):
+        if st.button(_("Delete for good"), type="primary"):
+            store().delete(run.id)
+            state.forget_run(run.id)
+            st.rerun()
+        if st.button(_("Cancel")):
+            st.rerun()

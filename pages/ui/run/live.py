@@ -1,0 +1,112 @@
+"""The live view of a run: status line, curves, histograms, drawn in the browser as numbers come."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gan_core.config import ExperimentConfig
+from gan_core.live.updates import bin_edges, densities, seen
+from gan_core.objectives import LOSSES
+from gan_core.store.model import Run
+from pages.ui.parts.components import Component
+from pages.ui.parts.text import _
+from pages.ui.run.narration import narration
+from pages.ui.run.quality import quality_of
+
+_live = Component("stage/live")
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How a browser steps through a run that stands.
+
+    Attributes:
+        speed: updates a second that it asks for, 0 for none.
+        pace: "hand" or "played": tell each step of that kind; empty: tell none.
+    """
+
+    speed: int = 0
+    pace: str = ""
+
+
+STILL = Motion()
+
+
+def live_view(
+    run: Run | None,
+    settings: ExperimentConfig,
+    ghost: str | None = None,
+    motion: Motion = STILL,
+    *,
+    quality: bool = False,
+) -> None:
+    """Draw a run, or, where there is none yet, the real rows that it would learn from.
+
+    While the run lives the browser asks for news itself; this script runs again only when the
+    run's status changes.
+
+    Args:
+        run: what to show.
+        settings: of the run to come, where there is none.
+        ghost: id of a run whose curves and rows are drawn faintly behind.
+        motion: how the browser steps through it, and whether the steps are told.
+        quality: whether the scores of its snapshots stand under the losses.
+    """
+    config = run.config if run else settings
+    table = config.table()
+    loss = LOSSES[config.loss.name]
+    equilibria = [[e.value, e.text] for e in loss.equilibria if e]
+    data: dict[str, Any] = {
+        "run": run.id if run else None,
+        "status": run.shown_status if run else None,
+        "speed": motion.speed,
+        "pace": motion.pace,
+        "steps_per_epoch": run.steps_per_epoch if run else 1,
+        "step": run.step if run else 0,
+        "players": config.training.players,
+        "narrated": narration() if motion.pace else None,
+        "seen": seen(run) if run else None,
+        "ghost": ghost,
+        "epochs": config.training.epochs,
+        "epochs_done": run.epoch if run else 0,
+        "equilibria": equilibria,
+        "probability": loss.probability,
+        "features": list(table.features),
+        "edges": bin_edges(table.values),
+        "real": densities(table.values, table.values),
+        "quality": quality_of(run) if run and quality else None,
+        "labels": _labels(),
+    }
+    _live("live", data, on_status_change=lambda: None)
+
+
+def _labels() -> dict[str, Any]:
+    return {
+        "epoch": _("epoch"),
+        "loss": _("loss"),
+        "d_loss": _("D loss"),
+        "g_loss": _("G loss"),
+        "output": _("D's mean output"),
+        "on_real": _("on real"),
+        "on_fake": _("on fake"),
+        "undecided": _("cannot tell"),
+        "real": _("real"),
+        "generated": _("generated"),
+        "density": _("density"),
+        "rate": _("steps/s"),
+        "step": _("step"),
+        "left": _("{time} left"),
+        "queued": _("waiting, place {place} in the queue"),
+        "before": _("before"),
+        "seeds": _("{done} of {all} seeds done"),
+        "progress": _("Progress of the training"),
+        "marks": {
+            "optimizer.lr_g": _("lr G {value}"),
+            "optimizer.lr_d": _("lr D {value}"),
+            "training.n_critic": _("n_critic {value}"),
+            "loss.label_smoothing": _("smoothing {value}"),
+            "training.input_noise": _("noise {value}"),
+            "training.players": "{value}",
+        },
+        "players": {"d": _("D only"), "g": _("G only"), "both": _("both")},
+        "lost": _("The server does not answer; trying again. The training goes on without us."),
+    }

@@ -1,0 +1,66 @@
+"""What the scores beside the losses are called, and what a flat loss does and does not mean."""
+
+from typing import Any
+
+from gan_core.metrics import Metric, metrics_for
+from gan_core.store.model import Run
+from pages.ui.parts.scores import direction
+from pages.ui.parts.text import _
+
+
+def quality_of(run: Run) -> dict[str, Any]:
+    """The scores that a run's snapshots have, and the words around them, for the live view."""
+    table = run.config.table()
+    modes = len(table.modes.centres) if table.modes else 0
+    found = metrics_for(len(table.features), table.modes).values()
+    return {
+        "metrics": [_described(metric, modes if metric.counts_modes else 0) for metric in found],
+        "labels": {
+            "scores": _("Which score to show"),
+            "floor": _("noise floor"),
+            "left": _("{n} snapshots still to be judged"),
+            "none": _("The scores come with the first snapshots."),
+            "alt": _("{score} after each of {n} snapshots, the last {value}; {better}"),
+            "alt_floor": _("noise floor {low} to {high}"),
+            "title": _("A flat loss is no verdict on the rows"),
+            "meaning": [
+                _(
+                    "A loss says how one player does against the other, who learns as well. "
+                    "Flat means that they keep each other in check, or that one has stopped "
+                    "learning."
+                ),
+                _(
+                    "It does not mean that the generated rows are good, nor that they are bad. "
+                    "That is what the scores measure."
+                ),
+            ],
+            "band": _(
+                "Grey: what one half of the real rows scores against the other half, by chance. A "
+                "score there, or beyond its good end, cannot tell generated rows from real ones."
+            ),
+            "whose": _whose(run),
+        },
+    }
+
+
+def _whose(run: Run) -> str:
+    """Of which seed the scores are, where the losses are of several; else empty."""
+    if run.members == 1:
+        return ""
+    return _("The scores are those of seed {n}.").format(n=run.config.seed)
+
+
+def _described(metric: Metric, out_of: int) -> dict[str, Any]:
+    """A score as a chart shows it; one that counts modes as their number, not as a share."""
+    label = _(metric.label)
+    unit = _("of {n}").format(n=out_of) if out_of else _(metric.unit) if metric.unit else ""
+    return {
+        "name": metric.name,
+        "label": label,
+        "arrow": direction(metric),
+        "better": _("higher is better") if metric.goal == "max" else _("lower is better"),
+        "help": _(metric.help),
+        "axis": f"{label} ({unit})" if unit else label,
+        "out_of": out_of,
+        "top": metric.high if metric.goal == "max" else None,
+    }

@@ -1,0 +1,227 @@
+"""The rows over a run's charts: its state, where it runs, and the buttons that steer it."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import streamlit as st
+
+from gan_core.errors import GanForgeError
+from gan_core.store import access, model, results
+from gan_core.store.model import Run
+from gan_core.training.choice import choose_engine
+from pages.server.visitor import find_run, store, user
+from pages.ui.parts.text import _, plain
+from pages.ui.run.live import Motion
+from pages.ui.session import state
+
+Action = Callable[[str], None]
+BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
+
+SPEEDS = (1, 5, 20, 100, 0)  # updates a second; 0: as fast as it goes
+_CAN_STEP = (model.PAUSED, model.STOPPED)
+
+_COLOURS: dict[str, BadgeColour] = {
+    model.QUEUED: "orange",
+    model.RUNNING: "green",
+    model.PAUSED: "blue",
+    model.STOPPED: "gray",
+    model.FINISHED: "violet",
+    model.FAILED: "red",
+}
+
+
+def status_word(status: str) -> str:
+    """A status in the visitor's language."""
+    return {
+        model.QUEUED: _("queued"),
+        model.RUNNING: _("running"),
+        model.PAUSED: _("paused"),
+        model.STOPPED: _("stopped"),
+        model.FINISHED: _("finished"),
+        model.FAILED: _("failed"),
+    }[status]
+
+
+def status_row(run: Run, *, slow: bool = False) -> None:
+    """Draw badges and buttons of a run, and why it failed.
+
+    Args:
+        run: the run.
+        slow: the page can play it in slow motion.
+    """
+    left, right = st.columns([1.6, 1], vertical_alignment="center")
+    played = slow and _is_played(run)
+    with left.container(horizontal=True, vertical_alignment="center", gap="small"):
+        wanted = {"pause": _("pausing"), "stop": _("stopping")}.get(run.want)
+        word = _("slow motion") if played else status_word(run.shown_status)
+        st.badge(wanted or word, color="green" if played else _COLOURS[run.shown_status])
+        if run.device:
+            engine = _("fast engine") if run.engine == "fast" else _("reference engine")
+            choice = choose_engine(run.config)
+            why = _(choice.template).format(**choice.values)
+            st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
+        if run.members > 1:
+            st.badge(f"{run.members} {_('seeds')}", color="blue")
+        st.markdown(f"**{plain(run.name)}**", width="content")
+    with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        _buttons(run, slow, played)
+    if run.reason:
+        st.error(plain(run.reason), icon=":material/error:")
+
+
+def _buttons(run: Run, slow: bool, played: bool) -> None:
+    if not access.may_change(user(), run):
+        return
+    if run.is_active and not run.is_stepping:
+        busy = bool(run.want)
+        _button(_("Pause"), ":material/pause:", store().pause, run, busy)
+        _button(_("Stop"), ":material/stop:", _stop, run, busy)
+    elif played:
+        _button(_("Pause"), ":material/pause:", _rest, run)
+        _button(_("Stop"), ":material/stop:", _stop, run)
+    elif run.can_resume or run.is_stepping:
+        _button(_("Resume"), ":material/play_arrow:", _play if slow else store().resume, run)
+        if run.shown_status == model.PAUSED:
+            _button(_("Stop"), ":material/stop:", _stop, run)
+
+
+def speed_control(run: Run | None = None) -> None:
+    """Draw the choice of the speed, of this run or of the next one."""
+    st.segmented_control(
+        _("Speed"),
+        SPEEDS,
+        format_func=lambda speed: _("{n}/s").format(n=speed) if speed else _("full speed"),
+        required=True,
+        key=state.speed_key(),
+        on_change=_change_speed,
+        args=(run.id if run else "",),
+        label_visibility="collapsed" if run else "visible",
+        help=_(
+            "Updates a second, of this run and the next. Below full speed this page asks for each "
+            "few steps while you look, and the run holds no place on the server; at 1/s each step "
+            "is told."
+        ),
+    )
+
+
+def transport_row(run: Run, *, roomy: bool) -> Motion:
+    """Draw the speed, and the single steps of a run that is not over; returns how it is played.
+
+    Args:
+        run: the run.
+        roomy: there is room for the speed of the next run, where this one is over.
+    """
+    if run.members > 1 or not access.may_change(user(), run):
+        return Motion()
+    over = run.shown_status in (model.FINISHED, model.FAILED)
+    if roomy or not over:
+        speed_control(run)
+    if over:
+        return Motion()
+    if run.shown_status in _CAN_STEP and not _is_played(run):
+        helps = {
+            None: _("One whole step: D's updates, then G's."),
+            "d": _("One step in which D learns and G stays exactly as it is."),
+            "g": _("One step in which G learns and D stays exactly as it is."),
+        }
+        for players, label in ((None, _("Step")), ("d", _("D only")), ("g", _("G only"))):
+            icon = ":material/skip_next:" if players is None else None
+            st.button(label, icon=icon, help=helps[players], on_click=_step, args=(run.id, players))
+    if _is_played(run):
+        return Motion(state.speed(), "played" if state.speed() == 1 else "")
+    by_hand = run.shown_status in _CAN_STEP and state.stepped(run.id) == "hand"
+    return Motion(0, "hand" if by_hand else "")
+
+
+def parent_of(run: Run) -> str | None:
+    """The id of the run that this one was forked from, if it still exists."""
+    try:
+        return find_run(run.parent_id).id if run.parent_id else None
+    except GanForgeError:
+        return None
+
+
+def _is_played(run: Run) -> bool:
+    """Whether this session plays it in slow motion; it may still be on its way to rest."""
+    over = run.status in (model.FINISHED, model.FAILED, model.STOPPED)
+    return state.speed() > 0 and state.stepped(run.id) == "played" and not over
+
+
+def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:
+    st.button(label, icon=icon, on_click=_try, args=(action, run.id), disabled=disabled)
+
+
+def _play(run_id: str) -> None:
+    """Go on: at full speed in the queue, slowly from this page."""
+    if not state.speed():
+        state.stepped(run_id, "")
+        store().resume(run_id)
+        return
+    run = find_run(run_id)
+    if run.status in (model.STOPPED, model.FAILED):  # slow motion begins from a pause
+        store().resume(run_id)
+        store().pause(run_id)
+    state.stepped(run_id, "played")
+
+
+def _rest(run_id: str) -> None:
+    state.stepped(run_id, "hand" if state.speed() == 1 else "")
+
+
+def _stop(run_id: str) -> None:
+    state.stepped(run_id, "")
+    store().stop(run_id)
+
+
+def _change_speed(run_id: str) -> None:
+    if run_id:
+        _try(_at_new_speed, run_id)
+
+
+def _at_new_speed(run_id: str) -> None:
+    """What goes, goes on at the new speed; what stands, stands."""
+    run = find_run(run_id)
+    if state.speed() and run.is_active and not run.is_stepping:
+        state.stepped(run_id, "played")
+        store().pause(run_id)
+    elif not state.speed() and state.stepped(run_id) == "played":
+        state.stepped(run_id, "")
+        store().resume(run_id)
+
+
+def _step(run_id: str, players: str | None) -> None:
+    state.stepped(run_id, "hand")
+    _try(lambda run_id: store().advance(run_id, 1, players), run_id)
+
+
+def fork_at(run: Run, step: int | None) -> None:
+    """Fork a run; settings that were moved since it was opened are the new ones.
+
+    Args:
+        run: the parent.
+        step: of the snapshot to go on from; None is where the run stands now.
+    """
+    _try(lambda run_id: _go_on_elsewhere(run_id, step), run.id)
+
+
+def _go_on_elsewhere(run_id: str, step: int | None) -> None:
+    run, database = find_run(run_id), store().database
+    if step is None:
+        checkpoint = results.checkpoint(database, run_id)
+    else:
+        checkpoint = results.snapshot_checkpoint(database, run_id, step)
+    if checkpoint is None:
+        st.toast(_("There is no snapshot of this moment any more."), icon=":material/info:")
+        return
+    moved = state.settings().differences(run.config)
+    moved.pop("schedule", None)
+    settings = run.config.at(checkpoint.step).with_values(moved)
+    state.look_at(store().fork(run_id, checkpoint, settings, user()))
+
+
+def _try(action: Action, run_id: str) -> None:
+    """Do it; a run may have ended between the drawing of the button and the click."""
+    try:
+        action(run_id)
+    except GanForgeError as error:
+        st.toast(plain(error), icon=":material/info:")

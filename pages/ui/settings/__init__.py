@@ -1,0 +1,1 @@
+"""Declared settings as widgets, and the ways to share them."""

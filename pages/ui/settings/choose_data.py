@@ -1,0 +1,111 @@
+"""Which rows are the real ones: data set, class and features as rows of choices."""
+
+import streamlit as st
+
+from gan_core.data import DATA_SOURCES
+from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
+from pages.ui.parts.text import _
+from pages.ui.session import state
+
+ALL = ""  # stands for all classes in the row of choices
+
+
+def choose_source() -> str:
+    """The data set as a row of choices; another set begins with its first class, all features."""
+    chosen = st.segmented_control(
+        _("Data set"),
+        list(DATA_SOURCES),
+        format_func=lambda s: DATA_SOURCES[s].title,
+        key=_begin("data.source", state.settings().data.source),
+        required=True,
+        wrap=True,
+        on_change=take_source,
+    )
+    return chosen or state.settings().data.source
+
+
+def take_source() -> None:
+    """Another data set was chosen."""
+    name = st.session_state.get(state.widget_key("data.source"))  # a run cut short leaves no key
+    if name == DRAWING:
+        use_drawing(state.drawing())
+    elif name:
+        state.change_settings(_of_source(name))
+
+
+def use_drawing(text: str) -> None:
+    """Take a drawing as the data set, as soon as it has enough points."""
+    enough = n_points(text) >= MIN_POINTS
+    state.keep_drawing(text)
+    if enough:
+        # Not change_settings: strokes may come faster than widgets are drawn anew, and none says
+        # anything else now.
+        state.keep_settings(state.settings().with_values(_of_source(DRAWING, text)))
+
+
+def _of_source(name: str, drawing: str = "") -> dict[str, object]:
+    """The settings with which a data set begins."""
+    return {
+        "data.source": name,
+        "data.classes": DATA_SOURCES[name].classes[:1],
+        "data.features": (),
+        "data.drawing": drawing,
+    }
+
+
+def choose_class() -> None:
+    """The class as a row of choices, with its number of rows."""
+    now = state.settings().data
+    sizes = DATA_SOURCES[now.source].class_sizes()
+    st.segmented_control(
+        _("Class"),
+        [*sizes, ALL],
+        format_func=lambda c: (
+            f"{c} ({sizes[c]})" if c else f"{_('all rows')} ({sum(sizes.values())})"
+        ),
+        key=_begin("data.classes", now.classes[0] if now.classes else ALL),
+        required=True,
+        wrap=True,
+        help=_("One class poses as the class that has too few rows; the GAN sees only its rows."),
+        on_change=take_class,
+    )
+
+
+def take_class() -> None:
+    """Another class was chosen."""
+    name = st.session_state.get(state.widget_key("data.classes"))
+    if name is not None:
+        state.change_settings({"data.classes": (name,) if name else ()})
+
+
+def choose_features() -> None:
+    """The features as pills; two at least."""
+    now = state.settings().data
+    known = DATA_SOURCES[now.source].features
+    chosen = st.pills(
+        _("Features"),
+        known,
+        selection_mode="multi",
+        key=_begin("data.features", list(now.features or known)),
+        wrap=True,
+        help=_("The columns that G must invent; at least two."),
+        on_change=take_features,
+    )
+    if len(chosen) < 2:
+        st.warning(_("Choose at least two features; until then the last choice stays."))
+
+
+def take_features() -> None:
+    """Features were added or taken away."""
+    chosen = st.session_state.get(state.widget_key("data.features"), ())
+    known = DATA_SOURCES[state.settings().data.source].features
+    picked = tuple(f for f in known if f in chosen)
+    if len(picked) >= 2:
+        state.change_settings({"data.features": () if picked == known else picked})
+
+
+def _begin(path: str, value: object) -> str:
+    """The key of a widget that begins with the session's settings."""
+    key = state.widget_key(path)
+    st.session_state.setdefault(key, value)
+    return key

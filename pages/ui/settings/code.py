@@ -1,0 +1,25 @@
+"""Show me the code: the training as a script that runs without GAN Forge."""
+
+import streamlit as st
+
+from gan_core.config import ExperimentConfig
+from gan_core.export import script
+from pages.ui.parts.downloads import code_downloads
+from pages.ui.parts.text import _
+
+
+def code_view(config: ExperimentConfig) -> None:
+    """Draw the expander; the code is written when it is opened."""
+    expander = st.expander(_("Show me the code"), key="code_view", on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
+        st.markdown(
+            _(
+                "These settings as PyTorch, nothing hidden. It runs without GAN Forge, draws the "
+                "same random numbers and has the same losses."
+            )
+        )
+        with st.container(horizontal=True):
+            code_downloads(config, "gan-forge")
+        st.code(script(config), height=420)

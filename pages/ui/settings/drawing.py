@@ -1,0 +1,41 @@
+"""The surface on which people draw a data set; what is drawn comes back after each stroke."""
+
+import streamlit as st
+
+from gan_core.data.drawing import MAX_POINTS
+from gan_core.errors import DataError
+from pages.ui.parts.components import Component
+from pages.ui.parts.text import _, plain
+from pages.ui.session import state
+from pages.ui.settings.choose_data import use_drawing
+
+_KEY = "drawing_surface"
+_draw = Component("drawing/draw")
+
+
+def drawing_surface() -> None:
+    """Draw it, with what was drawn before."""
+    labels = {
+        "surface": _(
+            "Drawing surface. Spray points with mouse, pen or finger; or move the cross-hair with "
+            "the arrow keys and set a point with the space bar."
+        ),
+        "hint": _(
+            "Spray points with mouse, pen or finger. By keyboard: the arrow keys move a "
+            "cross-hair, with Shift faster, the space bar sets a point."
+        ),
+        "count": _("{n} / {most} points"),
+        "undo": _("Undo"),
+        "clear": _("Clear"),
+    }
+    data = {"drawing": state.drawing(), "most": MAX_POINTS, "labels": labels}
+    _draw(_KEY, data, on_drawing_change=_take)
+
+
+def _take() -> None:
+    """A stroke was drawn or taken back."""
+    sent = st.session_state[_KEY].drawing
+    try:
+        use_drawing(sent["text"])
+    except DataError as error:
+        st.toast(plain(error), icon=":material/error:")

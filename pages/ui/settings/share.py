@@ -1,0 +1,94 @@
+"""Share: links that open these settings, or this run, somewhere else."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from gan_core.config import ExperimentConfig, declared_params, links
+from gan_core.errors import ConfigError
+from gan_core.store.model import Run
+from pages.ui.parts.text import _, plain
+from pages.ui.session import state
+from pages.ui.settings.controls import control_label
+
+
+def follow_link() -> None:
+    """Take over what the address says; a wrong link is answered and changes nothing."""
+    try:
+        state.take_link()
+    except ConfigError as error:
+        st.error(plain(error), icon=":material/link_off:")
+
+
+def link_badges() -> None:
+    """Say what a link has done; to be drawn after the controls, which may end it."""
+    if state.is_from_link():
+        st.badge(_("Settings from a link"), icon=":material/link:", color="blue")
+    if state.locked_settings() - state.hidden_settings():
+        words = _("The link that opened this page has locked the grey controls.")
+        st.badge(_("locked"), icon=":material/lock:", color="gray", help=words)
+
+
+def share_button(config: ExperimentConfig, run: Run | None) -> None:
+    """Draw the button; its content is made when it is opened."""
+    popover = st.popover(_("Share"), icon=":material/share:", key="share", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        link = st.container()
+        if run:
+            _link(
+                _("This run"),
+                _("Opens the run itself, for whoever reaches this server."),
+                address("train", {"run": run.id}),
+            )
+        st.markdown(f"**{_('For a class')}**")
+        locked = _choose(
+            _("Lock"), "share_lock", state.locked_settings(), _("Shown, but cannot be moved.")
+        )
+        hidden = _choose(
+            _("Hide"), "share_hide", state.hidden_settings(), _("Not shown; the values stay.")
+        )
+        with link:
+            _settings_link(config, run, links.to_query(config, locked, hidden))
+
+
+def _settings_link(config: ExperimentConfig, run: Run | None, query: Mapping[str, str]) -> None:
+    where = address("train", query)
+    _link(
+        _("These settings"),
+        _("Opens the same settings anywhere, and trains the same run to the same numbers."),
+        where,
+    )
+    if run and run.config != config:
+        st.caption(_("They are not those of the run that is shown: you have changed some."))
+    if urlsplit(where).hostname in ("localhost", "127.0.0.1", "::1"):
+        st.caption(
+            _("Opened as localhost, this server gives links that work on this computer only.")
+        )
+
+
+def _link(title: str, sentence: str, where: str) -> None:
+    st.markdown(f"**{title}**  \n{sentence}")
+    st.code(where, language=None, wrap_lines=True)
+
+
+def _choose(label: str, key: str, now: frozenset[str], help_text: str) -> list[str]:
+    """Settings to lock or to hide; at first those that this session's own link has."""
+    paths = list(declared_params())
+    return st.multiselect(
+        label,
+        paths,
+        default=[path for path in paths if path in now],
+        format_func=control_label,
+        key=key,
+        help=help_text,
+        persist_state="session",
+    )
+
+
+def address(page: str, query: Mapping[str, str]) -> str:
+    """A page of this server as its visitor reaches it; to be asked for on a page with a path."""
+    base = (st.context.url or "").rpartition("/")[0]
+    return f"{base}/{page}" + (f"?{links.as_text(query)}" if query else "")

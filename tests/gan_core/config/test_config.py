@@ -1,0 +1,550 @@
+import json
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gan_core import ExperimentConfig
+from gan_core.config import SCHEMA_VERSION, declared_params
+from gan_core.config.fields import params
+from gan_core.config.schedule import EDITABLE, Edit
+from gan_core.config.sections import SECTIONS
+from gan_core.data import DATA_SOURCES
+from gan_core.data.drawing import DRAWING, encode
+from gan_core.errors import ConfigError
+from gan_core.objectives import LOSSES
+
+TUTORIAL = {
+    "data.source": "iris",
+    "data.classes": ("setosa",),
+    "data.features": (),
+    "data.drawing": "",
+    "generator.latent_dim": 10,
+    "generator.hidden_dims": (16, 32),
+    "generator.activation": "relu",
+    "discriminator.hidden_dims": (32, 16),
+    "discriminator.activation": "leaky_relu",
+    "discriminator.slope": 0.2,
+    "loss.name": "bce",
+    "loss.label_smoothing": 0.0,
+    "loss.penalty": "none",
+    "loss.lambda_gp": 10.0,
+    "loss.gamma": 1.0,
+    "optimizer.lr_g": 0.0002,
+    "optimizer.lr_d": 0.0002,
+    "optimizer.beta1": 0.5,
+    "optimizer.beta2": 0.999,
+    "training.epochs": 10_000,
+    "training.batch_size": 32,
+    "training.n_critic": 1,
+    "training.players": "both",
+    "training.input_noise": 0.0,
+    "training.ema_decay": 0.0,
+    "training.device": "auto",
+    "training.engine": "auto",
+    "seed": 0,
+    "schedule": (),
+}
+DECLARED = declared_params()
+DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (500, 2)))
+
+
+@st.composite
+def data_values(draw):
+    name = draw(st.sampled_from(list(DATA_SOURCES)))
+    source = DATA_SOURCES[name]
+    classes = (
+        st.lists(st.sampled_from(source.classes), unique=True) if source.classes else st.just([])
+    )
+    features = st.lists(st.sampled_from(source.features), unique=True, min_size=2)
+    return {
+        "data.source": name,
+        "data.classes": draw(classes),
+        "data.features": draw(features | st.just([])),
+        "data.drawing": DRAWN if name == DRAWING else draw(st.sampled_from(["", DRAWN])),
+    }
+
+
+def values_of(param):
+    match param.kind:
+        case "int":
+            return st.integers(int(param.low), int(param.high))
+        case "float":
+            return st.floats(param.low, param.high)
+        case "choice":
+            return st.sampled_from(list(param.choices()))
+        case "ints":
+            entry = st.integers(int(param.low), int(param.high))
+            return st.lists(entry, max_size=param.max_length)
+        case "edits":
+            free = {p: values_of(DECLARED[p]) for p in EDITABLE if p != "loss.label_smoothing"}
+            sets = st.fixed_dictionaries({}, optional=free).filter(bool)
+            steps = st.dictionaries(st.integers(0, 2**40), sets, max_size=4)
+            return steps.map(lambda s: [{"step": n, "set": s[n]} for n in s])
+
+
+@st.composite
+def changes(draw):
+    free = {path: values_of(p) for path, p in DECLARED.items() if not path.startswith("data.")}
+    found = draw(data_values()) | draw(st.fixed_dictionaries({}, optional=free))
+    if not LOSSES[found.get("loss.name", "bce")].has_targets:
+        found.pop("loss.label_smoothing", None)  # the one setting that does not go with any other
+    return found
+
+
+configs = changes().map(ExperimentConfig().with_values)
+
+
+def test_default_is_the_tutorial():
+    assert ExperimentConfig().flat() == TUTORIAL
+
+
+def test_tutorial_trains_on_50_rows_in_batches_of_32_and_18():
+    config = ExperimentConfig()
+    table = config.table()
+    assert table.values.shape == (50, 4)
+    assert set(table.labels) == {"setosa"}
+    assert config.steps_per_epoch(50) == 2
+
+
+def test_tutorial_networks():
+    generator, discriminator = ExperimentConfig().networks(4)
+    assert [str(layer) for layer in generator] == [
+        "Linear(in_features=10, out_features=16, bias=True)",
+        "ReLU()",
+        "Linear(in_features=16, out_features=32, bias=True)",
+        "ReLU()",
+        "Linear(in_features=32, out_features=4, bias=True)",
+        "Tanh()",
+    ]
+    assert [str(layer) for layer in discriminator] == [
+        "Linear(in_features=4, out_features=32, bias=True)",
+        "LeakyReLU(negative_slope=0.2)",
+        "Linear(in_features=32, out_features=16, bias=True)",
+        "LeakyReLU(negative_slope=0.2)",
+        "Linear(in_features=16, out_features=1, bias=True)",
+        "Sigmoid()",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "batch_size", "steps"),
+    [(50, 32, 2), (64, 32, 2), (65, 32, 3), (5, 32, 1), (5, 1, 5)],
+)
+def test_steps_per_epoch_count_the_incomplete_batch(configured, n_rows, batch_size, steps):
+    assert configured(batch_size=batch_size).steps_per_epoch(n_rows) == steps
+
+
+@given(configs)
+def test_json_round_trip(config):
+    text = config.to_json()
+    assert ExperimentConfig.from_json(text) == config
+    assert ExperimentConfig.from_json(text).to_json() == text
+    assert json.loads(text)["schema_version"] == SCHEMA_VERSION
+
+
+@given(configs)
+def test_values_that_differ_from_the_tutorial_make_the_config_again(config):
+    assert ExperimentConfig().with_values(config.differences()) == config
+
+
+@given(configs, configs)
+def test_differences_are_the_settings_that_differ(one, other):
+    found = one.differences(other)
+    assert found == {k: v for k, v in one.flat().items() if other.flat()[k] != v}
+    assert found.keys() == other.differences(one).keys()
+    assert (one == other) == (found == {})
+
+
+@given(changes())
+def test_with_values_changes_those_values_and_no_others(wanted):
+    before = ExperimentConfig()
+    flat = before.with_values(wanted).flat()
+    normal = {k: tuple(v) if isinstance(v, list) else v for k, v in wanted.items()}
+    schedule = normal.pop("schedule", ())
+    assert flat == before.flat() | normal | {"schedule": flat["schedule"]}
+    assert {edit.step for edit in flat["schedule"]} <= {edit["step"] for edit in schedule}
+    assert before == ExperimentConfig()
+
+
+def test_every_setting_is_declared_once_with_words_for_people():
+    assert list(DECLARED) == list(ExperimentConfig().flat())
+    for path, param in DECLARED.items():
+        assert param.label, path
+        assert param.help.endswith("."), path
+    for section in SECTIONS.values():
+        assert params(section)
+    labels = [param.label for param in DECLARED.values()]
+    assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("path", DECLARED)
+def test_usual_range_lies_inside_the_bounds(path):
+    param = DECLARED[path]
+    low, high = param.usual or (param.low, param.high)
+    assert param.low <= low <= high <= param.high
+    if param.usual:
+        assert low <= TUTORIAL[path] <= high
+    if param.scale == "log":
+        assert low > 0
+
+
+def test_what_is_missing_has_the_tutorials_value():
+    assert ExperimentConfig.from_dict({}) == ExperimentConfig()
+    config = ExperimentConfig.from_dict({"training": {"epochs": 7}})
+    assert config.differences() == {"training.epochs": 7}
+
+
+def test_a_config_does_not_change_what_it_was_made_from():
+    values = {"training": {"epochs": 7}, "schema_version": 1}
+    ExperimentConfig.from_dict(values)
+    assert values == {"training": {"epochs": 7}, "schema_version": 1}
+
+
+def expect_error(make, path, *fragments):
+    with pytest.raises(ConfigError) as caught:
+        make()
+    message = str(caught.value)
+    for fragment in fragments:
+        assert fragment in message
+    assert caught.value.path == path
+    assert len(message) < 1000
+    return message
+
+
+MALFORMED = {
+    # Not a config at all.
+    "list": ([1, 2], "the config", "the config must be an object of settings", "[1, 2]"),
+    "long list": ([0] * 10_000, "the config", "must be an object of settings", "[0, 0, 0"),
+    "text": ("iris", "the config", "the config must be an object of settings", "'iris'"),
+    "null": (None, "the config", "the config must be an object of settings", "None"),
+    "newer": ({"schema_version": 2}, "schema_version", "must be 1", "Got 2", "update the program"),
+    "no version": ({"schema_version": "one"}, "schema_version", "must be 1", "Got 'one'"),
+    # Unknown keys, at each level.
+    "section": ({"trainig": {}}, "trainig", "no setting named 'trainig'", "mean 'training'?"),
+    "key": (
+        {"training": {"epoch": 5}},
+        "training.epoch",
+        "no setting named 'training.epoch'",
+        "mean 'training.epochs'?",
+    ),
+    "seed key": ({"sed": 5}, "sed", "no setting named 'sed'", "mean 'seed'?"),
+    "empty key": ({"": 5}, "", "no setting named ''", "Known here: data, generator"),
+    "loss key": ({"loss": {"kind": "bce"}}, "loss.kind", "'loss.kind'", "loss.name"),
+    "class attribute": (
+        {"data": {"section": "x"}},
+        "data.section",
+        "'data.section'",
+        "data.source",
+    ),
+    "section is a number": ({"training": 5}, "training", "training must be an object", "Got 5"),
+    "section is null": ({"data": None}, "data", "data must be an object", "Got None"),
+    # Wrong types.
+    "int as text": (
+        {"training": {"epochs": "5"}},
+        "training.epochs",
+        "training.epochs must be a whole number from 1 to 1,000,000. Got '5' instead.",
+    ),
+    "int as bool": (
+        {"training": {"epochs": True}},
+        "training.epochs",
+        "training.epochs must be a whole number from 1 to 1,000,000. Got True instead.",
+    ),
+    "int as float": (
+        {"generator": {"latent_dim": 2.5}},
+        "generator.latent_dim",
+        "generator.latent_dim must be a whole number from 1 to 512. Got 2.5 instead.",
+    ),
+    "int as null": ({"seed": None}, "seed", "seed must be a whole number from 0 to", "Got None"),
+    "float as bool": (
+        {"optimizer": {"beta1": False}},
+        "optimizer.beta1",
+        "optimizer.beta1 must be a number from 0 to 0.999. Got False instead.",
+    ),
+    "float as text": (
+        {"optimizer": {"lr_g": "fast"}},
+        "optimizer.lr_g",
+        "optimizer.lr_g must be a number from 1e-07 to 10. Got 'fast' instead.",
+    ),
+    "choice as number": (
+        {"training": {"device": 0}},
+        "training.device",
+        "training.device must be one of auto, cpu, cuda. Got 0 instead.",
+    ),
+    "widths as number": (
+        {"generator": {"hidden_dims": 16}},
+        "generator.hidden_dims",
+        "must be a list of at most 6 whole numbers from 1 to 1,024. Got 16 instead.",
+    ),
+    "widths of bool": (
+        {"generator": {"hidden_dims": [True]}},
+        "generator.hidden_dims",
+        "must be a list of at most 6 whole numbers from 1 to 1,024. Got [True] instead.",
+    ),
+    "classes as text": (
+        {"data": {"classes": "setosa"}},
+        "data.classes",
+        "data.classes must be a list of names. Got 'setosa' instead.",
+    ),
+    "features of numbers": (
+        {"data": {"features": [0, 1]}},
+        "data.features",
+        "data.features must be a list of names. Got [0, 1] instead.",
+    ),
+    # Not a number.
+    "nan": ({"optimizer": {"lr_d": float("nan")}}, "optimizer.lr_d", "a number from", "Got nan"),
+    "inf": ({"optimizer": {"lr_d": inf}}, "optimizer.lr_d", "a number from 1e-07", "Got inf"),
+    "minus inf": ({"discriminator": {"slope": -inf}}, "discriminator.slope", "Got -inf instead"),
+    "nan epochs": ({"training": {"epochs": float("nan")}}, "training.epochs", "Got nan instead"),
+    "huge": ({"optimizer": {"lr_d": 10**400}}, "optimizer.lr_d", "a number from 1e-07 to 10"),
+    # Lists.
+    "too many layers": (
+        {"discriminator": {"hidden_dims": [8] * 7}},
+        "discriminator.hidden_dims",
+        "discriminator.hidden_dims must be a list of at most 6 whole numbers",
+        "[8, 8, 8, 8, 8, 8, 8]",
+    ),
+    "too wide": (
+        {"discriminator": {"hidden_dims": [8, 1025]}},
+        "discriminator.hidden_dims",
+        "from 1 to 1,024",
+        "[8, 1025]",
+    ),
+    "no width": ({"generator": {"hidden_dims": [0]}}, "generator.hidden_dims", "from 1 to", "[0]"),
+    "twice": (
+        {"data": {"classes": ["setosa", "setosa"]}},
+        "data.classes",
+        "data.classes names something twice. Got ['setosa', 'setosa'].",
+    ),
+    # Names.
+    "data set": (
+        {"data": {"source": "titanic"}},
+        "data.source",
+        "data.source must be one of iris, wine, breast_cancer, line, ",
+        ", drawing. Got 'titanic' instead.",
+    ),
+    "class": (
+        {"data": {"classes": ["rose"]}},
+        "data",
+        "Iris has no class named 'rose'",
+        "setosa, versicolor, virginica",
+    ),
+    "class of another set": (
+        {"data": {"source": "wine"}},
+        "data",
+        "Wine has no class named 'setosa'",
+        "class_0, class_1, class_2",
+    ),
+    "feature": (
+        {"data": {"features": ["hue", "ash"]}},
+        "data",
+        "Iris has no feature named 'hue'",
+        "petal width (cm)",
+    ),
+    "one feature": (
+        {"data": {"features": ["petal width (cm)"]}},
+        "data",
+        "at least two features",
+        "'petal width (cm)'",
+    ),
+    "loss": ({"loss": {"name": "log"}}, "loss.name", "loss.name must be one of bce", "Got 'log'"),
+    "loss is text": ({"loss": "bce"}, "loss", "loss must be an object of settings. Got 'bce'"),
+    "smoothing": (
+        {"loss": {"name": "hinge", "label_smoothing": 0.1}},
+        "loss.label_smoothing",
+        "loss.label_smoothing is 0.1, but the loss hinge has no targets",
+    ),
+    "engine": ({"training": {"engine": "jax"}}, "training.engine", "one of auto, torch", "'jax'"),
+    "schedule": ({"schedule": 5}, "schedule", "schedule must be a list of at most 1,000", "Got 5"),
+    "edit": (
+        {"schedule": [{"step": 5}]},
+        "schedule",
+        'must be an object like {"step": 100, "set": {"optimizer.lr_g": 0.001}}',
+        "Got {'step': 5} instead",
+    ),
+    "edit's step": (
+        {"schedule": [{"step": -1, "set": {"optimizer.lr_g": 0.1}}]},
+        "schedule",
+        "step must be a whole number from 0 on",
+        "Got -1",
+    ),
+    "edit of nothing": ({"schedule": [{"step": 7, "set": {}}]}, "schedule", "step 7", "Got {}"),
+    "edit of the seed": (
+        {"schedule": [{"step": 1000, "set": {"seed": 1}}]},
+        "schedule",
+        "step 1,000: 'seed' cannot change while a run trains",
+        "optimizer.lr_g, optimizer.lr_d, training.n_critic",
+    ),
+    "edit out of bounds": (
+        {"schedule": [{"step": 1, "set": {"training.n_critic": 0}}]},
+        "training.n_critic",
+        "training.n_critic must be a whole number from 1 to 20. Got 0 instead.",
+    ),
+    "edit that does not fit": (
+        {
+            "loss": {"name": "hinge"},
+            "schedule": [{"step": 1, "set": {"loss.label_smoothing": 0.1}}],
+        },
+        "schedule",
+        "schedule, step 1: loss.label_smoothing is 0.1, but the loss hinge has no targets",
+    ),
+    "two edits at a step": (
+        {"schedule": [{"step": 7, "set": {"optimizer.lr_g": x}} for x in (0.1, 0.2)]},
+        "schedule",
+        "schedule has two entries for step 7",
+    ),
+    "very long": ({"loss": {"name": "x" * 10_000}}, "loss.name", "one of bce", "xxx..."),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_malformed_config_is_refused_with_the_value_and_what_was_expected(case):
+    values, path, *fragments = MALFORMED[case]
+    expect_error(lambda: ExperimentConfig.from_dict(values), path, *fragments)
+
+
+def test_every_malformed_config_has_its_own_message():
+    messages = {
+        expect_error(lambda v=v: ExperimentConfig.from_dict(v), p)
+        for v, p, *_ in MALFORMED.values()
+    }
+    assert len(messages) == len(MALFORMED)
+
+
+NUMERIC = {path: p for path, p in DECLARED.items() if p.kind in ("int", "float")}
+
+
+@pytest.mark.parametrize("path", NUMERIC)
+def test_bounds_are_allowed_and_what_lies_outside_is_not(path):
+    param = NUMERIC[path]
+    as_kind = int if param.kind == "int" else float
+    step = 1 if param.kind == "int" else 1e-9
+    for bound in (param.low, param.high):
+        value = as_kind(bound)
+        assert ExperimentConfig().with_values({path: value}).flat()[path] == value
+    for outside in (as_kind(param.low) - step, as_kind(param.high) + step):
+        expect_error(
+            lambda value=outside: ExperimentConfig().with_values({path: value}),
+            path,
+            f"{path} must be {param.expected()}. Got {outside!r} instead.",
+        )
+
+
+@pytest.mark.parametrize("path", [path for path, p in DECLARED.items() if p.kind == "choice"])
+def test_every_choice_is_allowed_and_named_in_the_refusal_of_another(path):
+    choices = DECLARED[path].choices()
+    for choice in choices:
+        needed = {"data.classes": [], "data.drawing": DRAWN if choice == DRAWING else ""}
+        changes = {path: choice} | (needed if path == "data.source" else {})
+        assert ExperimentConfig().with_values(changes).flat()[path] == choice
+    expect_error(
+        lambda: ExperimentConfig().with_values({path: "?"}), path, *choices, "Got '?' instead"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "{", "epochs: 5", "{'seed': 1}", '{"seed": 1,}', "\x00"])
+def test_not_json(text):
+    expect_error(lambda: ExperimentConfig.from_json(text), "", "not valid JSON", "line 1 column")
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 400])
+def test_json_numbers_that_are_none(text):
+    expect_error(
+        lambda: ExperimentConfig.from_json(f'{{"optimizer": {{"lr_g": {text}}}}}'),
+        "optimizer.lr_g",
+        "optimizer.lr_g must be a number from 1e-07 to 10",
+    )
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"data":' * 100_000])
+def test_json_nested_too_deep_is_refused_and_no_crash(text):
+    expect_error(lambda: ExperimentConfig.from_json(text), "", "nested too deep")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from([*SECTIONS, "seed", "epochs", "classes", "schema_version", "name"]),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=8,
+    )
+)
+def test_any_json_gives_a_config_or_a_message(values):
+    try:
+        config = ExperimentConfig.from_dict(values)
+    except ConfigError as error:
+        assert str(error)
+    else:
+        assert ExperimentConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "fragments"),
+    [
+        ({"training.epoch": 1}, "training.epoch", ("'training.epoch'", "mean 'training.epochs'?")),
+        ({"trainin.epochs": 1}, "trainin.epochs", ("'trainin.epochs'", "'training.epochs'?")),
+        ({"training.epochs.x": 1}, "training.epochs.x", ("'training.epochs.x'",)),
+        ({"epochs": 1}, "epochs", ("no setting named 'epochs'", "mean 'training.epochs'?")),
+        ({"epoch": 1}, "epoch", ("no setting named 'epoch'", "mean 'training.epochs'?")),
+        ({"lr": 1}, "lr", ("no setting named 'lr'", "mean 'optimizer.lr_g'?")),
+        ({"training.lr": 1}, "training.lr", ("mean 'optimizer.lr_g'?",)),
+        (
+            {"hidden_dims": []},
+            "hidden_dims",
+            ("mean 'generator.hidden_dims' or 'discriminator.hidden_dims'?",),
+        ),
+        ({"training": 1}, "training", ("training must be an object", "Got 1")),
+        ({"seed": 2**32}, "seed", ("from 0 to 4,294,967,295", "Got 4294967296")),
+    ],
+)
+def test_with_values_refuses_by_name(changes, path, fragments):
+    expect_error(lambda: ExperimentConfig().with_values(changes), path, *fragments)
+
+
+@pytest.mark.parametrize("section", ["data", "training", "optimizer"])
+def test_a_section_given_as_plain_values_is_refused(section):
+    with pytest.raises(ConfigError, match=f"{section} must be a .*from_dict reads nested plain"):
+        ExperimentConfig(**{section: {}})
+
+
+def test_an_unknown_key_brings_a_related_one_to_mind_or_none():
+    with pytest.raises(ConfigError, match=r"Did you mean 'training.epochs'"):
+        ExperimentConfig.from_dict({"training": {"epoch": 3}})
+    with pytest.raises(ConfigError, match=r"no setting named 'training.zzz'. Known here"):
+        ExperimentConfig.from_dict({"training": {"zzz": 3}})
+
+
+def test_settings_in_force_are_those_of_the_last_edit():
+    config = ExperimentConfig().with_edit(10, {"optimizer.lr_g": 1, "training.n_critic": 2})
+    config = config.with_edit(5, {"training.players": "d"})
+    config = config.with_edit(10, {"training.players": "both"})
+    assert config.schedule == (
+        Edit(5, (("training.players", "d"),)),
+        Edit(
+            10,
+            (("optimizer.lr_g", 1.0), ("training.n_critic", 2), ("training.players", "both")),
+        ),
+    )
+    assert config.at(4) == ExperimentConfig()
+    assert config.at(9).differences() == {"training.players": "d"}
+    assert config.at(10).differences() == {"optimizer.lr_g": 1.0, "training.n_critic": 2}
+    assert str(config.schedule[0]) == "players=d after step 5"
+
+
+def test_equal_courses_are_equal_schedules():
+    config = ExperimentConfig().with_edit(10, {"optimizer.lr_g": 0.1})
+    for more in (
+        config.with_edit(10, {"optimizer.lr_d": 0.0002}),  # which it is
+        config.with_edit(20, {"optimizer.lr_g": 0.1}),
+        config.with_edit(3, {"training.n_critic": 2}).with_edit(3, {"training.n_critic": 1}),
+    ):
+        assert more == config
+    assert hash(config) == hash(ExperimentConfig.from_json(config.to_json()))

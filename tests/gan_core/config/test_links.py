@@ -1,0 +1,142 @@
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.gan_core.config.test_config import configs
+
+from gan_core import ExperimentConfig
+from gan_core.config import declared_params
+from gan_core.config.links import ALL, RESERVED, SharedConfig, as_text, from_query, to_query
+from gan_core.errors import ConfigError
+
+TUTORIAL = ExperimentConfig()
+DECLARED = declared_params()
+some_settings = st.frozensets(st.sampled_from(list(DECLARED)))
+
+
+def test_every_setting_has_a_key_of_its_own():
+    keys = [param.key for param in DECLARED.values()]
+    assert len(set(keys)) == len(keys)
+    assert not {*RESERVED, ALL} & set(keys)
+    for key in keys:
+        assert key.isidentifier(), key
+        assert key.islower(), key
+        assert len(key) <= 10, key
+
+
+@given(configs, some_settings, some_settings)
+def test_a_link_brings_everything_back(config, locked, hidden):
+    query = to_query(config, locked, hidden)
+    assert from_query(query) == SharedConfig(config, locked, hidden)
+    sent = dict(parse_qsl(as_text(query), keep_blank_values=True, strict_parsing=bool(query)))
+    assert sent == query  # as a browser reads the address
+
+
+@given(configs)
+def test_only_what_differs_from_the_tutorial_is_said(config):
+    own_defaults = {"data.classes", "optimizer.lr_d"}  # they follow the table and G's rate
+    differs = {DECLARED[path].key for path in config.differences().keys() - own_defaults}
+    assert differs <= to_query(config).keys() <= differs | {"class", "lr_d"}
+
+
+SHORT = [
+    ({}, {}),
+    ({"training.epochs": 300}, {"epochs": "300"}),
+    ({"optimizer.lr_g": 1e-5, "optimizer.lr_d": 1e-5}, {"lr": "1e-05"}),
+    ({"optimizer.lr_g": 0.001}, {"lr": "0.001", "lr_d": "0.0002"}),
+    ({"optimizer.lr_d": 1 / 3}, {"lr_d": "0.3333333333333333"}),
+    ({"data.source": "wine", "data.classes": ["class_0"]}, {"data": "wine"}),
+    ({"data.source": "wine", "data.classes": []}, {"data": "wine", "class": ""}),
+    ({"data.classes": ["virginica", "setosa"]}, {"class": "virginica,setosa"}),
+    ({"generator.hidden_dims": [64, 8]}, {"g_dims": "64,8"}),
+    ({"discriminator.hidden_dims": []}, {"d_dims": ""}),
+    ({"loss.name": "wasserstein", "loss.penalty": "gp"}, {"loss": "wasserstein", "penalty": "gp"}),
+]
+
+
+@pytest.mark.parametrize(("changes", "query"), SHORT, ids=lambda found: str(found)[:40])
+def test_links_are_short_and_readable(changes, query):
+    config = TUTORIAL.with_values(changes)
+    assert to_query(config) == query
+    assert from_query(query) == SharedConfig(config)
+
+
+def test_an_address_is_text_that_survives_being_sent():
+    names = ["petal width (cm)", "sepal width (cm)"]
+    text = as_text(to_query(TUTORIAL.with_values({"data.features": names})))
+    assert text == "features=petal%20width%20%28cm%29,sepal%20width%20%28cm%29"
+
+
+def test_locks_and_hides_are_named_by_their_keys():
+    assert to_query(TUTORIAL, ["seed", "optimizer.lr_g"], DECLARED) == {
+        "lock": "lr,seed",
+        "hide": "all",
+    }
+    found = from_query({"lock": "all", "hide": "lr,epochs"})
+    assert found.locked == frozenset(DECLARED)
+    assert found.hidden == {"optimizer.lr_g", "training.epochs"}
+    assert found.config == TUTORIAL
+
+
+WRONG = [
+    ({"epoch": "3"}, "epoch", ("'epoch'", "Did you mean 'epochs'?")),
+    ({"utm_source": "mail"}, "utm_source", ("'utm_source'", "Known here", "batch", "lock")),
+    ({"x" * 9999: "1"}, "x" * 9999, ("xxx...",)),
+    ({"epochs": "many"}, "training.epochs", ("epochs", "a whole number from 1 to", "'many'")),
+    ({"epochs": "0"}, "training.epochs", ("epochs", "from 1 to 1,000,000", "Got 0")),
+    ({"epochs": "9" * 5000}, "training.epochs", ("epochs", "a whole number", "999...")),
+    ({"epochs": ""}, "training.epochs", ("epochs", "a whole number", "''")),
+    ({"lr": "nan"}, "optimizer.lr_g", ("lr ", "a number from 1e-07 to 10", "nan")),
+    ({"lr": "0,001"}, "optimizer.lr_g", ("lr ", "a number", "'0,001'")),
+    ({"loss": "bc"}, "loss.name", ("loss ", "one of bce", "'bc'")),
+    ({"g_dims": "16,x"}, "generator.hidden_dims", ("g_dims", "a list of", "'x'")),
+    ({"class": "a,a"}, "data.classes", ("class ", "twice")),
+    ({"data": "wine", "class": "x"}, "data", ("Wine has no class named 'x'", "class_0")),
+    ({"loss": "hinge", "smoothing": "0.1"}, "loss.label_smoothing", ("no targets", "Set it to 0")),
+    ({"lock": "lr,epoch"}, "epoch", ("'epoch'", "in lock", "'epochs'")),
+    ({"hide": "lr,"}, "", ("''", "in hide", "Known here")),
+]
+
+
+@pytest.mark.parametrize(("query", "path", "words"), WRONG, ids=lambda found: str(found)[:40])
+def test_what_is_wrong_is_named_with_what_was_expected(query, path, words):
+    with pytest.raises(ConfigError) as caught:
+        from_query(query)
+    message = str(caught.value)
+    assert caught.value.path == path
+    assert message.startswith("This link cannot be used: ")
+    assert all(word in message for word in words), message
+    assert len(message) < 400
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(ConfigError) as caught:
+        from_query({"epochs": "-5", "foo": "3", "lr": "banana", "batchs": "1", "lock": "loss,sed"})
+    message = str(caught.value)
+    assert caught.value.path == "training.epochs"
+    for words in (
+        "used: epochs (training.epochs) must be a whole number from 1 to",
+        "instead. lr (optimizer.lr_g) must be a number",
+        "instead. There is no setting named 'batchs'. Did you mean 'batch'?",
+        "There is no setting named 'foo'. Known here: data, ",
+        "There is no setting named 'sed' in lock. Did you mean 'seed'?",
+    ):
+        assert words in message, message
+    assert message.count("This link cannot be used") == 1
+
+
+def test_what_is_known_is_listed_once():
+    with pytest.raises(ConfigError, match=r"named 'utm_source' or 'fbclid'\. Known") as caught:
+        from_query({"utm_source": "mail", "fbclid": "x"})
+    assert str(caught.value).count("Known here") == 1
+
+
+@given(st.dictionaries(st.sampled_from([*(p.key for p in DECLARED.values()), "lock"]), st.text()))
+def test_no_text_does_more_than_be_refused(query):
+    try:
+        found = from_query(query)
+    except ConfigError:
+        return
+    again = to_query(found.config, found.locked, found.hidden)
+    assert from_query(again) == found

@@ -1,0 +1,134 @@
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gan_core.data import load_table
+from gan_core.live.updates import MAX_POINTS, N_BINS, bin_edges, densities, live_update, thin
+from gan_core.store import model
+
+CURVES = ("d_loss", "g_loss", "d_real", "d_fake")
+STEPS = np.random.default_rng(0).uniform(size=(30_000, 4)).astype(np.float32)
+REAL = load_table().values
+
+
+def unpacked(text):
+    return np.frombuffer(base64.b64decode(text), "<f4")
+
+
+@pytest.fixture
+def update_of(store):
+    def ask(attempt, number=1, since=0, shown=0):
+        run = store.get(attempt.run_id)
+        update = live_update(store, run, attempt=number, since=since, shown=shown)
+        json.dumps(update, allow_nan=False)
+        return update
+
+    return ask
+
+
+@given(st.integers(0, 3000), st.sampled_from([2, 10, 100, 1000]), st.integers(0, 2**32 - 1))
+def test_thinned_curves_keep_every_peak(n, max_points, seed):
+    rows = np.random.default_rng(seed).normal(size=(n, 4)).astype(np.float32)
+    steps, thinned = thin(np.arange(1, n + 1), rows, max_points)
+    assert len(steps) == len(thinned) <= max(max_points, 0)
+    assert (np.diff(steps) >= 0).all()
+    if n <= max_points:
+        assert np.array_equal(thinned, rows)
+        assert steps.tolist() == list(range(1, n + 1))
+    else:
+        assert (steps[0], steps[-1]) == (1, n)
+        assert np.array_equal(thinned.min(axis=0), rows.min(axis=0))
+        assert np.array_equal(thinned.max(axis=0), rows.max(axis=0))
+        for curve, kept in zip(rows.T, thinned.T, strict=True):
+            assert np.isin(kept, curve).all()
+
+
+def test_thinned_curve_rises_where_the_curve_rises():
+    rising = np.arange(1000, dtype=np.float32)[:, None] * [1, -1]
+    _, thinned = thin(np.arange(1, 1001), rising, 50)
+    assert (np.diff(thinned[:, 0]) > 0).all()
+    assert (np.diff(thinned[:, 1]) < 0).all()
+
+
+def test_a_viewer_gets_what_came_after_its_last_step(begun, update_of):
+    attempt = begun()
+    attempt.append(1, STEPS[:10], rate=100.0)
+    attempt.append(11, STEPS[10:16], rate=100.0)
+    update = update_of(attempt)
+    assert (update["status"], update["attempt"]) == ("running", 1)
+    assert (update["after"], update["step"], update["epochs_done"]) == (0, 16, 8)
+    assert unpacked(update["x"]).tolist() == [step / 2 for step in range(1, 17)]
+    for i, name in enumerate(CURVES):
+        assert np.array_equal(unpacked(update[name]), STEPS[:16, i])
+    later = update_of(attempt, since=12)
+    assert (later["after"], later["step"]) == (12, 16)
+    assert np.array_equal(unpacked(later["d_loss"]), STEPS[12:16, 0])
+
+
+def test_a_viewer_that_has_all_gets_nothing(begun, update_of):
+    attempt = begun()
+    attempt.append(1, STEPS[:10])
+    update = update_of(attempt, since=10)
+    assert (update["after"], update["step"]) == (10, 10)
+    assert all(len(unpacked(update[name])) == 0 for name in ("x", *CURVES))
+
+
+def test_a_viewer_of_an_older_attempt_begins_anew(begun, update_of):
+    attempt = begun()
+    attempt.append(1, STEPS[:10], preview=REAL)
+    update = update_of(attempt, number=0, since=8, shown=10)
+    assert update["after"] == 0
+    assert len(unpacked(update["x"])) == 10
+    assert update["shown"] == 10
+
+
+def test_an_update_is_small_however_long_the_run(begun, update_of):
+    attempt = begun()
+    attempt.append(1, STEPS, preview=REAL)
+    update = update_of(attempt)
+    assert len(unpacked(update["x"])) <= MAX_POINTS
+    assert len(json.dumps(update)) < 100_000
+    for i, name in enumerate(CURVES):
+        assert unpacked(update[name]).max() == STEPS[:, i].max()
+        assert unpacked(update[name]).min() == STEPS[:, i].min()
+
+
+def test_histograms_come_only_when_they_are_newer(begun, update_of):
+    attempt = begun()
+    attempt.append(1, STEPS[:10])
+    assert "densities" not in update_of(attempt)
+    attempt.append(11, STEPS[10:20], preview=REAL)
+    assert update_of(attempt, shown=10)["shown"] == 20
+    assert "densities" not in update_of(attempt, shown=20)
+
+
+def test_waiting_and_ended_runs(store, begun, update_of, queue, configured):
+    waiting = [store.create(configured(), "everybody") for _ in range(2)][1]
+    update = live_update(store, waiting, attempt=0, since=0, shown=0)
+    assert (update["status"], update["place"], update["step"]) == ("queued", 2, 0)
+    queue.claim(), queue.claim()
+    attempt = begun()
+    attempt.append(1, STEPS[:10], rate=50.0)
+    assert update_of(attempt)["rate"] == 50.0
+    attempt.end(model.PAUSED)
+    update = update_of(attempt)
+    assert (update["status"], update["rate"], update["seconds_left"]) == ("paused", None, None)
+
+
+def test_densities_have_area_1_in_the_bins_of_the_real_rows():
+    rows = np.random.default_rng(0).uniform(REAL.min(axis=0), REAL.max(axis=0), (500, 4))
+    for found, edges, real in zip(densities(REAL, rows), bin_edges(REAL), REAL.T, strict=True):
+        assert len(found) == N_BINS == len(edges) - 1
+        assert (edges[0], edges[-1]) == (real.min(), real.max())
+        assert np.dot(found, np.diff(edges)) == pytest.approx(1, abs=1e-4)
+
+
+def test_densities_are_numpys_and_miss_no_row_at_the_edge():
+    for found, real in zip(densities(REAL, REAL), REAL.T, strict=True):
+        np.testing.assert_allclose(found, np.histogram(real, N_BINS, density=True)[0], atol=1e-6)
+    rounded = REAL.astype(np.float32)  # 5.8 becomes 5.8000002
+    assert densities(REAL, rounded) == densities(REAL, np.clip(rounded, REAL.min(0), REAL.max(0)))

@@ -1,0 +1,153 @@
+import numpy as np
+import pytest
+
+from gan_core import ExperimentConfig
+from gan_core.errors import ConfigError, LimitError, RunStateError
+from gan_core.limits import Limits
+from gan_core.live.updates import live_update
+from gan_core.store import model, results
+from gan_core.store.attempt import Attempt
+from gan_core.store.groups import band, scores_by_seed
+from gan_core.store.store import Store
+
+ME = "everybody"
+
+
+@pytest.fixture
+def group(store, configured):
+    return store.create(configured({"seed": 5}, epochs=50), ME, repeats=3)
+
+
+def attempts(store, queue, n):
+    """Begin n attempts at what waits."""
+    found = []
+    for _ in range(n):
+        claim = queue.claim()
+        found.append(Attempt(store.database, claim.run_id, claim.attempt))
+        found[-1].begin(0, 1, "cpu", "torch")
+    return found
+
+
+def test_a_group_is_one_run_with_consecutive_seeds(store, group):
+    assert [run.id for run in store.list()] == [group.id]
+    members = store.members(group)
+    assert [run.config.seed for run in members] == [5, 6, 7]
+    assert [run.id == group.id for run in members] == [True, False, False]
+    configs = {run.config.with_values({"seed": 0}) for run in members}
+    assert configs == {group.config.with_values({"seed": 0})}
+    assert (group.status, group.members, group.group_id) == ("queued", 3, None)
+
+
+def test_members_start_in_order_but_after_runs_of_others(store, group, queue, configured):
+    other = store.create(configured(), ME)
+    assert store.place_in_queue(other) == 2
+    started = [queue.claim().run_id for _ in range(4)]
+    expected = [group.id, other.id, *(run.id for run in store.members(group)[1:])]
+    assert started == expected
+
+
+def test_status_and_progress_are_those_of_all(store, group, queue):
+    first, second, third = attempts(store, queue, 3)
+    for attempt, steps, rate in ((first, 60, 10.0), (second, 30, 20.0), (third, 3, 30.0)):
+        attempt.append(1, np.full((steps, 4), steps, np.float32), rate=rate)
+    run = store.get(group.id)
+    assert (run.status, run.step, run.rate, run.d_loss) == ("running", 31, 20.0, 31.0)
+    assert run.seconds_left == pytest.approx((40 + 70 + 97) / 60, rel=0.02)
+    first.end(model.FINISHED)
+    second.end(model.FAILED, "diverged at step 31")
+    assert store.get(group.id).status == "running"
+    third.end(model.FINISHED)
+    run = store.get(group.id)
+    assert (run.status, run.reason) == ("failed", "seed 6: diverged at step 31")
+    assert run.can_resume
+    store.resume(group.id)
+    assert [member.status for member in store.members(group)] == ["finished", "queued", "finished"]
+    assert store.get(group.id).status == "running"
+
+
+def test_what_is_asked_of_a_group_is_asked_of_all(store, group, queue):
+    (first,) = attempts(store, queue, 1)
+    store.pause(group.id)
+    assert [run.status for run in store.members(group)] == ["running", "paused", "paused"]
+    run = store.get(group.id)
+    assert (run.status, run.want) == ("running", "pause")
+    first.end(model.PAUSED)
+    assert store.get(group.id).status == "paused"
+    store.stop(group.id)
+    assert {run.status for run in store.members(group)} == {"stopped"}
+    with pytest.raises(RunStateError, match="stopped; there is nothing to stop"):
+        store.stop(group.id)
+    store.delete(group.id)
+    assert store.list() == []
+    assert sum(store.counts().values()) == 0
+
+
+@pytest.mark.parametrize("repeats", [0, -1, 101])
+def test_too_many_seeds_are_refused(store, repeats):
+    with pytest.raises(LimitError, match=r"1 to 100 seeds on this server. Got"):
+        store.create(ExperimentConfig(), ME, repeats=repeats)
+
+
+def test_a_group_has_to_fit_into_the_queue_when_made_and_when_resumed(store, configured):
+    small = Store(store.database, Limits(max_queued=3))
+    group = small.create(configured(), ME, repeats=3)
+    with pytest.raises(LimitError, match="3 runs are waiting already"):
+        small.create(configured(), ME)
+    small.pause(group.id)
+    small.create(configured(), ME)
+    with pytest.raises(LimitError, match="1 runs are waiting already"):
+        small.resume(group.id)
+    assert small.get(group.id).status == "paused"
+
+
+def test_a_seed_beyond_the_last_is_refused(store, configured):
+    with pytest.raises(ConfigError, match="seed"):
+        store.create(configured({"seed": 2**32 - 2}), ME, repeats=3)
+    assert store.list() == []
+
+
+def test_the_band_is_of_means_over_stretches(store, configured, queue):
+    group = store.create(configured(epochs=500), ME, repeats=3)  # 1,000 steps, 250 stretches
+    histories = np.random.default_rng(0).normal(size=(3, 1000, 4)).astype(np.float32)
+    for attempt, history, n in zip(
+        attempts(store, queue, 3), histories, (1000, 402, 399), strict=True
+    ):
+        attempt.append(1, history[:n])
+    steps, quantiles = band(store.database, store.members(group))
+    assert steps.tolist() == [2 + 4 * i for i in range(250)]
+    means = histories.reshape(3, 250, 4, 4).mean(axis=2).transpose(0, 2, 1)
+    first = np.quantile(means[:, :, :99], (0.5, 0.1, 0.9), axis=0)
+    assert np.allclose(quantiles[:, :, :99], first, atol=1e-6)
+    two = np.quantile(means[:2, :, 99:100], (0.5, 0.1, 0.9), axis=0)
+    assert np.allclose(quantiles[:, :, 99:100], two, atol=1e-6)
+    for q in quantiles:  # one member alone has no band
+        assert np.allclose(q[:, 100:], means[0, :, 100:], atol=1e-6)
+
+
+def test_a_live_group_sends_what_is_new_and_small(store, group, queue, configured):
+    def ask(since=0, shown=0):
+        return live_update(store, store.get(group.id), attempt=0, since=since, shown=shown)
+
+    assert "band" not in ask()
+    for attempt in attempts(store, queue, 3):
+        attempt.append(1, np.ones((80, 4), np.float32), preview=group.config.table().values)
+    update = ask()
+    assert (update["step"], update["band"]["members"], update["band"]["finished"]) == (80, 3, 0)
+    assert len(update["densities"]) == len(update["low"]) == 4
+    again = ask(update["step"], update["shown"])
+    assert "band" not in again
+    assert again["status"] == "running"
+
+
+def test_scores_by_seed(store, group, queue, configured):
+    from gan_core import train
+    from gan_core.scoring import score
+
+    *_, end = train(configured(epochs=2))
+    report = score(end.generator)
+    first, *_ = attempts(store, queue, 1)
+    first.end(model.FINISHED, scores=report)
+    table = scores_by_seed(store.members(group))
+    assert table.index.tolist() == [5]
+    assert table.loc[5].to_dict() == {n: s.overall for n, s in report.scores.items()}
+    assert results.latest_players(store.database, group.id) is None

@@ -1,0 +1,402 @@
+"""Runs in real processes: a dispatcher, its pool, and what is left when something is killed."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from gan_core import train
+from gan_core.store import model, results
+from gan_core.store.queue import live_dispatchers
+from gan_core.store.store import Store
+from gan_core.training.snapshots import film_steps
+from gan_core.workers.supervisor import dispatcher_running
+
+ME = "everybody"
+SLOTS = 2
+LONG = 100_000  # epochs; no test waits for their end
+
+
+class House:
+    """A store with a dispatcher that is started again when a test has killed it."""
+
+    def __init__(self, folder):
+        self.log = folder / "dispatcher.log"
+        self.environment = {
+            **os.environ,
+            "GAN_FORGE_HOME": str(folder / "home"),
+            "GAN_FORGE_SLOTS": str(SLOTS),
+        }
+        self.environment.pop("GAN_FORGE_DATABASE_URL", None)
+        (folder / "home").mkdir()
+        self.store = Store.open(f"sqlite:///{folder / 'home' / 'store.db'}")
+        self.process = None
+
+    def ensure_dispatcher(self):
+        if self.process is None or self.process.poll() is not None:
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "gan_core", "dispatch", "--die-with-stdin"],
+                    env=self.environment,
+                    stdin=subprocess.PIPE,
+                    stderr=log,
+                )
+
+    def family(self):
+        """The dispatcher and all processes under it."""
+        dispatcher = psutil.Process(self.process.pid)
+        return [dispatcher, *dispatcher.children(recursive=True)]
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.process.stdin.close()
+            self.process.wait(20)
+        self.store.database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    house = House(tmp_path_factory.mktemp("house"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def dispatcher(house, eventually):
+    """The house with a dispatcher that works, and no run left over from the test before."""
+    house.ensure_dispatcher()
+    yield house
+    for run in house.store.list():
+        house.store.delete(run.id)
+
+
+@pytest.fixture
+def store(dispatcher):
+    return dispatcher.store
+
+
+@pytest.fixture
+def reaches(store, eventually):
+    """Wait until a run has a status, or so many steps."""
+
+    def wait(run, goal, seconds=60.0):
+        def there():
+            now = store.get(run.id)
+            if isinstance(goal, int):
+                assert now.status in model.ACTIVE, f"{now.status}: {now.reason}"
+                return now if now.step >= goal else None
+            assert now.status in (goal, *model.ACTIVE), f"{now.status}: {now.reason}"
+            return now if now.status == goal else None
+
+        return eventually(there, seconds, f"{run.name}: {goal}")
+
+    return wait
+
+
+def gone(processes):
+    """Whether none of them is left; a zombie is nothing but a number that nobody fetched."""
+
+    def lives(process):
+        try:
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    return not any(lives(process) for process in processes)
+
+
+def test_a_run_finishes_with_scores_and_all_it_made(store, reaches, configured):
+    config = configured(epochs=60)
+    run = reaches(store.create(config, ME), "finished")
+    assert (run.step, run.total_steps, run.epoch, run.want, run.reason) == (120, 120, 60, "", "")
+    assert run.created_at <= run.started_at <= run.ended_at
+    assert (run.device, run.engine, run.attempt) == ("cpu", "torch", 1)
+    *_, expected = train(config)
+    assert results.history(store.database, run).equals(expected.history)
+    generator = results.generator(store.database, run)
+    assert generator.sample(50).equals(expected.sample(50))
+    assert results.preview(store.database, run.id).step == 120
+    assert results.preview(store.database, run.id).rows.shape == (500, 4)
+    assert set(run.scores.scores) == set(run.scores.to_dict()["scores"])
+    assert results.snapshot_steps(store.database, run.id) == film_steps(120)
+    last = results.snapshot_checkpoint(store.database, run.id, 120)
+    assert last.to_bytes() == results.checkpoint(store.database, run.id).to_bytes()
+    assert results.latest_players(store.database, run.id).step == 120
+    assert not run.can_resume
+
+
+def test_the_dispatcher_says_what_it_is(store, dispatcher, eventually):
+    def announced():
+        return [info for info in live_dispatchers(store.database) if info.device]
+
+    found = eventually(announced)
+    assert [info.pid for info in found] == [dispatcher.process.pid]
+    info = found[0]
+    assert (info.host, info.slots) == (socket.gethostname(), SLOTS)
+    assert info.torch_version.startswith("2.")
+    if sys.platform == "linux":
+        maps = Path(f"/proc/{info.pid}/maps").read_text()
+        assert "libtorch" not in maps  # it would import it for seconds, deaf to its workers
+
+
+# Both take about as long, so that there is time to pause and kill.
+SLOW = {
+    "torch": {"training.epochs": 700},
+    "fast": {
+        "training.epochs": 1400,
+        "data.source": "wine",
+        "data.classes": [],
+        "training.batch_size": 178,
+        "generator.hidden_dims": [64, 64],
+        "discriminator.hidden_dims": [64, 64],
+    },
+}
+
+
+def test_paused_resumed_killed_and_resumed_makes_the_same_numbers(
+    store, reaches, configured, engine
+):
+    config = configured({"seed": 11, "training.engine": engine, **SLOW[engine]})
+    run = store.create(config, ME)
+    reaches(run, 100)
+    store.pause(run.id)
+    paused = reaches(run, "paused")
+    assert 100 <= paused.step < 1400
+    assert results.checkpoint(store.database, run.id).step == paused.step
+    assert len(results.losses(store.database, run.id)[1]) == paused.step
+    assert results.generator(store.database, paused) is not None
+
+    store.resume(run.id)
+    again = reaches(run, paused.step + 100)
+    os.kill(again.worker_pid, signal.SIGKILL)
+    failed = reaches(run, "failed")
+    assert failed.attempt == 2
+    assert paused.step < failed.step < 1400
+    assert len(results.losses(store.database, run.id)[1]) == failed.step
+
+    store.resume(run.id)
+    finished = reaches(run, "finished")
+    assert finished.attempt == 3
+    *_, expected = train(config)
+    assert results.history(store.database, finished).equals(expected.history)
+    tensors = results.checkpoint(store.database, run.id).tensors
+    assert tensors.keys() == expected.checkpoint.tensors.keys()
+    for name, array in expected.checkpoint.tensors.items():
+        assert np.array_equal(tensors[name], array), name
+
+
+def test_a_killed_worker_takes_only_its_own_run_along(store, reaches, configured, eventually):
+    first, second = (store.create(configured(epochs=LONG), ME) for _ in range(2))
+    first, second = reaches(first, 50), reaches(second, 50)
+    assert first.worker_pid != second.worker_pid
+    os.kill(first.worker_pid, signal.SIGKILL)
+    failed = reaches(first, "failed", seconds=5)
+    assert "worker process died (signal 9 - killed" in failed.reason
+    assert failed.can_resume
+    still = store.get(second.id)
+    assert (still.status, still.worker_pid) == ("running", second.worker_pid)
+    third = store.create(configured(epochs=5), ME)
+    reaches(third, "finished")
+    reaches(second, still.step + 100)
+
+
+def test_a_stopped_run_keeps_what_it_has_with_scores(store, reaches, configured):
+    run = store.create(configured(epochs=LONG), ME)
+    reaches(run, 50)
+    store.stop(run.id)
+    stopped = reaches(run, "stopped")
+    assert 50 <= stopped.step < stopped.total_steps
+    assert (stopped.want, stopped.reason) == ("", "")
+    assert stopped.scores is not None
+    generator = results.generator(store.database, stopped)
+    assert len(generator.sample(20)) == 20
+    assert results.checkpoint(store.database, run.id).step == stopped.step
+    assert len(results.history(store.database, stopped)) == stopped.step
+    store.resume(run.id)
+    reaches(run, stopped.step + 1)
+
+
+def test_more_runs_than_slots_start_in_the_order_of_their_creation(
+    store, reaches, configured, eventually
+):
+    first = [store.create(configured(epochs=LONG), ME) for _ in range(SLOTS)]
+    waiting = [store.create(configured(epochs=2), ME) for _ in range(3)]
+    for run in first:
+        reaches(run, 1)
+    assert [store.get(run.id).status for run in waiting] == ["queued"] * 3
+    assert [store.place_in_queue(store.get(run.id)) for run in waiting] == [1, 2, 3]
+    store.pause(waiting[1].id)
+    assert store.place_in_queue(store.get(waiting[2].id)) == 2
+    store.stop(first[0].id)
+    reaches(waiting[2], "finished")
+    assert store.get(waiting[0].id).status == "finished"
+    assert store.get(waiting[0].id).ended_at <= store.get(waiting[2].id).started_at
+    assert store.get(waiting[1].id).status == "paused"
+    assert store.get(first[1].id).status == "running"
+
+
+def test_a_deleted_run_loses_its_worker(store, dispatcher, reaches, configured, eventually):
+    run = reaches(store.create(configured(epochs=LONG), ME), 50)
+    worker = psutil.Process(run.worker_pid)
+    store.delete(run.id)
+    eventually(lambda: gone([worker]), what="the worker is gone")
+    reaches(store.create(configured(epochs=2), ME), "finished")
+    assert dispatcher.process.poll() is None
+
+
+def test_hung_workers_are_killed_when_their_run_is_stopped_or_deleted(
+    store, reaches, configured, eventually
+):
+    stopped, deleted = (store.create(configured(epochs=LONG), ME) for _ in range(SLOTS))
+    workers = [psutil.Process(reaches(run, 1).worker_pid) for run in (stopped, deleted)]
+    try:
+        with store.database.write():  # so that none of them is stopped with the lock in its hand
+            for worker in workers:
+                worker.suspend()
+        store.stop(stopped.id)
+        store.delete(deleted.id)
+        after = store.create(configured(epochs=2), ME)
+        reaches(stopped, "stopped")
+        reaches(after, "finished")
+        eventually(lambda: gone(workers), what="both workers are gone and both slots free")
+    finally:
+        for worker in workers:
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
+
+
+def test_the_death_of_the_forkserver_fails_its_runs_and_no_later_one(
+    dispatcher, store, reaches, configured
+):
+    run = store.create(configured(epochs=LONG), ME)
+    reaches(run, 1)
+    server = next(
+        p
+        for p in dispatcher.family()
+        if p.ppid() == dispatcher.process.pid and "forkserver" in p.cmdline()[-1]
+    )
+    server.kill()
+    assert reaches(run, "failed").reason.startswith("its worker ")
+    # One for each worker that waited when its forkserver died: it must not take the run with it.
+    later = [store.create(configured({"seed": n}, epochs=2), ME) for n in range(SLOTS + 1)]
+    for one in later:
+        reaches(one, "finished")
+
+
+def test_a_diverged_run_fails_with_the_step_and_keeps_what_came_before(store, reaches, diverging):
+    # Milder than usual, so that it happens when steps have long been stored in larger portions.
+    mild = diverging.with_values(
+        {"training.epochs": LONG, "optimizer.lr_g": 0.7, "optimizer.lr_d": 0.7, "seed": 2}
+    )
+    run = reaches(store.create(mild, ME), "failed")
+    step = int(re.match(r"diverged at step ([\d,]+): ", run.reason)[1].replace(",", ""))
+    first_step, losses = results.losses(store.database, run.id)
+    assert (first_step, len(losses), run.step) == (1, step - 1, step - 1)
+    assert np.isfinite(losses).all()
+    checkpoint = results.checkpoint(store.database, run.id)
+    assert checkpoint is None or checkpoint.step < step
+
+
+def test_a_run_that_cannot_be_trained_here_fails_with_the_reason(store, reaches, configured):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("CUDA is there")
+    run = reaches(store.create(configured(device="cuda"), ME), "failed")
+    assert "no CUDA GPU on this machine" in run.reason
+
+
+def test_ctrl_c_in_a_terminal_makes_no_traceback(dispatcher, store, configured, eventually):
+    """It reaches the server and the dispatcher alike; either may be the one to end the other."""
+    eventually(lambda: live_dispatchers(store.database))
+    size = dispatcher.log.stat().st_size
+    dispatcher.process.send_signal(signal.SIGINT)
+    run = store.create(configured(epochs=2), ME)
+    eventually(
+        lambda: dispatcher.process.poll() is not None or store.get(run.id).status == "finished"
+    )
+    assert dispatcher.process.poll() in (None, 0, 130)
+    written = dispatcher.log.read_bytes()[size:].decode()
+    assert "Traceback" not in written
+    assert "Fatal" not in written
+
+
+def test_runs_survive_the_kill_of_their_dispatcher(
+    dispatcher, store, reaches, configured, eventually
+):
+    config = configured({"seed": 5}, epochs=300)
+    killed, waiting = store.create(config, ME), store.create(configured(epochs=LONG), ME)
+    asked = store.create(configured(epochs=3), ME)
+    reaches(killed, 100)
+    reaches(waiting, 1)
+    store.pause(asked.id)
+    family = dispatcher.family()
+    assert len(family) >= 1 + 1 + SLOTS
+    dispatcher.process.kill()
+    eventually(lambda: gone(family), 5, "no process is left after 5 s")
+    assert store.get(killed.id).status == "running"  # nobody is there to say otherwise
+    dispatcher.process.wait()
+    dispatcher.ensure_dispatcher()
+    store.stop(waiting.id)
+    finished = reaches(killed, "finished")
+    assert finished.attempt == 2
+    *_, expected = train(config)
+    assert results.history(store.database, finished).equals(expected.history)
+    assert store.get(asked.id).status == "paused"
+    assert reaches(waiting, "stopped").attempt == 1
+
+
+def test_the_end_of_standard_input_ends_everything(
+    dispatcher, store, reaches, configured, eventually
+):
+    running = [store.create(configured(epochs=LONG), ME) for _ in range(SLOTS)]
+    for run in running:
+        reaches(run, 50)
+    family = dispatcher.family()
+    dispatcher.process.stdin.close()
+    eventually(lambda: gone(family), 5, "no process is left after 5 s")
+    assert dispatcher.process.wait() == 0
+    assert [store.get(run.id).status for run in running] == ["running"] * SLOTS
+
+
+def test_the_supervisor_starts_a_dispatcher_again_and_takes_it_along(
+    tmp_path, monkeypatch, eventually
+):
+    monkeypatch.setenv("GAN_FORGE_HOME", str(tmp_path))
+    monkeypatch.setenv("GAN_FORGE_SLOTS", "1")
+    monkeypatch.delenv("GAN_FORGE_DATABASE_URL", raising=False)
+    store = Store.open()
+
+    async def announced(others=()):
+        deadline = time.monotonic() + 30
+        while True:
+            pids = {info.pid for info in live_dispatchers(store.database)} - set(others)
+            if pids:
+                return pids.pop()
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+
+    async def live():
+        async with dispatcher_running():
+            first = psutil.Process(await announced())
+            first.kill()
+            second = psutil.Process(await announced({first.pid}))
+            family = [first, second, *second.children(recursive=True)]
+            assert second.is_running()
+        return family
+
+    with ThreadPoolExecutor(1) as thread:  # the browser tests leave a loop in this one
+        family = thread.submit(asyncio.run, live()).result()
+    # Not 5 s: on a busy machine the forkserver may still be at its imports.
+    eventually(lambda: gone(family), 20, "no process is left")
