@@ -3,12 +3,12 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gan_core.config.test_config import configs
 
 from gan_core import ExperimentConfig
 from gan_core.config import declared_params
 from gan_core.config.links import ALL, RESERVED, SharedConfig, as_text, from_query, to_query
 from gan_core.errors import ConfigError
+from tests.gan_core.config.test_config import configs
 
 TUTORIAL = ExperimentConfig()
 DECLARED = declared_params()
