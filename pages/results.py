@@ -126,7 +126,7 @@ def main() -> None:
     with corner:
         share_button(run.config, run)
     status_row(run)
-    if run.members > 1:
+    if run.is_group:
         members = store().members(run)
         seed_scores(members)
         run = choose_seed(run, members)

@@ -40,7 +40,7 @@ def differences(run: Run) -> str:
     """What the run's settings have that the tutorial's have not."""
     changed = run.config.differences()
     shown = [f"{path.split('.')[-1]}={_short(path, value)}" for path, value in changed.items()]
-    return ", ".join([*shown, f"{run.members} {_('seeds')}"] if run.members > 1 else shown)
+    return ", ".join([*shown, f"{run.members} {_('seeds')}"] if run.is_group else shown)
 
 
 def _short(path: str, value: object) -> str:

@@ -117,11 +117,11 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     Returns:
         how this page plays it, and the picture to draw beside the charts.
     """
-    status_row(run, slow=run.members == 1)
+    status_row(run, slow=not run.is_group)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, roomy=view is None)
-        if run.members == 1 and (run.is_active or run.can_resume):
+        if not run.is_group and (run.is_active or run.can_resume):
             edit_panel(run)
     return motion, view
 

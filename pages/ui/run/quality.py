@@ -45,7 +45,7 @@ def quality_of(run: Run) -> dict[str, Any]:
 
 def _whose(run: Run) -> str:
     """Of which seed the scores are, where the losses are of several; else empty."""
-    if run.members == 1:
+    if not run.is_group:
         return ""
     return _("The scores are those of seed {n}.").format(n=run.config.seed)
 

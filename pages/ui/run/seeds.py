@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gan_core.metrics import METRICS
-from gan_core.store.groups import scores_by_seed
+from gan_core.store.groups import scores_by_member
 from gan_core.store.model import Run
 from pages.ui.parts.scores import direction
 from pages.ui.parts.text import _
@@ -11,7 +11,7 @@ from pages.ui.parts.text import _
 
 def seed_scores(members: list[Run]) -> None:
     """Draw mean and standard deviation of every score over the seeds, and each seed's own."""
-    scores = scores_by_seed(members)
+    scores = scores_by_member(members)
     if scores.empty:
         st.info(_("No seed has ended yet; the scores come with the first that does."))
         return

@@ -60,7 +60,7 @@ def status_row(run: Run, *, slow: bool = False) -> None:
             choice = choose_engine(run.config)
             why = _(choice.template).format(**choice.values)
             st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
-        if run.members > 1:
+        if run.is_group:
             st.badge(f"{run.members} {_('seeds')}", color="blue")
         st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -111,7 +111,7 @@ def transport_row(run: Run, *, roomy: bool) -> Motion:
         run: the run.
         roomy: there is room for the speed of the next run, where this one is over.
     """
-    if run.members > 1 or not access.may_change(user(), run):
+    if run.is_group or not access.may_change(user(), run):
         return Motion()
     over = run.shown_status in (model.FINISHED, model.FAILED)
     if roomy or not over:

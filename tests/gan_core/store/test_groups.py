@@ -7,7 +7,7 @@ from gan_core.limits import Limits
 from gan_core.live.updates import live_update
 from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
-from gan_core.store.groups import band, scores_by_seed
+from gan_core.store.groups import band, scores_by_member
 from gan_core.store.store import Store
 
 ME = "everybody"
@@ -139,7 +139,7 @@ def test_a_live_group_sends_what_is_new_and_small(store, group, queue, configure
     assert again["status"] == "running"
 
 
-def test_scores_by_seed(store, group, queue, configured):
+def test_scores_by_member(store, group, queue, configured):
     from gan_core import train
     from gan_core.scoring import score
 
@@ -147,7 +147,7 @@ def test_scores_by_seed(store, group, queue, configured):
     report = score(end.generator)
     first, *_ = attempts(store, queue, 1)
     first.end(model.FINISHED, scores=report)
-    table = scores_by_seed(store.members(group))
+    table = scores_by_member(store.members(group))
     assert table.index.tolist() == [5]
     assert table.loc[5].to_dict() == {n: s.overall for n, s in report.scores.items()}
     assert results.latest_players(store.database, group.id) is None

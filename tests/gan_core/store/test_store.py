@@ -10,7 +10,8 @@ from gan_core.limits import Limits
 from gan_core.scoring import score
 from gan_core.store import model, results, schema
 from gan_core.store.attempt import Attempt
-from gan_core.store.store import MAX_NAME, Store
+from gan_core.store.steering import MAX_NAME
+from gan_core.store.store import Store
 
 ME = "everybody"
 
@@ -261,7 +262,7 @@ def test_place_in_queue(store, queue):
 def test_place_in_queue_of_runs_of_the_same_moment(store, queue):
     runs = [store.create(ExperimentConfig(), ME) for _ in range(5)]
     with store.database.write() as db:
-        db.execute(schema.runs.update().values(queued_at=1.0))
+        db.execute(schema.jobs.update().values(queued_at=1.0))
     places = {store.place_in_queue(store.get(run.id)): run.id for run in runs}
     assert sorted(places) == [1, 2, 3, 4, 5]
     assert [queue.claim().run_id for _ in runs] == [places[i] for i in range(1, 6)]

@@ -12,7 +12,7 @@ from gan_core.live.updates import live_update, seen
 from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import Claim
-from gan_core.store.store import MAX_ADVANCE
+from gan_core.store.trainings import MAX_ADVANCE
 from gan_core.training import Progress
 from gan_core.workers.worker import run_attempt
 
