@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import sqlalchemy as sa
 
@@ -24,12 +24,13 @@ if TYPE_CHECKING:  # the dispatcher does without
 
 
 class Spec(Protocol):
-    """What is to be done, as each kind of job in `gan_core.jobs` says it."""
+    """What is to be done, as each kind of job in `gan_core.jobs` says it.
 
-    @property
-    def name(self) -> str:
-        """The name of its kind."""
-        ...
+    Attributes:
+        name: of its kind.
+    """
+
+    name: ClassVar[str]
 
     @property
     def total(self) -> int:

@@ -78,6 +78,11 @@ class Job:
         return self.status
 
     @cached_property
+    def spec(self) -> Any:  # noqa: ANN401 - of any kind
+        """What is to be done."""
+        return json.loads(self.spec_json)
+
+    @cached_property
     def result(self) -> Any:  # noqa: ANN401 - of any kind
         """What came out, None before the end."""
         return json.loads(self.result_json) if self.result_json else None

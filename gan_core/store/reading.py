@@ -70,6 +70,10 @@ class Reading:
         with self.database.read() as db:
             return [job for job in read(db, jobs.c.group_id == group.id) if isinstance(job, Run)]
 
+    def lead(self, run: Run) -> Run:
+        """The run whose networks stand for a run: of a group its first member's."""
+        return self.members(run)[0] if run.is_group else run
+
     def list(self, limit: int = 1000) -> Sequence[Run]:
         """Trainings and groups of them, newest first."""
         return [job for job in self.all_jobs(limit) if isinstance(job, Run)]

@@ -81,22 +81,36 @@ def store(url):
     store.database.engine.dispose()
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
 @pytest.fixture
-def queue_of():
-    """A dispatcher's side of a store; each call is another dispatcher, alive in this process."""
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def queue_of(clock):
+    """A dispatcher's side of a store; each call is another dispatcher."""
     numbers = count(1)
 
-    def make(store, pid=None, host=None):
+    def make(store):
         me = DispatcherInfo(
             id=f"dispatcher-{next(numbers)}",
-            host=host or os.uname().nodename,
-            pid=pid or os.getpid(),
+            host=os.uname().nodename,
+            pid=os.getpid(),
             slots=2,
             device="CPU",
             torch_version="0",
             seen_at=0.0,
         )
-        queue = Queue(store.database, me)
+        queue = Queue(store.database, me, clock)
         queue.announce()
         return queue
 

@@ -70,7 +70,7 @@ def test_a_new_run_waits_with_all_that_is_known_of_it(store, configured):
         "engine": None,
         "d_loss": None,
         "g_loss": None,
-        "scores_json": None,
+        "result_json": None,
         "scores": None,
         "epoch": 0,
         "is_active": True,
