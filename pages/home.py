@@ -4,7 +4,7 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.parts.film import home_film
 from pages.ui.parts.head import page_style
 from pages.ui.parts.navigation import page_path
@@ -18,7 +18,7 @@ def start_tutorial() -> None:
         now = state.current_run()
         if now is None or not now.is_active:
             state.use_settings(ExperimentConfig())
-            now = store().create(state.settings(), user())
+            now = store().create(state.settings())
         state.look_at(now)
         st.switch_page(page_path("train"), query_params={"run": now.id})
     except GanForgeError as error:

@@ -17,7 +17,7 @@ from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.scores import score_cards, score_table
 from pages.ui.parts.text import _, plain
-from pages.ui.run.seeds import choose_seed, seed_scores
+from pages.ui.run.seeds import choose_member, member_scores
 from pages.ui.run.transport import status_row
 from pages.ui.session import state
 from pages.ui.settings.share import share_button
@@ -128,8 +128,8 @@ def main() -> None:
     status_row(run)
     if run.is_group:
         members = store().members(run)
-        seed_scores(members)
-        run = choose_seed(run, members)
+        member_scores(run, members)
+        run = choose_member(run, members)
     generator = results.generator(store().database, run)
     if generator is None:
         st.info(

@@ -8,7 +8,7 @@ from gan_core.errors import GanForgeError
 from gan_core.networks import n_weights, structure
 from gan_core.store.model import Run
 from gan_core.views import View
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
@@ -49,7 +49,7 @@ def start(config: ExperimentConfig) -> Run | None:
     try:
         repeats = state.repeats()
         slow = bool(state.speed()) and repeats == 1
-        run = store().create(config, user(), repeats=repeats, paused=slow)
+        run = store().create(config, repeats=repeats, paused=slow)
     except GanForgeError as error:
         st.error(plain(error), icon=":material/error:")
         return None

@@ -62,7 +62,7 @@ def together(group: Job, members: Sequence[Run]) -> Run:
         until_step=None,
         parent_step=None,
         unbroken_from=first.unbroken_from,
-        members=n,
+        labels=tuple(run.label for run in members),
     )
 
 

@@ -120,7 +120,7 @@ class Run(Job):
         until_step: where it is to rest again while it is advanced by a few steps, else None.
         parent_step: after which of its parent's steps it was forked.
         unbroken_from: the first attempt since which no stored step was undone.
-        members: how many a group has; 1 of a training.
+        labels: of a group those of its members.
     """
 
     steps_per_epoch: int
@@ -131,7 +131,17 @@ class Run(Job):
     until_step: int | None
     parent_step: int | None
     unbroken_from: int
-    members: int = 1
+    labels: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> int:
+        """How many a group has; 1 for a training."""
+        return max(1, len(self.labels))
+
+    @property
+    def differs_in_seed(self) -> bool:
+        """Whether it is a group of which nothing but the seeds differs."""
+        return self.is_group and all(re.fullmatch(r"seed \d+", label) for label in self.labels)
 
     @property
     def step(self) -> int:

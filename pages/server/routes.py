@@ -12,15 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gan_core.errors import GanForgeError, RunNotFoundError, RunStateError, ViewError
+from gan_core.errors import AccessError, GanForgeError, RunNotFoundError, RunStateError, ViewError
 from gan_core.live.film import arena_update, film
 from gan_core.live.scores import quality_update
 from gan_core.live.updates import live_update
-from gan_core.store import access
 from gan_core.store.model import Run
 from gan_core.views import View
 from pages.server.assets import asset_routes
-from pages.server.visitor import find_run, store, user
+from pages.server.visitor import find_run, store
 
 _WORTH_PACKING = 64 * 1024  # bytes; what is smaller the middleware packs in no time
 
@@ -50,10 +49,13 @@ def _answer(make: Callable[[Run, QueryParams], object]) -> Callable[[Request], R
             run = find_run(request.path_params["run_id"])
             return _json(make(run, request.query_params), packed=_takes_gzip(request))
         except GanForgeError as error:
-            status = {RunNotFoundError: 404, ViewError: 400}.get(type(error), 503)
-            return _json({"error": str(error)}, status)
+            return _json({"error": str(error)}, _status_of(error))
 
     return answer
+
+
+def _status_of(error: GanForgeError) -> int:
+    return {AccessError: 403, RunNotFoundError: 404, ViewError: 400}.get(type(error), 503)
 
 
 @_answer
@@ -76,14 +78,12 @@ def _advance(request: Request) -> Response:
     if not _is_ours(request):
         return _json({"error": "asked from another site"}, 403)
     try:
-        run = find_run(request.path_params["run_id"])
-        if not access.may_change(user(), run):
-            return _json({"error": "not your run"}, 403)
-        store().advance(run.id, _number(request.query_params.get("steps")))
+        steps = _number(request.query_params.get("steps"))
+        store().advance(request.path_params["run_id"], steps)
     except RunStateError as error:
         return _json({"accepted": False, "why": str(error)})
     except GanForgeError as error:
-        return _json({"error": str(error)}, 404 if isinstance(error, RunNotFoundError) else 503)
+        return _json({"error": str(error)}, _status_of(error))
     return _json({"accepted": True})
 
 
@@ -99,6 +99,7 @@ def _is_ours(request: Request) -> bool:
 @_answer
 def _arena(run: Run, asked: QueryParams) -> object:
     """The latest picture of both players."""
+    run = store().lead(run)
     return arena_update(
         store().database,
         run,
@@ -111,6 +112,7 @@ def _arena(run: Run, asked: QueryParams) -> object:
 @_answer
 def _film(run: Run, asked: QueryParams) -> object:
     """All snapshots as pictures; as histograms where no view is asked for."""
+    run = store().lead(run)
     view = _view(run, asked) if "view" in asked else None
     return film(store().database, run, view, after=_known(asked, "after"))
 
@@ -120,7 +122,7 @@ def _quality(run: Run, known: QueryParams) -> object:
     """The scores of the snapshots."""
     return quality_update(
         store().database,
-        run,
+        store().lead(run),
         attempt=_known(known, "attempt"),
         after=_known(known, "after"),
     )

@@ -2,14 +2,14 @@
 
 from functools import lru_cache
 
-from gan_core.store import access
+from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
 from gan_core.store.store import Store
 
 
 @lru_cache(maxsize=1)
-def store() -> Store:
-    """The store; opened at the first use, shared by all sessions (its connections are pooled).
+def shared_store() -> Store:
+    """The server's store; opened at the first use (its connections are pooled).
 
     Raises:
         StoreError: it cannot be used; the next call tries again.
@@ -17,9 +17,18 @@ def store() -> Store:
     return Store.open()
 
 
+def store() -> Store:
+    """The store as whoever asks may use it.
+
+    Raises:
+        StoreError: as `shared_store`.
+    """
+    return shared_store().for_user(user())
+
+
 def user() -> str:
     """Who is asking. This server knows no users yet, so everybody."""
-    return access.EVERYBODY
+    return EVERYBODY
 
 
 def find_run(run_id: object) -> Run:
@@ -28,6 +37,4 @@ def find_run(run_id: object) -> Run:
     Raises:
         RunNotFoundError: there is none.
     """
-    run = store().get(run_id)
-    access.check_may_see(user(), run)
-    return run
+    return store().get(run_id)

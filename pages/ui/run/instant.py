@@ -5,10 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import RunNotFoundError, RunStateError
+from gan_core.errors import AccessError, RunNotFoundError, RunStateError
 from gan_core.store import model
 from gan_core.store.model import Run
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.parts.text import _
 from pages.ui.session import state
 
@@ -35,9 +35,9 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
     """The run of these settings: the one there is, or a new one in the place of older ones."""
     if run is not None and replace(run.config, schedule=()) == replace(config, schedule=()):
         return run  # what was changed by hand while it trained is no other setting
-    if run is not None and run.is_active:
-        _overtake(run)
-    newest = store().create(config, user())
+    if run is not None and run.is_active and run.id in state.instant_runs():
+        _overtake(run)  # no other one: whoever started that wants it trained
+    newest = store().create(config)
     kept = state.instant_runs()
     kept.append(newest.id)
     while len(kept) > KEPT:
@@ -70,5 +70,5 @@ def _overtake(run: Run) -> None:
 def _forget(run_id: str) -> None:
     try:
         store().delete(run_id)
-    except RunNotFoundError:
+    except (AccessError, RunNotFoundError):
         return  # deleted by hand meanwhile

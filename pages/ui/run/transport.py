@@ -6,10 +6,10 @@ from typing import Literal
 import streamlit as st
 
 from gan_core.errors import GanForgeError
-from gan_core.store import access, model, results
+from gan_core.store import model, results
 from gan_core.store.model import Run
 from gan_core.training.choice import choose_engine
-from pages.server.visitor import find_run, store, user
+from pages.server.visitor import find_run, store
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
 from pages.ui.session import state
@@ -42,6 +42,11 @@ def status_word(status: str) -> str:
     }[status]
 
 
+def members_of(run: Run) -> str:
+    """How many a group has: seeds, where nothing else differs."""
+    return f"{run.members} {_('seeds') if run.differs_in_seed else _('runs')}"
+
+
 def status_row(run: Run, *, slow: bool = False) -> None:
     """Draw badges and buttons of a run, and why it failed.
 
@@ -61,7 +66,7 @@ def status_row(run: Run, *, slow: bool = False) -> None:
             why = _(choice.template).format(**choice.values)
             st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
         if run.is_group:
-            st.badge(f"{run.members} {_('seeds')}", color="blue")
+            st.badge(members_of(run), color="blue")
         st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run, slow, played)
@@ -70,7 +75,7 @@ def status_row(run: Run, *, slow: bool = False) -> None:
 
 
 def _buttons(run: Run, slow: bool, played: bool) -> None:
-    if not access.may_change(user(), run):
+    if not store().may_change(run):
         return
     if run.is_active and not run.is_stepping:
         busy = bool(run.want)
@@ -111,7 +116,7 @@ def transport_row(run: Run, *, roomy: bool) -> Motion:
         run: the run.
         roomy: there is room for the speed of the next run, where this one is over.
     """
-    if run.is_group or not access.may_change(user(), run):
+    if run.is_group or not store().may_change(run):
         return Motion()
     over = run.shown_status in (model.FINISHED, model.FAILED)
     if roomy or not over:
@@ -216,7 +221,7 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
     moved = state.settings().differences(run.config)
     moved.pop("schedule", None)
     settings = run.config.at(checkpoint.step).with_values(moved)
-    state.look_at(store().fork(run_id, checkpoint, settings, user()))
+    state.look_at(store().fork(run_id, checkpoint, settings))
 
 
 def _try(action: Action, run_id: str) -> None:

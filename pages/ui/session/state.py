@@ -1,6 +1,6 @@
 """What a session remembers. The only file that knows keys of session_state and of the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import RunNotFoundError
-from gan_core.store.model import Run
+from gan_core.store.model import Job, Run
 from pages.server.visitor import find_run
 from pages.ui.parts.text import _
 
@@ -134,7 +134,7 @@ def edit_key(run_id: str, path: str, value: object) -> str:
     return f"edit.{run_id}.{path}.{value}"
 
 
-def shown_runs(runs: list[Run]) -> tuple[list[Run], str]:
+def shown_runs(runs: Sequence[Job]) -> tuple[Sequence[Job], str]:
     """The runs as the table of runs shall show them, and the key of that table.
 
     The table knows its selection by the number of a row. So while a row is selected the rows stay
