@@ -70,10 +70,10 @@ class Steering(Reading):
             RunNotFoundError: no such job.
             RunStateError: the name is empty.
         """
-        if not clean_name(name):
-            raise RunStateError("A name needs at least one visible character.")
         with self.database.write() as db:
             self._hold(db, job_id)
+            if not clean_name(name):
+                raise RunStateError("A name needs at least one visible character.")
             change(db, job_id, name=clean_name(name))
 
     def delete(self, job_id: str) -> None:

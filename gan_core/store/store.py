@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from gan_core.store.access import RULE, Rule
+from gan_core.store.access import Rule
 from gan_core.store.creation import Creation
 from gan_core.store.database import Database, database_url
 from gan_core.store.trainings import Trainings
@@ -26,11 +26,11 @@ class Store(Creation, Trainings):
         database.prepare()
         return cls(database)
 
-    def for_user(self, user: str, rule: Rule = RULE) -> "Store":
+    def for_user(self, user: str, rule: Rule | None = None) -> "Store":
         """The store as a user may use it: each verb refuses what the rule does not allow.
 
         Args:
             user: who asks; new jobs are theirs.
-            rule: who may see and change what.
+            rule: who may see and change what; None: this store's own.
         """
-        return type(self)(self.database, self.limits, user, rule)
+        return type(self)(self.database, self.limits, user, rule or self._rule)

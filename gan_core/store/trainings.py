@@ -32,10 +32,10 @@ class Trainings(Steering):
             RunStateError: it is not at rest, or a group, or the number of steps is out of range.
             ConfigError: players is none of these.
         """
-        if not 1 <= steps <= MAX_ADVANCE:
-            raise RunStateError(f"A run advances by 1 to {MAX_ADVANCE:,} steps. Got {steps:,}.")
         with self.database.write() as db:
             run = self._single(db, run_id)
+            if not 1 <= steps <= MAX_ADVANCE:
+                raise RunStateError(f"A run advances by 1 to {MAX_ADVANCE:,} steps. Got {steps:,}.")
             if run.status not in (model.PAUSED, model.STOPPED):
                 raise RunStateError(f"This run is {run.status}; only a paused one can be advanced.")
             until = min(run.step + steps, run.total_steps)
