@@ -48,16 +48,18 @@ def lock(db: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[str]:
     return list(db.scalars(query.with_for_update()))
 
 
-def change(db: sa.Connection, ids: str | Iterable[str], **values: object) -> int:
-    """Change jobs that are locked; returns how many there were."""
+def change(db: sa.Connection, ids: str | Iterable[str], **values: object) -> None:
+    """Change jobs that are locked."""
     chosen = [ids] if isinstance(ids, str) else list(ids)
-    return db.execute(jobs.update().where(jobs.c.id.in_(chosen)).values(**values)).rowcount
+    if chosen:
+        db.execute(jobs.update().where(jobs.c.id.in_(chosen)).values(**values))
 
 
 def change_training(db: sa.Connection, ids: str | Iterable[str], **values: object) -> None:
     """Change what trainings have beside their jobs, which are locked."""
     chosen = [ids] if isinstance(ids, str) else list(ids)
-    db.execute(trainings.update().where(trainings.c.job_id.in_(chosen)).values(**values))
+    if chosen:
+        db.execute(trainings.update().where(trainings.c.job_id.in_(chosen)).values(**values))
 
 
 def with_members(job_id: str) -> sa.ColumnElement[bool]:

@@ -24,6 +24,12 @@ def path(tmp_path):
     return tmp_path / "store.db"
 
 
+@pytest.fixture
+def url(path):
+    """A store that is still to be made, of SQLite: its file is what is tested here."""
+    return f"sqlite:///{path}"
+
+
 def test_the_folder_is_made_where_the_variable_says(monkeypatch, tmp_path):
     monkeypatch.setenv("GAN_FORGE_HOME", str(tmp_path / "new" / "home"))
     monkeypatch.delenv("GAN_FORGE_DATABASE_URL", raising=False)

@@ -291,6 +291,9 @@ def test_only_waiting_runs_count_as_waiting(store, configured, queue):
 
 def test_a_nearly_full_disk_takes_no_new_run(store, configured):
     store.limits = Limits(min_free_mb=10**10)
+    if store.folder() is None:  # whose disk is not ours
+        assert store.create(configured(), ME)
+        return
     with pytest.raises(LimitError, match="The disk has only"):
         store.create(configured(epochs=2), ME)
     assert store.list() == []
@@ -328,7 +331,7 @@ def test_a_running_run_tells_its_epoch_and_the_time_left(store, begun, trained, 
 
 
 def test_folder_is_that_of_the_file(store, tmp_path):
-    assert store.folder() == tmp_path
+    assert store.folder() == (tmp_path if store.database.is_sqlite else None)
 
 
 def test_half_a_character_in_a_name_is_replaced(store):
