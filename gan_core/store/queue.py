@@ -95,7 +95,9 @@ class Queue:
             if db.execute(first).first() is None:
                 return None
         with self._database.write() as db:
+            # One that is held, for instance to be edited, is waited for if there is no other.
             row = db.execute(first.with_for_update(skip_locked=True)).first()
+            row = row or db.execute(first.with_for_update()).first()
             if row is None:
                 return None
             taken = {"status": model.RUNNING, "attempt": row.attempt + 1, "want": ""}
