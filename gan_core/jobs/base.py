@@ -25,10 +25,12 @@ class Kind(ABC):
     Attributes:
         name: of the kind.
         label: for people.
+        context: what `work` is called with.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
+    context: ClassVar[type[Context]] = Context
 
     @classmethod
     def from_dict(cls, spec: object) -> Self:

@@ -1,13 +1,17 @@
-"""One training of a GAN: train, store what comes, obey what is wanted."""
+"""The job that trains: store what comes, obey what is asked, save before anything else."""
 
+import logging
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import DivergedError
+from gan_core.errors import DataError, DivergedError, StaleAttemptError, StoreError
 from gan_core.jobs.base import JOBS, Kind
-from gan_core.jobs.recorder import Desk, patiently
+from gan_core.jobs.recorder import Recorder, retry_while_busy
 from gan_core.limits import Limits
 from gan_core.networks import n_weights
 from gan_core.registry import register
@@ -17,8 +21,18 @@ from gan_core.store.attempt import Attempt
 from gan_core.store.context import Context
 from gan_core.store.model import TRAINING, Job
 from gan_core.store.store import Store
-from gan_core.training import Checkpoint, Finished, Progress, Started
+from gan_core.training import (
+    Checkpoint,
+    Finished,
+    Progress,
+    Started,
+    TrainedGenerator,
+)
 from gan_core.training.snapshots import MOST, film_steps
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 1.0  # a dispatcher waits five of these for a worker that was asked to rest
 
 
 @register(JOBS, TRAINING)
@@ -31,6 +45,7 @@ class Training(Kind):
     """
 
     label = "Training"
+    context = Attempt
 
     config: ExperimentConfig
 
@@ -58,28 +73,28 @@ class Training(Kind):
         return store.create(self.config, name=name)
 
     def work(self, context: Context) -> None:
-        """Train until it is done, asked to rest, or taken away; the attempt closes the job."""
-        attempt = Attempt(context.database, context.run_id, context.number)
-        config = attempt.config()
-        resume = results.checkpoint(attempt.database, attempt.run_id)
-        film, goal = _film_of(config), attempt.goal()
+        """Train until it is done or rests; what it has is stored, and the run closed."""
+        assert isinstance(context, Attempt)
+        config, resume = context.config(), results.checkpoint(context.database, context.run_id)
+        film, goal = _film_of(config), context.goal()
         stops = sorted({*film} if goal is None else {*film, goal})
-        _Shift(attempt, Desk(attempt, frozenset(film)), stops, goal).work(config, resume)
+        recorder = Recorder(context, frozenset(film))
+        TrainingAttempt(context, recorder, stops, goal).work(config, resume)
 
 
 @dataclass
-class _Shift:
+class TrainingAttempt:
     """One worker's time with a run.
 
     Args:
         attempt: its try at the run.
-        desk: where what comes is collected.
+        recorder: where what comes is collected.
         stops: steps after each of which there must be an event, ascending.
         goal: the step at which to rest; None: go to the end.
     """
 
     attempt: Attempt
-    desk: Desk
+    recorder: Recorder
     stops: list[int]
     goal: int | None
     _total: int = 0
@@ -107,44 +122,83 @@ class _Shift:
                         if self._obeys(event):
                             return
                     case Finished():
-                        self._finish(event)
+                        self._save(event.checkpoint, event.generator)
+                        self._end(model.FINISHED, event.generator)
         except DivergedError:
-            self.desk.flush()  # everything up to there is kept
-            if last:
-                self.attempt.save(last.checkpoint())
+            self._save_what_is_good(last)
             raise
+
+    def _save_what_is_good(self, last: Progress | None) -> None:
+        """Keep everything up to a divergence; a store in trouble must not hide its message."""
+        try:
+            self.recorder.flush()
+            if last:
+                retry_while_busy(lambda: self.attempt.save(last.checkpoint()))
+        except StaleAttemptError:
+            raise
+        except StoreError as error:
+            log.warning(
+                "run %s diverged, and its end is not stored: %s", self.attempt.run_id, error
+            )
 
     def _begin(self, event: Started) -> None:
         if self._total:
             return  # it goes on with other settings
         self._total = event.total_steps
         start = (event.first_step, os.getpid(), event.device, event.engine)
-        patiently(lambda: self.attempt.begin(*start))
-        self.desk.keep(event.first_step, event.checkpoint)
+        retry_while_busy(lambda: self.attempt.begin(*start))
+        self.recorder.keep(event.first_step, event.checkpoint)
 
     def _obeys(self, event: Progress) -> bool:
-        """Take some steps, and do what people want of the run; returns whether to train no more."""
-        want = self.desk.take(event, is_last=event.step in (self.goal, self._total))
+        """Take some steps, and do what people ask of the run; returns whether to train no more."""
+        want = self.recorder.take(event, is_last=event.step in (self.goal, self._total))
         if event.step == self.goal and event.step < self._total:
-            self.desk.flush(event.checkpoint(), event.generator())
-            patiently(lambda: self.attempt.save(event.checkpoint()))
-            patiently(self.attempt.rest_at_goal)
+            self._save(event.checkpoint(), event.generator())
+            retry_while_busy(self.attempt.rest_at_goal)
             return True
         if want == "edit":
-            patiently(self.attempt.take_up_edit)
+            retry_while_busy(self.attempt.take_up_edit)
             self._edited = replace(event.checkpoint(), config=self.attempt.config())
         elif want:
-            patiently(lambda: self.attempt.save(event.checkpoint()))
-            status = model.PAUSED if want == "pause" else model.STOPPED
-            scores = score(event.generator())
-            patiently(lambda: self.attempt.end(status, scores=scores))
+            retry_while_busy(lambda: self.attempt.save(event.checkpoint()))
+            self._end(model.PAUSED if want == "pause" else model.STOPPED, event.generator())
         return bool(want)
 
-    def _finish(self, event: Finished) -> None:
-        self.desk.flush(event.checkpoint, event.generator)
-        scores = score(event.generator)
-        patiently(lambda: self.attempt.save(event.checkpoint))
-        patiently(lambda: self.attempt.end(model.FINISHED, scores=scores))
+    def _save(self, checkpoint: Checkpoint, generator: TrainedGenerator) -> None:
+        self.recorder.flush(checkpoint, generator)
+        retry_while_busy(lambda: self.attempt.save(checkpoint))
+
+    def _end(self, status: str, generator: TrainedGenerator) -> None:
+        """Score a run of which everything is stored, and let it rest."""
+        scores, why = None, ""
+        with _heard(self.attempt):
+            try:
+                scores = score(generator)
+            except DataError as error:  # its last update broke the weights: it ends all the same
+                why = f"no scores: {error}"
+        retry_while_busy(lambda: self.attempt.end(status, why, scores))
+
+
+@contextmanager
+def _heard(attempt: Attempt) -> Iterator[None]:
+    """Say every second that the worker lives while it is busy with something in one piece.
+
+    A run that is asked to rest while it is scored does so a moment later, with its scores.
+    """
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(BEAT_SECONDS):
+            with suppress(StoreError):  # the thread that works meets it, too
+                attempt.heard()
+
+    thread = threading.Thread(target=beat, daemon=True, name="beat")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _film_of(config: ExperimentConfig) -> list[int]:

@@ -21,8 +21,8 @@ WATCH_SECONDS = 5.0  # so long after they last asked people count as watching th
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What people want of a running run.
+class Request:
+    """What people ask of a running run.
 
     Attributes:
         want: "", "pause", "stop", or "edit" where settings are to change.
@@ -78,7 +78,7 @@ class Attempt(Context):
         preview: np.ndarray | None = None,
         networks: bytes | None = None,
         kept: Mapping[int, bytes] | None = None,
-    ) -> Wish:
+    ) -> Request:
         """Store some steps.
 
         Args:
@@ -91,7 +91,7 @@ class Attempt(Context):
             kept: snapshots by their step, as `Checkpoint.to_bytes`.
 
         Returns:
-            what people want of the run.
+            what people ask of the run.
         """
         last_step = first_step + len(losses) - 1
         with self.database.write() as db:
@@ -119,7 +119,7 @@ class Attempt(Context):
             edit, watched_at = self._beside(db, "edit"), self._beside(db, "watched_at")
         self._seq += 1
         watched = watched_at is not None and watched_at > time.time() - WATCH_SECONDS
-        return Wish(run.want or ("edit" if edit else ""), watched)
+        return Request(run.want or ("edit" if edit else ""), watched)
 
     def take_up_edit(self) -> None:
         """Write the settings that are to change into the run's config, at the last stored step."""
@@ -133,23 +133,25 @@ class Attempt(Context):
 
     def end(self, status: str, reason: str = "", scores: ScoreReport | None = None) -> None:
         """Leave the run in a state of rest; what was wanted of it is done."""
-        with self.database.write() as db:
-            self._hold(db)
-            if status in model.RESUMABLE:
-                take_up(db, self.run_id)  # asked for in the last moment
-            self._close(db, status, reason, scores.to_dict() if scores else None)
-            change_training(db, self.run_id, until_step=None, edit=None)
+        self.close(status, reason, scores.to_dict() if scores else None)
+
+    def _close(
+        self, db: sa.Connection, status: str, reason: str, result: Mapping[str, Any] | None
+    ) -> None:
+        if status in model.RESUMABLE:
+            take_up(db, self.run_id)  # asked for in the last moment
+        super()._close(db, status, reason, result)
+        change_training(db, self.run_id, until_step=None, edit=None)
 
     def rest_at_goal(self) -> None:
         """Pause after the steps that were asked for, unless more has been asked for meanwhile."""
         with self.database.write() as db:
             want = self._hold(db).want
-            take_up(db, self.run_id)
             if self._beside(db, "until_step") is None and not want:  # it was resumed
+                take_up(db, self.run_id)
                 change(db, self.run_id, status=model.QUEUED, queued_at=time.time())
                 return
             self._close(db, model.STOPPED if want == "stop" else model.PAUSED, "", None)
-            change_training(db, self.run_id, until_step=None)
 
     def _beside(self, db: sa.Connection, column: str) -> Any:  # noqa: ANN401 - of any column
         """What stands beside the job."""

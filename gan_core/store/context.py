@@ -57,6 +57,12 @@ class Context:
             if not db.execute(jobs.update().where(mine).values(heartbeat_at=time.time())).rowcount:
                 raise self._stale()
 
+    def heard(self) -> None:
+        """Say that the worker has heard what it was asked, and is busy in one piece."""
+        with self.database.write() as db:
+            if self._hold(db).want:
+                change(db, self.run_id, want_at=time.time())
+
     def report(self, progress: int, rate: float | None = None) -> str:
         """Store how much is done; returns what people want: "", "pause" or "stop"."""
         with self.database.write() as db:

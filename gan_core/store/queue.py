@@ -104,6 +104,11 @@ class Queue:
             change(db, row.id, dispatcher=self._me.id, worker_pid=None, **taken)
         return Claim(row.id, row.attempt + 1)
 
+    def give_back(self, claim: Claim) -> None:
+        """Let a job wait again in its old place, because no worker could be started for it."""
+        with self._database.write() as db:
+            db.execute(jobs.update().where(_works_on(claim)).values(status=model.QUEUED))
+
     def ended(self, claim: Claim, reason: str) -> None:
         """Note that an attempt's process is gone; a job that still counts as running has failed.
 

@@ -41,24 +41,33 @@ async def _keep_running() -> None:
     pause = _RESTART_SECONDS
     while True:
         began = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            # In this process's own folder: a relative address of the store means the same there.
-            *_COMMAND,
-            stdin=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _search_path()},
-        )
         try:
-            code = await process.wait()
-        except asyncio.CancelledError:
-            if process.stdin:
-                process.stdin.close()
-            try:
-                await asyncio.wait_for(process.wait(), timeout=4)
-            except TimeoutError:
-                process.kill()
-            raise
+            end = f"ended with code {await _run_once()}"
+        except Exception as error:  # whatever it is, without a dispatcher nothing trains any more
+            log.exception("the dispatcher cannot be started")
+            end = f"could not be started ({type(error).__name__})"
         lived = time.monotonic() - began
         pause = _RESTART_SECONDS if lived > _MOST_SECONDS else pause
-        log.warning("the dispatcher ended with code %s; starting it again in %.0f s", code, pause)
+        log.warning("the dispatcher %s; starting it again in %.0f s", end, pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, _MOST_SECONDS)
+
+
+async def _run_once() -> int:
+    """Start the dispatcher and wait until it ends; taken along when this is cancelled."""
+    process = await asyncio.create_subprocess_exec(
+        # In this process's own folder: a relative address of the store means the same there.
+        *_COMMAND,
+        stdin=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": _search_path()},
+    )
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), timeout=4)
+        except TimeoutError:
+            process.kill()
+        raise

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from sqlalchemy import URL
 
 from gan_core.errors import GanForgeError, StaleAttemptError, StoreError
-from gan_core.jobs import JOBS
-from gan_core.jobs.recorder import patiently
+from gan_core.jobs import JOBS, Kind
+from gan_core.jobs.recorder import retry_while_busy
 from gan_core.store import model
 from gan_core.store.context import Context
 from gan_core.store.database import Database
@@ -21,41 +21,48 @@ NICENESS = 10
 BEAT_SECONDS = 1.0
 
 
-def run_attempt(url: str | URL, run_id: str, number: int) -> None:
+def run_attempt(url: str | URL, run_id: str, number: int) -> str:
     """Work on a job until it is done, asked to rest, or taken away. Called in a fresh process.
 
     Args:
         url: the store's database.
         run_id: the job.
         number: this attempt's number.
+
+    Returns:
+        why it failed, where the store could not take that; else nothing.
     """
     _be_nice()
     context = Context(Database(url), run_id, number)
     try:
         with _heartbeat(Context(Database(url), run_id, number)):
-            _work(context)
+            job = context.job()
+            if job.kind not in JOBS:
+                raise StoreError(f"this version of GAN Forge knows no kind of job {job.kind!r}")
+            kind = JOBS[job.kind]
+            context = kind.context(context.database, run_id, number)
+            retry_while_busy(lambda: context.start(os.getpid()))
+            _work(kind.from_dict(job.spec), context)
     except StaleAttemptError as error:
         log.info("%s", error)
     except GanForgeError as error:
-        _fail(context, str(error))
+        return _fail(context, str(error))
     except Exception as error:
         log.exception("run %s", run_id)
-        _fail(context, f"unexpected error, please report it: {type(error).__name__}: {error}")
+        why = f"unexpected error, please report it: {type(error).__name__}: {error}"
+        return _fail(context, why)
+    return ""
 
 
-def _work(context: Context) -> None:
-    job = context.job()
-    if job.kind not in JOBS:
-        _fail(context, f"this version of GAN Forge knows no kind of job {job.kind!r}")
-        return
-    spec = JOBS[job.kind].from_dict(job.spec)
-    patiently(lambda: context.start(os.getpid()))
+def _work(spec: Kind, context: Context) -> None:
     result = spec.work(context)
-    job = context.job()
     if result is not None:
-        patiently(lambda: context.close(model.FINISHED, result=result))
-    elif job.status == model.RUNNING and job.want:
-        patiently(lambda: context.close(model.PAUSED if job.want == "pause" else model.STOPPED))
+        retry_while_busy(lambda: context.close(model.FINISHED, result=result))
+        return
+    job = context.job()
+    if job.status == model.RUNNING and job.attempt == context.number and job.want:
+        rest = model.PAUSED if job.want == "pause" else model.STOPPED
+        retry_while_busy(lambda: context.close(rest))
 
 
 @contextmanager
@@ -82,11 +89,16 @@ def _heartbeat(context: Context) -> Iterator[None]:
         context.database.engine.dispose()
 
 
-def _fail(context: Context, reason: str) -> None:
+def _fail(context: Context, reason: str) -> str:
+    """Note why a job failed; returns the reason where the dispatcher has to note it, later."""
     try:
-        patiently(lambda: context.close(model.FAILED, reason))
+        retry_while_busy(lambda: context.close(model.FAILED, reason))
     except StaleAttemptError as error:
         log.info("%s", error)
+    except StoreError as error:
+        log.warning("run %s: %s", context.run_id, error)
+        return reason
+    return ""
 
 
 def _be_nice() -> None:
