@@ -7,17 +7,18 @@ work on one store.
 
 import logging
 import os
-import secrets
 import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from gan_core.errors import StoreError
 from gan_core.limits import default_slots
-from gan_core.store.database import database_url
+from gan_core.store.database import database_url, home
 from gan_core.store.queue import Claim, DispatcherInfo, Queue
 from gan_core.store.store import Store
+from gan_core.workers.identity import identity
 from gan_core.workers.local import Handle, LocalExecutor
 
 log = logging.getLogger(__name__)
@@ -128,8 +129,9 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
     leaving = threading.Event()
     if die_with_stdin:
         threading.Thread(target=_leave_at_end_of_stdin, args=(leaving,), daemon=True).start()
+    name, replaces = identity(home())
     me = DispatcherInfo(
-        id=secrets.token_hex(8),
+        id=name,
         host=socket.gethostname(),
         pid=os.getpid(),
         slots=slots,
@@ -137,10 +139,14 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
         torch_version="",
         seen_at=time.time(),
     )
-    dispatcher = Dispatcher(Queue(store.database, me), executor, slots)
+    queue = Queue(store.database, me)
+    dispatcher = Dispatcher(queue, executor, slots)
     try:
         while not leaving.wait(LOOK_SECONDS):
             try:
+                if replaces:
+                    queue.adopt_orphans(also_mine=True)
+                    replaces = False
                 dispatcher.look()
             except StoreError as error:
                 log.warning("%s", error)
@@ -150,6 +156,8 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
                 leaving.wait(1.0)
     finally:
         executor.close()
+        with suppress(StoreError):
+            queue.leave()
 
 
 def _leave_at_end_of_stdin(leaving: threading.Event) -> None:
