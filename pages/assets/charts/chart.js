@@ -53,11 +53,7 @@ class Chart {
   }
 }
 
-/**
- * @param {Theme} t
- * @param {HistogramsData} data
- * @param {number} width in pixels
- */
+/** @param {Theme} t @param {HistogramsData} data @param {number} width in pixels */
 function panel(t, data, width) {
   const { features, edges, real, generated, names } = data;
   const columns = Math.max(1, Math.min(data.columns, Math.floor(width / NARROWEST)));
@@ -71,10 +67,7 @@ function panel(t, data, width) {
   return { traces: found.traces, shape };
 }
 
-/**
- * @param {Theme} t
- * @param {ScatterData} data
- */
+/** @param {Theme} t @param {ScatterData} data */
 function scatter(t, { features, real, generated, names, height }) {
   const [x, y] = features.map(escapeHtml);
   const cloud = (role, values, symbol) => ({

@@ -14,10 +14,7 @@ const STYLES = {
   penalty: { role: "discriminator", dash: "dash", width: 1 },
 };
 
-/**
- * @param {LiveData} data
- * @returns {Column[]}
- */
+/** @param {LiveData} data @returns {Column[]} */
 export function columnsOf({ columns, labels }) {
   return (
     columns ?? [
@@ -29,13 +26,9 @@ export function columnsOf({ columns, labels }) {
   );
 }
 
-/**
- * The curve of a column; of several seeds the median, and a band from the 10 % to the 90 % quantile.
- *
- * @param {Theme} t
- * @param {Received} received
- * @param {Column} column
- */
+/** The curve of a column; of several seeds the median, and a band from the 10 % to the 90 %
+ * quantile.
+ * @param {Theme} t @param {Received} received @param {Column} column */
 export function curve(t, received, { name, label }) {
   const { role = "text", dash, width = 1.4 } = STYLES[name] ?? {};
   const line = { color: t[role], width, dash };
@@ -53,14 +46,8 @@ export function curve(t, received, { name, label }) {
   ];
 }
 
-/**
- * The same column of the run before, faintly.
- *
- * @param {Theme} t
- * @param {Received | null} ghost
- * @param {Column} column
- * @param {string} label
- */
+/** The same column of the run before, faintly.
+ * @param {Theme} t @param {Received | null} ghost @param {Column} column @param {string} label */
 export function ghostCurve(t, ghost, { name }, label) {
   if (!ghost) return [];
   const line = { color: t[STYLES[name]?.role ?? "text"], width: 1 };

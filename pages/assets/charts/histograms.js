@@ -14,14 +14,10 @@ import { axis, layout } from "./theme.js";
 
 const ROW_HEIGHT = 190; // pixels
 
-/**
- * @param {Theme} t
- * @param {string[]} features
- * @param {number[][]} edges of the bins, one list a feature
- * @param {Rows} rows
+/** @param {Theme} t @param {string[]} features
+ * @param {number[][]} edges of the bins, one list a feature @param {Rows} rows
  * @param {{ real: string, generated: string, density?: string, before?: string }} names
- * @param {number} [columns] at most so many side by side
- */
+ * @param {number} [columns] at most so many side by side */
 export function histograms(t, features, edges, rows, names, columns = 4) {
   const grid = cells(features.length, columns);
   const shape = layout(t, { showlegend: false, margin: { l: 34, r: 6, t: 26, b: 22 } });

@@ -46,12 +46,8 @@ function lighter(hex, share) {
 /** @type {Promise<Plotly> | undefined} */
 let loading;
 
-/**
- * Plotly is 1.4 MB on the wire, so it comes only where there is a chart, and once.
- *
- * @param {string} url
- * @returns {Promise<Plotly>}
- */
+/** Plotly is 1.4 MB on the wire, so it comes only where there is a chart, and once.
+ * @param {string} url @returns {Promise<Plotly>} */
 export function plotly(url) {
   loading ??= new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly);
@@ -90,11 +86,7 @@ export function title(t, text) {
   return { text, font: { color: t.muted }, standoff: 4 };
 }
 
-/**
- * @param {Theme} t
- * @param {Record<string, any>} [more]
- * @returns {Record<string, any>}
- */
+/** @param {Theme} t @param {Record<string, any>} [more] @returns {Record<string, any>} */
 export function layout(t, more = {}) {
   const nothing = "rgba(0,0,0,0)";
   return {
@@ -118,24 +110,13 @@ export function layout(t, more = {}) {
   };
 }
 
-/**
- * Words in a chart.
- *
- * @param {Theme} t
- * @param {string} text
- * @param {object} place
- */
+/** Words in a chart. @param {Theme} t @param {string} text @param {object} place */
 export function note(t, text, place) {
   return { text, showarrow: false, font: { color: t.muted, size: 11 }, ...place };
 }
 
-/**
- * A dotted grey line at y with its name at the right end.
- *
- * @param {Theme} t
- * @param {number} y
- * @param {string} name
- */
+/** A dotted grey line at y with its name at the right end.
+ * @param {Theme} t @param {number} y @param {string} name */
 export function reference(t, y, name) {
   const line = { color: t.muted, width: 1.4, dash: "dot" };
   const place = { xref: "x domain", yref: "y" };

@@ -74,10 +74,7 @@ class Surface {
     };
   }
 
-  /**
-   * @param {DrawData} data
-   * @param {Trigger} trigger
-   */
+  /** @param {DrawData} data @param {Trigger} trigger */
   show(data, trigger) {
     this.trigger = trigger;
     this.most = data.most;

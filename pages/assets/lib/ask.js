@@ -2,13 +2,8 @@
 
 /** @typedef {{ ok: boolean, status: number, body: any }} Answer status 0: nobody answered */
 
-/**
- * Ask for JSON at an address below the page's own.
- *
- * @param {string} path
- * @param {RequestInit} [options]
- * @returns {Promise<Answer>}
- */
+/** Ask for JSON at an address below the page's own.
+ * @param {string} path @param {RequestInit} [options] @returns {Promise<Answer>} */
 export async function ask(path, options) {
   try {
     const answer = await fetch(new URL(path, document.baseURI), options);
@@ -22,10 +17,8 @@ export async function ask(path, options) {
 export class Asker {
   #question = 0;
 
-  /**
-   * @param {string} path
-   * @returns {Promise<Answer | null>} null where another question was asked since, or none is open
-   */
+  /** @param {string} path
+   * @returns {Promise<Answer | null>} null where another question was asked since, or none is open */
   async ask(path) {
     const question = ++this.#question;
     const answer = await ask(path);

@@ -7,11 +7,8 @@
  */
 /** @typedef {(name: string, value: unknown) => void} Trigger lets the page's script run */
 
-/**
- * @template T
- * @param {string} name class of the root element
- * @param {(root: HTMLElement) => { show: (data: T, trigger: Trigger) => void, end: () => void }} make
- */
+/** @template T @param {string} name class of the root element
+ * @param {(root: HTMLElement) => { show: (data: T, trigger: Trigger) => void, end: () => void }} make */
 export function component(name, make) {
   const views = new WeakMap();
   return {
@@ -31,24 +28,17 @@ export function component(name, make) {
   };
 }
 
-/**
- * An element that is there.
- *
- * @param {Element} root
- * @param {string} selector
- * @returns {any} an HTMLElement; which kind the caller knows
- */
+/** An element that is there.
+ * @param {Element} root @param {string} selector
+ * @returns {any} an HTMLElement; which kind the caller knows */
 export function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`there is no ${selector}`);
   return found;
 }
 
-/**
- * A function that calls back at most once a frame of the screen, however often it is called.
- *
- * @param {() => void} callback
- */
+/** A function that calls back at most once a frame of the screen, however often it is called.
+ * @param {() => void} callback */
 export function onceAFrame(callback) {
   let isAsked = false;
   return () => {
@@ -61,22 +51,14 @@ export function onceAFrame(callback) {
   };
 }
 
-/**
- * Call when what is drawn now is on the screen: in the frame after the next one.
- *
- * @param {() => void} then
- */
+/** Call when what is drawn now is on the screen: in the frame after the next one.
+ * @param {() => void} then */
 export function painted(then) {
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)));
 }
 
-/**
- * A canvas with as many pixels as the screen has for its size, blank, in units of CSS pixels.
- *
- * @param {HTMLCanvasElement} canvas
- * @param {number} w width in CSS pixels
- * @param {number} h
- */
+/** A canvas with as many pixels as the screen has for its size, blank, in units of CSS pixels.
+ * @param {HTMLCanvasElement} canvas @param {number} w width in CSS pixels @param {number} h */
 export function blank(canvas, w, h) {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(w * ratio), Math.round(h * ratio)];

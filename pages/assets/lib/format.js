@@ -1,10 +1,7 @@
 // How numbers and words are written.
 
-/**
- * A whole number with its thousands set apart; a missing one is 0.
- *
- * @param {number | null} [number]
- */
+/** A whole number with its thousands set apart; a missing one is 0.
+ * @param {number | null} [number] */
 export function whole(number) {
   return Math.round(number ?? 0).toLocaleString("en-US");
 }
@@ -24,13 +21,9 @@ export function duration(seconds) {
   return `${Math.floor(min / 60)} h ${min % 60} min`;
 }
 
-/**
- * A template with its placeholders filled in: `fill("step {n}", { n: 3 })`. One without a value
+/** A template with its placeholders filled in: `fill("step {n}", { n: 3 })`. One without a value
  * stays as it is.
- *
- * @param {string} template
- * @param {Record<string, string | number>} values
- */
+ * @param {string} template @param {Record<string, string | number>} values */
 export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 }

@@ -42,14 +42,8 @@ export function arrow(g, x, y, dx, dy) {
   }
 }
 
-/**
- * Round numbers along an axis, at most so many and one, each with its text.
- *
- * @param {number} low
- * @param {number} high
- * @param {number} most
- * @returns {[number, string][]}
- */
+/** Round numbers along an axis, at most so many and one, each with its text.
+ * @param {number} low @param {number} high @param {number} most @returns {[number, string][]} */
 export function ticks(low, high, most) {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));

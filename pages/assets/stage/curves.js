@@ -40,12 +40,9 @@ export class Curves {
     moment.drawCursor();
   }
 
-  /**
-   * @param {"losses" | "outputs"} chart
-   * @param {string} name of the axis
+  /** @param {"losses" | "outputs"} chart @param {string} name of the axis
    * @param {(t: Theme) => Mark[]} lines
-   * @param {[number, number]} [range] of the axis; undefined where the curves say it
-   */
+   * @param {[number, number]} [range] of the axis; undefined where the curves say it */
   #draw(chart, name, lines, range) {
     const { Plotly, parts, data, received, ghost, root } = this.view;
     if (!Plotly) return;
@@ -59,13 +56,8 @@ export class Curves {
     Plotly.react(parts[chart], traces, this.layout(t, lines(t), { yaxis }), CONFIG);
   }
 
-  /**
-   * What all charts over the epochs have in common.
-   *
-   * @param {Theme} t
-   * @param {Mark[]} lines
-   * @param {object} more
-   */
+  /** What all charts over the epochs have in common.
+   * @param {Theme} t @param {Mark[]} lines @param {object} more */
   layout(t, lines, more) {
     const { data, received, quality } = this.view;
     const marks = [...lines, ...this.#changes(t)];
@@ -91,12 +83,8 @@ export class Curves {
     return Math.min(epochs, Math.max(FEW, 2 ** Math.ceil(Math.log2(done + 1))));
   }
 
-  /**
-   * Changes of settings as dotted lines; with their names where there is room.
-   *
-   * @param {Theme} t
-   * @returns {Mark[]}
-   */
+  /** Changes of settings as dotted lines; with their names where there is room.
+   * @param {Theme} t @returns {Mark[]} */
   #changes(t) {
     const { labels } = this.view.data;
     const line = { color: t.muted, width: 1, dash: "dot" };

@@ -15,10 +15,7 @@ const ARRAYS = ["generated", "output", "threads"];
 const NUMBERS = ["level", "on_fake"];
 
 export class DensityPicture {
-  /**
-   * @param {DensityFacts} facts
-   * @param {Labels} labels
-   */
+  /** @param {DensityFacts} facts @param {Labels} labels */
   constructor(facts, labels) {
     this.facts = facts;
     this.labels = labels;
@@ -27,20 +24,13 @@ export class DensityPicture {
     this.highest = Math.max(...this.real);
   }
 
-  /**
-   * @param {DensityWire} frame
-   * @returns {DensityFrame}
-   */
+  /** @param {DensityWire} frame @returns {DensityFrame} */
   decode(frame) {
     const arrays = ARRAYS.map((name) => [name, unpackAs(frame[name], Float32Array)]);
     return { ...frame, ...Object.fromEntries(arrays) };
   }
 
-  /**
-   * @param {DensityFrame} a
-   * @param {DensityFrame} b
-   * @param {number} share
-   */
+  /** @param {DensityFrame} a @param {DensityFrame} b @param {number} share */
   mix(a, b, share) {
     return blend(a, b, share, ARRAYS, NUMBERS);
   }
@@ -74,14 +64,8 @@ export class DensityPicture {
     return fill(this.labels.alt_density, words);
   }
 
-  /**
-   * @param {Canvas} g
-   * @param {Theme} t
-   * @param {DensityFrame} frame
-   * @param {number} w
-   * @param {number} h
-   * @param {Set<string>} hidden names of layers
-   */
+  /** @param {Canvas} g @param {Theme} t @param {DensityFrame} frame @param {number} w
+   * @param {number} h @param {Set<string>} hidden names of layers */
   draw(g, t, frame, w, h, hidden) {
     const withThreads = this.z.length > 0 && !hidden.has("threads");
     const box = { x: 56, y: 8, w: w - 112, h: h - 50 - (withThreads ? THREADS : 0) };
@@ -114,14 +98,9 @@ export class DensityPicture {
     text(g, this.labels.decision, box.x + box.w - 4, y - 4, look);
   }
 
-  /**
-   * @param {Canvas} g
-   * @param {Theme} t
-   * @param {Box} box
-   * @param {Span} up of the densities
+  /** @param {Canvas} g @param {Theme} t @param {Box} box @param {Span} up of the densities
    * @param {Span | null} output of D's output, null where that is hidden
-   * @param {boolean} withThreads
-   */
+   * @param {boolean} withThreads */
   drawAxes(g, t, box, up, output, withThreads) {
     const { labels, facts } = this;
     const [axis] = facts.axes;
@@ -179,26 +158,18 @@ export class DensityPicture {
   }
 }
 
-/**
- * The axis of the densities. A peak of a collapsed generator may leave the picture, so that the real
- * rows keep their shape.
- *
- * @param {number} highest of the real rows' density
- * @param {ArrayLike<number>} generated
- * @returns {Span}
- */
+/** The axis of the densities. A peak of a collapsed generator may leave the picture, so that the
+ * real rows keep their shape.
+ * @param {number} highest of the real rows' density @param {ArrayLike<number>} generated
+ * @returns {Span} */
 export function densityAxis(highest, generated) {
   const peak = Math.max(...Array.from(generated));
   return { low: 0, high: 1.12 * Math.max(highest, Math.min(2.5 * highest, peak)) };
 }
 
-/**
- * The axis of D's output: all probabilities, or, of scores, those there are and some room.
- *
- * @param {boolean} probability
- * @param {{ level: number, output: ArrayLike<number> }} frame
- * @returns {Span}
- */
+/** The axis of D's output: all probabilities, or, of scores, those there are and some room.
+ * @param {boolean} probability @param {{ level: number, output: ArrayLike<number> }} frame
+ * @returns {Span} */
 export function outputAxis(probability, { level, output }) {
   if (probability) return { low: 0, high: 1 };
   const values = [level, ...Array.from(output)];

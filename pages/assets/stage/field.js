@@ -20,10 +20,7 @@ const ARRAYS = ["heat", "points", "arrows", "manifold"];
 const NUMBERS = ["level", "span", "pull", "on_fake"];
 
 export class FieldPicture {
-  /**
-   * @param {FieldFacts} facts
-   * @param {Labels} labels
-   */
+  /** @param {FieldFacts} facts @param {Labels} labels */
   constructor(facts, labels) {
     this.facts = facts;
     this.labels = labels;
@@ -33,10 +30,7 @@ export class FieldPicture {
     this.heat.width = this.heat.height = facts.grid;
   }
 
-  /**
-   * @param {FieldWire} frame
-   * @returns {FieldFrame}
-   */
+  /** @param {FieldWire} frame @returns {FieldFrame} */
   decode(frame) {
     const directions = unpackAs(frame.arrows, Int8Array);
     return {
@@ -48,11 +42,7 @@ export class FieldPicture {
     };
   }
 
-  /**
-   * @param {FieldFrame} a
-   * @param {FieldFrame} b
-   * @param {number} share
-   */
+  /** @param {FieldFrame} a @param {FieldFrame} b @param {number} share */
   mix(a, b, share) {
     return blend(a, b, share, ARRAYS, NUMBERS);
   }
@@ -106,14 +96,8 @@ export class FieldPicture {
     return fill(this.labels.alt_field, words);
   }
 
-  /**
-   * @param {Canvas} g
-   * @param {Theme} t
-   * @param {FieldFrame} frame
-   * @param {number} w
-   * @param {number} h
-   * @param {Set<string>} hidden names of layers
-   */
+  /** @param {Canvas} g @param {Theme} t @param {FieldFrame} frame @param {number} w
+   * @param {number} h @param {Set<string>} hidden names of layers */
   draw(g, t, frame, w, h, hidden) {
     const box = { x: 56, y: 6, w: w - 64, h: h - 48 };
     this.points = frame.points.length / 2;
@@ -261,11 +245,11 @@ function drawPoints(g, t, colour, points, box, shape) {
   g.stroke();
 }
 
-function isInside(q) {
+export function isInside(q) {
   return q >= LOWEST && q <= HIGHEST;
 }
 
-function place(q, from, length) {
+export function place(q, from, length) {
   return from + (length * (q - LOWEST)) / (HIGHEST - LOWEST);
 }
 

@@ -88,10 +88,7 @@ export class View {
     );
   }
 
-  /**
-   * @param {LiveData} data
-   * @param {Trigger} trigger
-   */
+  /** @param {LiveData} data @param {Trigger} trigger */
   show(data, trigger) {
     const isAnother = this.data?.run !== data.run;
     this.data = data;

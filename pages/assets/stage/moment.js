@@ -98,12 +98,9 @@ export class Moment {
   }
 }
 
-/**
- * Densities of the generated rows of the clock's snapshot, one list a feature.
- *
+/** Densities of the generated rows of the clock's snapshot, one list a feature.
  * @param {Pick<Clock, "counts" | "rows" | "bins" | "step">} clock
- * @param {number[][]} edges of the bins, one list a feature
- */
+ * @param {number[][]} edges of the bins, one list a feature */
 export function densities({ counts, rows, bins, step }, edges) {
   const found = counts.get(step);
   if (!found) return null;

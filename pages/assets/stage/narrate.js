@@ -54,13 +54,8 @@ function lines(labels) {
   return `<ol>${PHASES.map(line).join("")}</ol>`;
 }
 
-/**
- * The last step of an answer, with its own numbers.
- *
- * @param {LiveUpdate} update
- * @param {LiveData} data
- * @returns {Step}
- */
+/** The last step of an answer, with its own numbers.
+ * @param {LiveUpdate} update @param {LiveData} data @returns {Step} */
 export function lastStep(update, data) {
   const number = update.step;
   const values = {};
@@ -130,11 +125,8 @@ export class Narrator {
     this.caption.textContent = labels.ready;
   }
 
-  /**
-   * Keep what is to be narrated: a single step may be done before the page says that there is one.
-   *
-   * @param {LiveUpdate} update
-   */
+  /** Keep what is to be narrated: a single step may be done before the page says that there is one.
+   * @param {LiveUpdate} update */
   onAnswer(update) {
     if (update.step > this.#known) {
       const isSingle = update.step === this.#known + 1;

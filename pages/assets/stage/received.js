@@ -50,10 +50,8 @@ export class Received {
     return this.#drawn;
   }
 
-  /**
-   * @param {LiveUpdate} update
-   * @returns {boolean} false where it does not follow what is known: ask anew
-   */
+  /** @param {LiveUpdate} update
+   * @returns {boolean} false where it does not follow what is known: ask anew */
   take(update) {
     const isWhole = update.mode === "replace" || update.after === 0;
     const follows = () => isWhole || update.after === this.step;
@@ -108,11 +106,7 @@ function push(values, more) {
   for (const value of more) values.push(value);
 }
 
-/**
- * @param {PackedBand} packed
- * @param {string[]} names
- * @returns {Band}
- */
+/** @param {PackedBand} packed @param {string[]} names @returns {Band} */
 function unpackBand(packed, names) {
   const columns = names
     .filter((name) => packed[name])

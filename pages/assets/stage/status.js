@@ -26,11 +26,7 @@ export class Status {
   }
 }
 
-/**
- * @param {LiveData} data
- * @param {Partial<LiveUpdate>} update
- * @param {Received} received
- */
+/** @param {LiveData} data @param {Partial<LiveUpdate>} update @param {Received} received */
 function words({ labels, epochs }, update, { band, step }) {
   const { status = "", epochs_done: done, rate, seconds_left: left, place } = update;
   const found = [`${escapeHtml(labels.epoch)} <b>${whole(done)}</b> / ${whole(epochs)}`];

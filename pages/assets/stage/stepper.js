@@ -22,12 +22,8 @@ export class Stepper {
     this.look = look;
   }
 
-  /**
-   * Play a run at so many updates a second; 0 stands still.
-   *
-   * @param {string | null} run
-   * @param {number} speed
-   */
+  /** Play a run at so many updates a second; 0 stands still.
+   * @param {string | null} run @param {number} speed */
   play(run, speed) {
     if (run === this.#run && speed === this.#speed) return;
     [this.#run, this.#speed, this.#credit] = [run, speed, 1];

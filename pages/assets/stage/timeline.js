@@ -50,10 +50,7 @@ class Timeline {
     }
   }
 
-  /**
-   * @param {TimelineData} data
-   * @param {Trigger} trigger
-   */
+  /** @param {TimelineData} data @param {Trigger} trigger */
   show(data, trigger) {
     const isAnother = this.data?.run !== data.run;
     this.data = data;
