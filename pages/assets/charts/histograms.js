@@ -1,46 +1,35 @@
 // A panel of small histograms: real and generated rows of each feature.
 
 import { escapeHtml } from "../lib/format.js";
-import { axis, layout } from "./theme.js";
+import { axis, layout, note } from "./theme.js";
 
 /** @import { Theme } from "./theme.js" */
-/**
- * @typedef {object} Rows densities, one list a feature
- * @property {number[][]} real
- * @property {number[][] | null} [generated]
- * @property {number[][] | null} [ghost] of the run before
- * @property {number[][][] | null} [spread] low and high end over several seeds
- */
+/** @typedef {{ real: string, generated: string, density?: string, before?: string }} Names */
+/** @typedef {number[][]} Densities one list a feature */
+/** @typedef {{ real: Densities, generated?: Densities, ghost?: Densities, spread?: Densities[] }} Rows
+ * ghost: of the run before; spread: low and high end over several seeds */
 
 const ROW_HEIGHT = 190; // pixels
 
-/** @param {Theme} t @param {string[]} features
- * @param {number[][]} edges of the bins, one list a feature @param {Rows} rows
- * @param {{ real: string, generated: string, density?: string, before?: string }} names
- * @param {number} [columns] at most so many side by side */
-export function histograms(t, features, edges, rows, names, columns = 4) {
+/** @param {Theme} t @param {string[]} features @param {number[][]} edges of the bins
+ * @param {Rows} rows @param {Names} names @param {number} columns at most so many side by side */
+export function histograms(t, features, edges, rows, names, columns) {
   const grid = cells(features.length, columns);
   const shape = layout(t, { showlegend: false, margin: { l: 34, r: 6, t: 26, b: 22 } });
   Object.assign(shape.legend, { x: 1, xanchor: "right" });
   shape.height = ROW_HEIGHT * grid.rows;
-  shape.annotations = features.map((feature, i) => ({
-    ...{
-      text: `<b>${escapeHtml(feature)}</b>`,
-      showarrow: false,
-      font: { size: 12, color: t.text },
-    },
-    ...{ xref: "paper", x: grid.x(i)[0], xanchor: "left" },
-    ...{ yref: "paper", y: grid.y(i)[1], yanchor: "bottom", yshift: 4 },
-  }));
+  shape.annotations = features.map((feature, i) => {
+    const place = { xref: "paper", yref: "paper", x: grid.x(i)[0], y: grid.y(i)[1], yshift: 4 };
+    const look = { xanchor: "left", yanchor: "bottom", font: { size: 12, color: t.text } };
+    return note(t, `<b>${escapeHtml(feature)}</b>`, { ...place, ...look });
+  });
   const traces = features.flatMap((feature, i) => {
     const n = i ? i + 1 : "";
-    const [x, y] = [
-      { domain: grid.x(i), anchor: `y${n}` },
-      { domain: grid.y(i), anchor: `x${n}` },
-    ];
-    shape[`xaxis${n}`] = axis(t, { ...x, showgrid: false, nticks: 6 });
-    shape[`yaxis${n}`] = axis(t, { ...y, nticks: 4, rangemode: "tozero" });
-    const on = { xaxis: `x${n}`, yaxis: `y${n}` };
+    const [x, y] = [`x${n}`, `y${n}`];
+    const [across, up] = [grid.x(i), grid.y(i)];
+    shape[`xaxis${n}`] = axis(t, { domain: across, anchor: y, showgrid: false, nticks: 6 });
+    shape[`yaxis${n}`] = axis(t, { domain: up, anchor: x, nticks: 4, rangemode: "tozero" });
+    const on = { xaxis: x, yaxis: y };
     return [
       ...outline(t, edges[i], rows.ghost?.[i], names, on),
       ...bars(t, feature, i, edges[i], rows, names, on),
@@ -58,14 +47,8 @@ function cells(count, columns) {
   const h = rows === 1 ? 1 : (1 - gap.y * (rows - 1)) / rows;
   return {
     rows,
-    x(i) {
-      const left = (i % perRow) * (w + gap.x);
-      return [left, Math.min(1, left + w)];
-    },
-    y(i) {
-      const top = 1 - Math.floor(i / perRow) * (h + gap.y);
-      return [Math.max(0, top - h), Math.max(0, top)];
-    },
+    x: (i) => [0, w].map((part) => Math.min(1, (i % perRow) * (w + gap.x) + part)),
+    y: (i) => [h, 0].map((part) => Math.max(0, 1 - Math.floor(i / perRow) * (h + gap.y) - part)),
   };
 }
 
@@ -82,32 +65,24 @@ function bars(t, feature, i, edges, rows, names, on) {
   const widths = edges.slice(1).map((edge, k) => edge - edges[k]);
   const x = widths.map((width, k) => edges[k] + width / 2);
   const hover = `${escapeHtml(feature)} %{x:.3g}<br>${escapeHtml(names.density)} %{y:.3g}`;
-  return ["real", "generated"]
-    .filter((role) => rows[role])
-    .map((role) => {
-      const y = rows[role][i];
-      const spread = role === "generated" && rows.spread;
-      return {
-        ...{ type: "bar", x, y, width: widths, opacity: 0.6, ...on },
-        ...{ name: names[role], legendgroup: role, showlegend: i === 0 },
-        error_y: spread ? whiskers(t, y, spread[0][i], spread[1][i]) : undefined,
-        marker: { color: t[role], line: { width: 0 } },
-        hovertemplate: `${hover}<extra>${escapeHtml(names[role])}</extra>`,
-      };
-    });
+  const roles = rows.generated ? ["real", "generated"] : ["real"];
+  return roles.map((role) => {
+    const y = rows[role][i];
+    const spread = role === "generated" && rows.spread;
+    return {
+      ...{ type: "bar", x, y, width: widths, opacity: 0.6, ...on },
+      ...{ name: names[role], legendgroup: role, showlegend: i === 0 },
+      error_y: spread ? whiskers(t, y, spread[0][i], spread[1][i]) : undefined,
+      marker: { color: t[role], line: { width: 0 } },
+      hovertemplate: `${hover}<extra>${escapeHtml(names[role])}</extra>`,
+    };
+  });
 }
 
 // From the 10 % to the 90 % quantile of several seeds.
 function whiskers(t, middle, low, high) {
   const array = high.map((value, k) => value - middle[k]);
   const arrayminus = low.map((value, k) => middle[k] - value);
-  return {
-    type: "data",
-    symmetric: false,
-    array,
-    arrayminus,
-    color: t.text,
-    thickness: 1,
-    width: 2,
-  };
+  const look = { color: t.text, thickness: 1, width: 2 };
+  return { type: "data", symmetric: false, array, arrayminus, ...look };
 }

@@ -134,9 +134,8 @@ export class Quality {
       };
     }
     const sentences = [...labels.meaning, `${labels.band} ${labels.whose}`];
-    this.meaning.innerHTML = [`<b>${escapeHtml(labels.title)}</b>`]
-      .concat(sentences.map((text) => `<p>${escapeHtml(text)}</p>`))
-      .join("");
+    const paragraphs = sentences.map((text) => `<p>${escapeHtml(text)}</p>`);
+    this.meaning.innerHTML = `<b>${escapeHtml(labels.title)}</b>${paragraphs.join("")}`;
   }
 
   // The same axis: this chart shows the part of the training that the losses' does.
@@ -157,12 +156,8 @@ export class Quality {
     const values = scores.map((value) => (value === null ? null : value * scale));
     const floor = this.floors?.[metric.name]?.map((value) => value * scale);
     const t = theme(this.root);
-    Plotly.react(
-      this.chart,
-      [this.#trace(t, values)],
-      this.#layout(t, values, floor),
-      WITHOUT_TOOLS,
-    );
+    const shape = this.#layout(t, values, floor);
+    Plotly.react(this.chart, [this.#trace(t, values)], shape, WITHOUT_TOOLS);
     this.chart.setAttribute("aria-label", this.#alt(values, floor));
     Object.assign(root.dataset, { score: metric.name, scored: values.length });
     moment.drawCursor();
@@ -196,15 +191,13 @@ export class Quality {
     Object.assign(shape.margin, { t: 8 });
     const shown = parts.losses._fullLayout?.xaxis.range ?? shape.xaxis.range;
     Object.assign(shape.xaxis, { fixedrange: true, range: shown });
-    const place = { xref: "x domain", yref: "y domain" };
-    if (!values.length) {
-      const middle = { ...place, x: 0.5, y: 0.5, font: { color: t.muted } };
-      shape.annotations.push(note(t, escapeHtml(labels.none), middle));
-    }
-    if (this.left) {
-      const corner = { ...place, x: 1, y: 0, xanchor: "right", yanchor: "bottom" };
-      shape.annotations.push(note(t, escapeHtml(fill(labels.left, { n: this.left })), corner));
-    }
+    const write = (text, place) =>
+      shape.annotations.push(
+        note(t, escapeHtml(text), { xref: "x domain", yref: "y domain", ...place }),
+      );
+    if (!values.length) write(labels.none, { x: 0.5, y: 0.5, font: { color: t.muted } });
+    const corner = { x: 1, y: 0, xanchor: "right", yanchor: "bottom" };
+    if (this.left) write(fill(labels.left, { n: this.left }), corner);
     return shape;
   }
 

@@ -4,13 +4,6 @@ import { channels } from "../lib/ink.js";
 
 /** @import { Plotly } from "../lib/types.js" */
 
-const ROLES = {
-  real: "#2F6FDE",
-  generated: "#F08A24",
-  discriminator: "#7A4FD0",
-  generator: "#1F9D6B",
-};
-
 /** @typedef {ReturnType<typeof theme>} Theme */
 
 /** @param {Element} element */
@@ -21,10 +14,10 @@ export function theme(element) {
   const dark = luminance(background) < 0.4;
   const role = (hex) => (dark ? lighter(hex, 0.15) : hex);
   return {
-    real: role(ROLES.real),
-    generated: role(ROLES.generated),
-    discriminator: role(ROLES.discriminator),
-    generator: role(ROLES.generator),
+    real: role("#2F6FDE"),
+    generated: role("#F08A24"),
+    discriminator: role("#7A4FD0"),
+    generator: role("#1F9D6B"),
     dark,
     background,
     text: read("--st-text-color", "#1C2130"),
@@ -43,7 +36,6 @@ function lighter(hex, share) {
   return `rgb(${channels(hex).map((c) => Math.round(c + (255 - c) * share))})`;
 }
 
-/** @type {Promise<Plotly> | undefined} */
 let loading;
 
 /** Plotly is 1.4 MB on the wire, so it comes only where there is a chart, and once.
@@ -89,19 +81,13 @@ export function title(t, text) {
 /** @param {Theme} t @param {Record<string, any>} [more] @returns {Record<string, any>} */
 export function layout(t, more = {}) {
   const nothing = "rgba(0,0,0,0)";
+  const over = { x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" };
   return {
     paper_bgcolor: nothing,
     plot_bgcolor: nothing,
     font: { family: t.font, color: t.text, size: 12 },
     hoverlabel: { bgcolor: t.background, bordercolor: t.border, font: { color: t.text } },
-    legend: {
-      orientation: "h",
-      x: 0,
-      xanchor: "left",
-      y: 1.02,
-      yanchor: "bottom",
-      bgcolor: nothing,
-    },
+    legend: { orientation: "h", ...over, bgcolor: nothing },
     bargap: 0,
     barmode: "overlay",
     showlegend: true,

@@ -13,18 +13,13 @@ export function clockOf(run) {
 
 /** Its events: `now` (the run went on), `change` (another position), `film` (more snapshots). */
 export class Clock extends EventTarget {
-  /** @type {number[]} */
   steps = []; // of the snapshots, ascending
-  /** @type {Map<number, Uint16Array>} */
   counts = new Map(); // step -> how many generated rows lie in each bin, one feature after another
   rows = 1; // generated rows that were counted
   bins = 1; // of a feature
-  /** @type {number | null} */
   attempt = null; // of the snapshots
-  /** @type {number | null} */
   now = null; // the step that the run has come to, as far as this page knows
-  /** @type {number | null} */
-  position = null; // in the film: a snapshot's number, a fraction on the way to the next; null is live
+  position = null; // in the film: a snapshot's number, a fraction on the way to the next; null: live
 
   get isLive() {
     return this.position === null || !this.steps.length;

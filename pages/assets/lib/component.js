@@ -1,24 +1,18 @@
 // How a component comes into the page, and leaves it: Streamlit calls `render` whenever the page's
 // script ran, with new data, and `destroy` once.
 
-/**
- * @template T
- * @typedef {{ data: T, parentElement: HTMLElement, setTriggerValue: Trigger }} Mounted
- */
 /** @typedef {(name: string, value: unknown) => void} Trigger lets the page's script run */
+/** @typedef {{ show: (data: any, trigger: Trigger) => void, end: () => void }} Mounted */
 
-/** @template T @param {string} name class of the root element
- * @param {(root: HTMLElement) => { show: (data: T, trigger: Trigger) => void, end: () => void }} make */
+/** @param {string} name class of the root element @param {(root: HTMLElement) => Mounted} make */
 export function component(name, make) {
   const views = new WeakMap();
   return {
-    /** @param {Mounted<T>} mounted */
     render({ data, parentElement, setTriggerValue }) {
       const root = find(parentElement, `.${name}`);
       if (!views.has(root)) views.set(root, make(root));
       views.get(root).show(data, setTriggerValue);
     },
-    /** @param {HTMLElement} parentElement */
     destroy(parentElement) {
       const root = parentElement.querySelector(`.${name}`);
       if (!root) return;
@@ -28,9 +22,7 @@ export function component(name, make) {
   };
 }
 
-/** An element that is there.
- * @param {Element} root @param {string} selector
- * @returns {any} an HTMLElement; which kind the caller knows */
+/** An element that is there; of which kind the caller knows. @returns {any} */
 export function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`there is no ${selector}`);
@@ -63,7 +55,7 @@ export function blank(canvas, w, h) {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(w * ratio), Math.round(h * ratio)];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const g = canvas.getContext("2d");
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, w, h);
   return g;

@@ -90,24 +90,18 @@ export class Curves {
     const line = { color: t.muted, width: 1, dash: "dot" };
     let free = -Infinity;
     return (this.view.update.edits ?? []).map(([x, set]) => {
-      const text = Object.entries(set)
-        .map(([path, value]) =>
-          fill(labels.marks[path] ?? path, { value: labels.players[value] ?? value }),
-        )
-        .join(", ");
+      const word = (value) => labels.players[value] ?? value;
+      const changes = Object.entries(set).map(([path, value]) =>
+        fill(labels.marks[path] ?? path, { value: word(value) }),
+      );
+      const text = changes.join(", ");
       const isNamed = x >= free;
       if (isNamed) free = x + 0.06 * this.#horizon * Math.max(1, text.length / 8);
       const place = { xref: "x", yref: "y domain" };
-      const words = {
-        x,
-        y: 0,
-        xanchor: "left",
-        yanchor: "bottom",
-        font: { color: t.muted, size: 10 },
-      };
+      const look = { xanchor: "left", yanchor: "bottom", font: { color: t.muted, size: 10 } };
       return {
         shape: { type: "line", ...place, x0: x, x1: x, y0: 0, y1: 1, line },
-        annotation: note(t, isNamed ? escapeHtml(text) : "", { ...place, ...words }),
+        annotation: note(t, isNamed ? escapeHtml(text) : "", { ...place, x, y: 0, ...look }),
       };
     });
   }

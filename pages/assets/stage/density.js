@@ -30,7 +30,6 @@ export class DensityPicture {
     return { ...frame, ...Object.fromEntries(arrays) };
   }
 
-  /** @param {DensityFrame} a @param {DensityFrame} b @param {number} share */
   mix(a, b, share) {
     return blend(a, b, share, ARRAYS, NUMBERS);
   }
@@ -99,8 +98,7 @@ export class DensityPicture {
   }
 
   /** @param {Canvas} g @param {Theme} t @param {Box} box @param {Span} up of the densities
-   * @param {Span | null} output of D's output, null where that is hidden
-   * @param {boolean} withThreads */
+   * @param {Span} output of D's output, null where that is hidden @param {boolean} withThreads */
   drawAxes(g, t, box, up, output, withThreads) {
     const { labels, facts } = this;
     const [axis] = facts.axes;
@@ -159,20 +157,17 @@ export class DensityPicture {
 }
 
 /** The axis of the densities. A peak of a collapsed generator may leave the picture, so that the
- * real rows keep their shape.
- * @param {number} highest of the real rows' density @param {ArrayLike<number>} generated
- * @returns {Span} */
+ * real rows, whose highest density is given, keep their shape. @returns {Span} */
 export function densityAxis(highest, generated) {
-  const peak = Math.max(...Array.from(generated));
+  const peak = Math.max(...generated);
   return { low: 0, high: 1.12 * Math.max(highest, Math.min(2.5 * highest, peak)) };
 }
 
 /** The axis of D's output: all probabilities, or, of scores, those there are and some room.
- * @param {boolean} probability @param {{ level: number, output: ArrayLike<number> }} frame
  * @returns {Span} */
 export function outputAxis(probability, { level, output }) {
   if (probability) return { low: 0, high: 1 };
-  const values = [level, ...Array.from(output)];
+  const values = [level, ...output];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = 0.1 * (high - low) || 1;
   return { low: low - room, high: high + room };

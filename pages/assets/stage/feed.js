@@ -3,13 +3,11 @@
 import { Asker } from "../lib/ask.js";
 
 /** @import { LiveUpdate } from "../lib/types.js" */
-/**
- * @typedef {object} Listener
+/** @typedef {object} Listener
  * @property {() => string} query what is known already
  * @property {(update: LiveUpdate) => boolean} onAnswer returns false to be asked for anew
  * @property {(message?: string) => void} onError without a message nobody answered
- * @property {() => boolean} isStepping whether the run does single steps
- */
+ * @property {() => boolean} isStepping whether the run does single steps */
 
 export const ACTIVE = ["queued", "running"];
 const EAGER = 5000; // milliseconds in which a new run's first numbers are asked for more often
@@ -17,18 +15,16 @@ const PAUSE = { hidden: 2000, stepping: 60, eager: 150, usual: 350, error: 1000 
 
 export class Feed {
   #asker = new Asker();
-  /** @type {string | null} */
   #run = null;
   #began = 0;
-  /** @type {number | undefined} */
-  #timer;
+  #timer = 0;
 
   /** @param {Listener} listener */
   constructor(listener) {
     this.listener = listener;
   }
 
-  /** Ask about a run from now on; answers about another one are dropped. @param {string | null} run */
+  /** Ask about a run from now on; answers about another one are dropped. */
   follow(run) {
     this.#asker.cancel();
     clearTimeout(this.#timer);
@@ -48,12 +44,14 @@ export class Feed {
     const answer = await this.#asker.ask(`api/runs/${this.#run}/live?${this.listener.query()}`);
     if (!answer) return; // another question was asked meanwhile
     const { ok, status, body } = answer;
-    const fits = ok && this.listener.onAnswer(body);
-    if (!ok) this.listener.onError(body?.error);
-    if (status === 404) return;
-    if (!ok) this.soon(PAUSE.error);
-    else if (!fits || ACTIVE.includes(body.status) || this.listener.isStepping())
-      this.soon(this.#pause());
+    if (!ok) {
+      this.listener.onError(body?.error);
+      if (status !== 404) this.soon(PAUSE.error);
+      return;
+    }
+    const fits = this.listener.onAnswer(body);
+    const isMoving = ACTIVE.includes(body.status) || this.listener.isStepping();
+    if (!fits || isMoving) this.soon(this.#pause());
   }
 
   #pause() {

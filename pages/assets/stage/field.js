@@ -42,7 +42,6 @@ export class FieldPicture {
     };
   }
 
-  /** @param {FieldFrame} a @param {FieldFrame} b @param {number} share */
   mix(a, b, share) {
     return blend(a, b, share, ARRAYS, NUMBERS);
   }
@@ -82,12 +81,10 @@ export class FieldPicture {
   }
 
   counts(frame) {
-    return {
-      points: frame.points.length / 2,
-      real: this.real.length / 2,
-      arrows: frame.arrows.length / 2,
-      manifold: frame.manifold.length / 2,
-    };
+    const { points, arrows, manifold } = frame;
+    const count = (values) => values.length / 2;
+    const [made, real] = [count(points), count(this.real)];
+    return { points: made, real, arrows: count(arrows), manifold: count(manifold) };
   }
 
   alt(moment, value) {
@@ -121,7 +118,7 @@ export class FieldPicture {
 
   drawHeat(g, t, frame, box) {
     const n = this.facts.grid;
-    const heat = /** @type {Canvas} */ (this.heat.getContext("2d"));
+    const heat = this.heat.getContext("2d");
     const image = heat.createImageData(n, n);
     const [real, fake] = [channels(t.real), channels(t.generated)];
     const strongest = t.dark ? 165 : 150;
@@ -184,11 +181,12 @@ export class FieldPicture {
     }
     g.beginPath();
     if (this.facts.latent_dim === 1) path(0, 1, manifold.length / 2);
-    else
+    else {
       for (let k = 0; k < m; k += 2) {
         path(k * m, 1, m);
         path(k, m, m);
       }
+    }
     g.strokeStyle = faded(t.generator, this.facts.latent_dim === 1 ? 0.95 : 0.6);
     g.lineWidth = this.facts.latent_dim === 1 ? 2 : 1;
     g.lineJoin = "round";
@@ -199,10 +197,8 @@ export class FieldPicture {
     if (!(pull > 0)) return;
     g.beginPath();
     for (let k = 0; k < arrows.length; k += 2) {
-      const [dx, dy] = [
-        (arrows[k] / pull) * REACH * box.w,
-        (-arrows[k + 1] / pull) * REACH * box.h,
-      ];
+      const dx = (arrows[k] / pull) * REACH * box.w;
+      const dy = (-arrows[k + 1] / pull) * REACH * box.h;
       if (Math.hypot(dx, dy) < 1.5) continue;
       arrow(g, place(points[k], box.x, box.w), place(points[k + 1], box.y + box.h, -box.h), dx, dy);
     }
@@ -218,12 +214,12 @@ export class FieldPicture {
 
 function drawPoints(g, t, colour, points, box, shape) {
   const size = points.length > 300 ? 3.2 : 4;
+  const x = (k) => place(points[k], box.x, box.w);
+  const y = (k) => place(points[k + 1], box.y + box.h, -box.h);
+  const isSeen = (k) => isInside(points[k]) && isInside(points[k + 1]);
+  const inset = (at, from, length) => Math.min(from + length - 5, Math.max(from + 5, at));
   g.beginPath();
-  for (let k = 0; k < points.length; k += 2) {
-    if (isInside(points[k]) && isInside(points[k + 1])) {
-      shape(g, place(points[k], box.x, box.w), place(points[k + 1], box.y + box.h, -box.h), size);
-    }
-  }
+  for (let k = 0; k < points.length; k += 2) if (isSeen(k)) shape(g, x(k), y(k), size);
   g.lineWidth = 1.6;
   g.lineJoin = "round";
   g.strokeStyle = faded(t.background, 0.85);
@@ -232,13 +228,7 @@ function drawPoints(g, t, colour, points, box, shape) {
   g.fill();
   g.beginPath(); // what lies beyond the picture: hollow, at its edge
   for (let k = 0; k < points.length; k += 2) {
-    if (isInside(points[k]) && isInside(points[k + 1])) continue;
-    const x = Math.min(box.x + box.w - 5, Math.max(box.x + 5, place(points[k], box.x, box.w)));
-    const y = Math.min(
-      box.y + box.h - 5,
-      Math.max(box.y + 5, place(points[k + 1], box.y + box.h, -box.h)),
-    );
-    shape(g, x, y, 3);
+    if (!isSeen(k)) shape(g, inset(x(k), box.x, box.w), inset(y(k), box.y, box.h), 3);
   }
   g.lineWidth = 1;
   g.strokeStyle = colour;

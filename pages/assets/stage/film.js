@@ -135,7 +135,7 @@ class Film {
 
   drawHeat(g, t, now, next, share, w, h) {
     const n = this.film.grid;
-    const heat = /** @type {any} */ (this.heat.getContext("2d"));
+    const heat = this.heat.getContext("2d");
     const image = heat.createImageData(n, n);
     const colour = t.dark ? [169, 139, 240] : [122, 79, 208];
     for (let k = 0; k < n * n; k++) {

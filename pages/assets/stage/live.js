@@ -39,16 +39,14 @@ export class View {
   /** @type {Partial<LiveUpdate>} */
   update = {}; // the last answer
   received = new Received([]);
-  /** @type {Received | null} */
+  /** @type {Received} */
   ghost = null; // another run, drawn faintly behind
-  /** @type {string | null} */
   #ghostRun = null;
-  /** @type {Plotly | undefined} */
-  Plotly;
-  /** @type {Trigger} */
-  #trigger = () => {};
+  /** @type {Plotly} */
+  Plotly = null; // until it is loaded
+  #trigger = null;
   #seen = ""; // what the page's script knew of the run when it drew badges and buttons
-  #wording = "";
+  #wording = ""; // what was drawn last
   #isDrawn = false;
   #isOver = false;
   #width = 0;
@@ -83,9 +81,8 @@ export class View {
 
   /** Beside the arena. */
   get isNarrow() {
-    return (
-      Boolean(this.root.closest(".st-key-stage")?.querySelector(".gf-arena")) && innerWidth > 640
-    );
+    const arena = this.root.closest(".st-key-stage")?.querySelector(".gf-arena");
+    return Boolean(arena) && innerWidth > 640;
   }
 
   /** @param {LiveData} data @param {Trigger} trigger */
@@ -93,7 +90,7 @@ export class View {
     const isAnother = this.data?.run !== data.run;
     this.data = data;
     this.#trigger = trigger;
-    this.#seen = data.seen ?? "";
+    this.#seen = data.seen;
     if (isAnother) this.#begin();
     this.narrator.show(data);
     this.stepper.play(data.run, data.speed);
@@ -123,7 +120,7 @@ export class View {
   #begin() {
     const { run, status, epochs_done } = this.data;
     this.received = new Received(this.#names);
-    this.update = { status: status ?? undefined, epochs_done, place: 0 };
+    this.update = { status, epochs_done, place: 0 };
     this.narrator.begin(this.data);
     this.histograms.page = 0;
     this.feed.follow(run);
@@ -223,7 +220,7 @@ export class View {
     this.moment.end();
     document.removeEventListener("visibilitychange", this.onVisible);
     for (const name of CHARTS) this.Plotly?.purge(this.parts[name]);
-    this.Plotly = undefined;
+    this.Plotly = null;
   }
 }
 

@@ -7,18 +7,14 @@ import { clockOf } from "../lib/clock.js";
 /** @import { Clock } from "../lib/clock.js" */
 /** @import { View } from "./live.js" */
 
-/** @type {("losses" | "outputs" | "scores")[]} */
 const CHARTS = ["losses", "outputs", "scores"];
 
 export class Moment {
-  /** @type {Clock | null} */
+  /** @type {Clock} */
   clock = null;
-  /** @type {string | null} */
   #run = null;
-  /** @type {{ [chart: string]: HTMLElement }} */
   #lines = {};
   #canvas = document.createElement("canvas");
-  /** @type {Set<string>} */
   #followed = new Set(); // charts whose zoom moves their line
 
   /** @param {View} view */

@@ -9,16 +9,12 @@ import { unpack } from "../lib/numbers.js";
 import { ACTIVE } from "./feed.js";
 
 /** @import { LiveData, LiveUpdate, Narration } from "../lib/types.js" */
-/**
- * @typedef {object} Step
- * @property {number} number
- * @property {string} players who learns in it
- * @property {Record<string, string>} values of the history's columns, in four digits
- */
+/** @typedef {{ number: number, players: string, values: Record<string, string> }} Step
+ * players: who learns in it; values: of the history's columns, in four digits */
 
 const PHASES = ["real", "fake", "d_loss", "d_update", "g_pass", "g_loss", "g_update"];
+// Parts of the picture that light up in each phase.
 const LIT = {
-  // parts of the picture that light up in each phase
   real: ["real", "real-d", "d"],
   fake: ["z", "z-g", "g", "g-fake", "fake", "fake-d", "d"],
   d_loss: ["d", "d-loss", "loss"],
@@ -75,17 +71,15 @@ export function lastStep(update, data) {
 export class Narrator {
   /** @type {LiveData} */
   #data;
-  /** @type {Narration | null} */
+  /** @type {Narration} */
   #labels = null; // null until it was seen for the first time
   #known = 0; // the last step that the server has told of
-  /** @type {LiveUpdate | null} */
+  /** @type {LiveUpdate} */
   #waiting = null; // an answer to narrate as soon as the page says how
-  /** @type {Step | null} */
+  /** @type {Step} */
   #step = null; // which is narrated
-  /** @type {number | undefined} */
-  #timer;
+  #timer = 0;
 
-  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
   }
@@ -119,7 +113,7 @@ export class Narrator {
     for (const button of this.root.querySelectorAll("button")) {
       button.onclick = () => {
         this.stop();
-        this.#light(PHASES.indexOf(button.dataset.phase ?? ""), true);
+        this.#light(PHASES.indexOf(button.dataset.phase), true);
       };
     }
     this.caption.textContent = labels.ready;
@@ -191,7 +185,7 @@ export class Narrator {
   }
 
   #sentence(phase) {
-    const { captions, ready } = /** @type {Narration} */ (this.#labels);
+    const { captions, ready } = this.#labels;
     // Without a step the sentences with numbers in them are left out.
     if (!this.#step) return captions[phase].replace(/[^.]*\{[^.]*\./g, "").trim() || ready;
     const key = this.#isIdle(phase) ? `${phase}_idle` : phase;

@@ -4,15 +4,11 @@
 import { unpack } from "../lib/numbers.js";
 import { thin } from "../lib/thin.js";
 
-/** @import { LiveUpdate, PackedBand } from "../lib/types.js" */
+/** @import { LiveUpdate, Packed, PackedBand } from "../lib/types.js" */
 /** @typedef {{ x: number[], columns: { [name: string]: number[] } }} Curves x in epochs */
-/**
- * @typedef {object} Band of several seeds: median, low and high end of each column
- * @property {number[]} x
- * @property {{ [name: string]: number[][] }} columns
- * @property {number} finished
- * @property {number} members
- */
+/** @typedef {{ x: number[], columns: { [name: string]: number[][] } }} BandCurves
+ * median, low and high end of each column over several seeds */
+/** @typedef {BandCurves & { finished: number, members: number }} Band */
 
 const DRAWN = 4000; // points of a curve at most
 const KEPT = 100_000; // points; beyond that the server is asked for the whole curve again
@@ -23,13 +19,11 @@ export class Received {
   shown = 0; // the step of the densities
   /** @type {Curves} */
   curves = { x: [], columns: {} }; // as the server sent them
-  /** @type {Curves | null} */
+  /** @type {Curves} */
   #drawn = null;
-  /** @type {Band | null} */
+  /** @type {Band} */
   band = null;
-  /** @type {number[][] | null} */
   densities = null; // of the generated rows, one list a feature
-  /** @type {number[][][] | null} */
   spread = null; // of the densities over several seeds: low and high end
 
   /** @param {string[]} names of the history's columns */
@@ -108,9 +102,8 @@ function push(values, more) {
 
 /** @param {PackedBand} packed @param {string[]} names @returns {Band} */
 function unpackBand(packed, names) {
-  const columns = names
-    .filter((name) => packed[name])
-    .map((name) => [name, /** @type {string[]} */ (packed[name]).map(unpack)]);
-  const { finished, members } = packed;
-  return { x: unpack(packed.x), columns: Object.fromEntries(columns), finished, members };
+  const { x, finished, members, ...all } = packed;
+  const three = (name) => /** @type {Packed[]} */ (all[name]).map(unpack);
+  const known = names.filter((name) => all[name]).map((name) => [name, three(name)]);
+  return { x: unpack(x), columns: Object.fromEntries(known), finished, members };
 }

@@ -8,14 +8,12 @@ const SHORTEST = 0.25; // seconds between two requests
 export class Stepper {
   /** Whether news are to be looked for although the run rests. */
   isWaiting = false;
-  /** @type {string | null} */
   #run = null;
   #speed = 0;
   #rests = false; // the run stands, as far as the server has said
   #credit = 1; // steps that it is time for
   #before = 0; // when the credit was last counted
-  /** @type {number | undefined} */
-  #timer;
+  #timer = 0;
 
   /** @param {() => void} look asks the live view to look for news now */
   constructor(look) {
