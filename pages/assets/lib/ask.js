@@ -2,6 +2,8 @@
 
 /** @typedef {{ ok: boolean, status: number, body: any }} Answer status 0: nobody answered */
 
+export const PASSING = [0, 503]; // nobody there, or still being computed: ask again in a moment
+
 /** Ask for JSON at an address below the page's own.
  * @param {string} path @param {RequestInit} [options] @returns {Promise<Answer>} */
 export async function ask(path, options) {

@@ -1,7 +1,7 @@
 // The timeline: a scrubber over a run's snapshots. Once the film is loaded nothing is asked of the
 // server any more; the views follow the run's clock.
 
-import { ask } from "../lib/ask.js";
+import { ask, PASSING } from "../lib/ask.js";
 import { clockOf } from "../lib/clock.js";
 import { component, find } from "../lib/component.js";
 import { fill, whole } from "../lib/format.js";
@@ -12,6 +12,7 @@ import { unpackAs } from "../lib/numbers.js";
 /** @import { Trigger } from "../lib/component.js" */
 
 const SECONDS = 9; // for the whole film
+const RETRY = 1000; // milliseconds until the film is asked for again
 const EVENTS = ["change", "now"];
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
 const HTML = `<button type="button" class="gf-play"></button>
@@ -27,6 +28,7 @@ class Timeline {
   loaded = null; // which state of the run's film
   /** @type {Promise<void>} */
   loading;
+  retry = 0;
   request = 0; // of the next frame; 0 while nothing plays, -1 before the first
 
   constructor(root) {
@@ -90,6 +92,7 @@ class Timeline {
     if (run !== this.data.run) return;
     if (!answer.ok) {
       this.loaded = null;
+      if (PASSING.includes(answer.status)) this.retry = setTimeout(() => this.load(), RETRY);
       return;
     }
     /** @type {CountsFilm} */
@@ -207,6 +210,7 @@ class Timeline {
   }
 
   leave() {
+    clearTimeout(this.retry);
     for (const event of EVENTS) this.clock?.removeEventListener(event, this.onChange);
   }
 
