@@ -73,7 +73,7 @@ export class Narrator {
   #data;
   /** @type {Narration} */
   #labels = null; // null until it was seen for the first time
-  #known = 0; // the last step that the server has told of
+  #known = 0; // the last step that the server has reported
   /** @type {LiveUpdate} */
   #waiting = null; // an answer to narrate as soon as the page says how
   /** @type {Step} */
