@@ -30,10 +30,7 @@ export function drawBars(canvas, chart, t, from, { edges, real, generated }) {
     ]) {
       g.fillStyle = faded(colour, 0.6);
       values.forEach((value, bin) => {
-        const [left, right] = [
-          x._offset + x.d2p(edges[i][bin]),
-          x._offset + x.d2p(edges[i][bin + 1]),
-        ];
+        const [left, right] = [x._offset + x.d2p(edges[i][bin]), x._offset + x.d2p(edges[i][bin + 1])];
         g.fillRect(left, up(value), right - left, up(0) - up(value));
       });
     }

@@ -30,10 +30,7 @@ export function histograms(t, features, edges, rows, names, columns) {
     shape[`xaxis${n}`] = axis(t, { domain: across, anchor: y, showgrid: false, nticks: 6 });
     shape[`yaxis${n}`] = axis(t, { domain: up, anchor: x, nticks: 4, rangemode: "tozero" });
     const on = { xaxis: x, yaxis: y };
-    return [
-      ...outline(t, edges[i], rows.ghost?.[i], names, on),
-      ...bars(t, feature, i, edges[i], rows, names, on),
-    ];
+    return [...outline(t, edges[i], rows.ghost?.[i], names, on), ...bars(t, feature, i, edges[i], rows, names, on)];
   });
   return { traces, layout: shape };
 }

@@ -192,9 +192,7 @@ export class Quality {
     const shown = parts.losses._fullLayout?.xaxis.range ?? shape.xaxis.range;
     Object.assign(shape.xaxis, { fixedrange: true, range: shown });
     const write = (text, place) =>
-      shape.annotations.push(
-        note(t, escapeHtml(text), { xref: "x domain", yref: "y domain", ...place }),
-      );
+      shape.annotations.push(note(t, escapeHtml(text), { xref: "x domain", yref: "y domain", ...place }));
     if (!values.length) write(labels.none, { x: 0.5, y: 0.5, font: { color: t.muted } });
     const corner = { x: 1, y: 0, xanchor: "right", yanchor: "bottom" };
     if (this.left) write(fill(labels.left, { n: this.left }), corner);

@@ -181,8 +181,7 @@ class Surface {
     }
     g.globalAlpha = 1;
     const focused = /** @type {any} */ (document.activeElement);
-    if (focused === canvas && canvas.matches(":focus-visible"))
-      this.drawCross(g, t, at(this.cross));
+    if (focused === canvas && canvas.matches(":focus-visible")) this.drawCross(g, t, at(this.cross));
     this.line.textContent = fill(labels.count, { n: points.length, most: this.most });
     this.undoButton.disabled = !this.strokes.length;
     this.clearButton.disabled = !points.length;

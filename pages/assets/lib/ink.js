@@ -83,8 +83,7 @@ export function bottomAxis(g, t, box, axis, name, ground = null) {
     line(g, t.border, x, box.y + box.h, x, box.y + box.h + 4);
     text(g, words, x, box.y + box.h + 6, { colour: t.muted, ground, base: "top" });
   }
-  if (name)
-    text(g, name, box.x + box.w / 2, box.y + box.h + 30, { colour: t.text, base: "middle" });
+  if (name) text(g, name, box.x + box.w / 2, box.y + box.h + 30, { colour: t.text, base: "middle" });
 }
 
 export function sideAxis(g, t, box, axis, name, { right = false, colour = t.text } = {}) {

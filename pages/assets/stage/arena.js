@@ -190,8 +190,7 @@ class Arena {
       return a ? { a, b: b ?? a, share: this.clock.share } : null;
     }
     if (!this.to) return null;
-    const share =
-      this.from && !this.still ? Math.min(1, (performance.now() - this.arrived) / GLIDE) : 1;
+    const share = this.from && !this.still ? Math.min(1, (performance.now() - this.arrived) / GLIDE) : 1;
     return { a: this.from ?? this.to, b: this.to, share };
   }
 

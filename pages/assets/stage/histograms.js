@@ -60,14 +60,7 @@ export class Histograms {
     };
     const room = (root.clientWidth || 800) / (isNarrow ? WIDTH.narrow : WIDTH.wide);
     const columns = Math.max(1, Math.min(4, Math.floor(room)));
-    return histograms(
-      theme(root),
-      part(data.features),
-      part(data.edges),
-      rows,
-      data.labels,
-      columns,
-    );
+    return histograms(theme(root), part(data.features), part(data.edges), rows, data.labels, columns);
   }
 
   #writePager() {

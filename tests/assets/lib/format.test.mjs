@@ -24,13 +24,7 @@ test("whole numbers with their thousands set apart", () => {
 });
 
 test("three digits", () => {
-  assert.deepEqual([0.12349, 1.5, 1234.5, -0.00012, 0].map(three), [
-    "0.123",
-    "1.5",
-    "1230",
-    "-0.00012",
-    "0",
-  ]);
+  assert.deepEqual([0.12349, 1.5, 1234.5, -0.00012, 0].map(three), ["0.123", "1.5", "1230", "-0.00012", "0"]);
 });
 
 test("templates", () => {
