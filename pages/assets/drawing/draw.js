@@ -2,6 +2,12 @@
 // with the keyboard. A point is two bytes, its place on a grid of 256 x 256, as in gan_core's drawing.py.
 
 import { theme } from "../charts/theme.js";
+import { blank, component, find } from "../lib/component.js";
+import { fill } from "../lib/format.js";
+import { unpackAs } from "../lib/numbers.js";
+
+/** @import { DrawData } from "../lib/types.js" */
+/** @import { Trigger } from "../lib/component.js" */
 
 const SPRAYED = 3; // points where the brush is put down, and again after each stride
 const STRIDE = 10; // places of the grid
@@ -13,35 +19,27 @@ const KEY_STEP = 4;
 const KEY_STEP_WITH_SHIFT = 20;
 const PATIENCE = 300; // milliseconds without a key, then the points set with it are sent
 
-const views = new WeakMap();
+class Surface {
+  points = [];
+  strokes = []; // with which point each begins
+  known = new Set(); // drawings that were begun with or sent: the page only echoes them
+  cross = [128, 128];
+  brush = null; // where it is, while it is down
+  most = 0; // points of a drawing
+  waiting = 0; // to send what the keyboard set
 
-export function render({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".gf-draw");
-  let view = views.get(root);
-  if (!view) views.set(root, (view = new View(root)));
-  view.show(data, setTriggerValue);
-}
-
-export function destroy(parentElement) {
-  const root = parentElement.querySelector(".gf-draw");
-  if (root) views.get(root)?.end();
-}
-
-class View {
   constructor(root) {
     this.root = root;
     root.innerHTML = `<canvas tabindex="0" role="application"></canvas>
-      <div class="gf-draw-line"><span role="status"></span><button type="button"></button><button type="button"></button></div>
+      <div class="gf-draw-line"><span role="status"></span>
+        <button type="button"></button><button type="button"></button></div>
       <div class="gf-draw-hint"></div>`;
-    this.canvas = root.querySelector("canvas");
-    this.line = root.querySelector("span");
-    [this.undoButton, this.clearButton] = root.querySelectorAll("button");
+    this.canvas = find(root, "canvas");
+    this.line = find(root, "span");
+    this.undoButton = root.querySelectorAll("button")[0];
+    this.clearButton = root.querySelectorAll("button")[1];
     this.undoButton.onclick = () => this.undo();
     this.clearButton.onclick = () => this.clear();
-    this.points = [];
-    this.strokes = []; // with which point each begins
-    this.known = new Set(); // drawings that were begun with or sent: the page only echoes them
-    this.cross = [128, 128];
     this.listen();
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.canvas);
@@ -53,7 +51,8 @@ class View {
       if (!event.isPrimary || event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       this.stroke();
-      this.spray((this.brush = this.place(event)));
+      this.brush = this.place(event);
+      this.spray(this.brush);
       this.draw();
     };
     canvas.onpointermove = (event) => {
@@ -75,19 +74,20 @@ class View {
     };
   }
 
-  show(data, setTriggerValue) {
-    this.tell = setTriggerValue;
+  /** @param {DrawData} data @param {Trigger} trigger */
+  show(data, trigger) {
+    this.trigger = trigger;
     this.most = data.most;
     this.labels = data.labels;
     if (!this.known.has(data.drawing)) {
       this.known.add(data.drawing);
-      this.points = unpack(data.drawing);
+      this.points = unpackDrawing(data.drawing);
       this.strokes = this.points.map((_, i) => i).filter((i) => i % UNDONE_AT_ONCE === 0);
     }
     this.canvas.setAttribute("aria-label", data.labels.surface);
     this.undoButton.textContent = data.labels.undo;
     this.clearButton.textContent = data.labels.clear;
-    this.root.querySelector(".gf-draw-hint").textContent = data.labels.hint;
+    find(this.root, ".gf-draw-hint").textContent = data.labels.hint;
     this.draw();
   }
 
@@ -95,7 +95,8 @@ class View {
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     const span = box.width - 2 * MARGIN;
-    return [255 * ((event.clientX - box.left - MARGIN) / span), 255 * (1 - (event.clientY - box.top - MARGIN) / span)];
+    const [x, y] = [event.clientX - box.left - MARGIN, event.clientY - box.top - MARGIN];
+    return [(255 * x) / span, 255 * (1 - y / span)];
   }
 
   stroke() {
@@ -119,7 +120,7 @@ class View {
   }
 
   add(place) {
-    if (this.points.length < this.most) this.points.push(place.map((v) => Math.max(0, Math.min(255, Math.round(v)))));
+    if (this.points.length < this.most) this.points.push(place.map((v) => onGrid(Math.round(v))));
   }
 
   key(event) {
@@ -128,7 +129,7 @@ class View {
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (way) {
       const step = event.shiftKey ? KEY_STEP_WITH_SHIFT : KEY_STEP;
-      this.cross = this.cross.map((v, i) => Math.max(0, Math.min(255, v + step * way[i])));
+      this.cross = this.cross.map((v, i) => onGrid(v + step * way[i]));
     } else if (event.key === " ") {
       this.stroke();
       this.add(this.cross);
@@ -141,7 +142,7 @@ class View {
 
   undo() {
     if (!this.strokes.length) return;
-    this.points.length = this.strokes.pop();
+    this.points.length = this.strokes.pop() ?? 0;
     this.send();
   }
 
@@ -153,10 +154,10 @@ class View {
 
   send() {
     clearTimeout(this.waiting);
-    this.waiting = null;
+    this.waiting = 0;
     const text = pack(this.points);
     this.known.add(text);
-    this.tell("drawing", { text });
+    this.trigger("drawing", { text });
     this.draw();
   }
 
@@ -164,28 +165,28 @@ class View {
     const { canvas, labels, points } = this;
     const size = canvas.clientWidth;
     if (!size || !labels) return;
-    const ratio = window.devicePixelRatio || 1;
-    if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
-    const g = canvas.getContext("2d");
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    g.clearRect(0, 0, size, size);
+    const g = blank(canvas, size, size);
     const t = theme(this.root);
-    const at = ([x, y]) => [MARGIN + ((size - 2 * MARGIN) * x) / 255, MARGIN + (size - 2 * MARGIN) * (1 - y / 255)];
+    const span = size - 2 * MARGIN;
+    /** @type {(place: number[]) => number[]} */
+    const at = ([x, y]) => [MARGIN + (span * x) / 255, MARGIN + span * (1 - y / 255)];
     this.drawAxes(g, t, size, at);
     g.fillStyle = t.real;
     g.globalAlpha = 0.7;
     for (const point of points) {
       g.beginPath();
-      g.arc(...at(point), 3, 0, 2 * Math.PI);
+      const [x, y] = at(point);
+      g.arc(x, y, 3, 0, 2 * Math.PI);
       g.fill();
     }
     g.globalAlpha = 1;
-    if (document.activeElement === canvas && canvas.matches(":focus-visible")) this.drawCross(g, t, at(this.cross));
-    this.line.textContent = labels.count.replace("{n}", points.length).replace("{most}", this.most);
+    const focused = /** @type {any} */ (document.activeElement);
+    if (focused === canvas && canvas.matches(":focus-visible")) this.drawCross(g, t, at(this.cross));
+    this.line.textContent = fill(labels.count, { n: points.length, most: this.most });
     this.undoButton.disabled = !this.strokes.length;
     this.clearButton.disabled = !points.length;
-    if (document.activeElement?.disabled && this.root.contains(document.activeElement)) canvas.focus();
-    this.root.dataset.points = points.length;
+    if (focused?.disabled && this.root.contains(focused)) canvas.focus();
+    this.root.dataset.points = String(points.length);
   }
 
   drawAxes(g, t, size, at) {
@@ -193,7 +194,8 @@ class View {
     g.fillStyle = t.muted;
     g.font = `11px ${t.font}`;
     g.textAlign = "left";
-    for (const [place, name] of [[0, "-1"], [127.5, "0"], [255, "1"]]) {
+    for (const value of [-1, 0, 1]) {
+      const [name, place] = [String(value), 127.5 * (value + 1)];
       const [x, y] = at([place, place]);
       g.beginPath();
       g.moveTo(x, 0);
@@ -207,7 +209,8 @@ class View {
     }
   }
 
-  drawCross(g, t, [x, y]) {
+  drawCross(g, t, place) {
+    const [x, y] = place;
     g.strokeStyle = t.text;
     g.lineWidth = 1.4;
     g.beginPath();
@@ -222,16 +225,22 @@ class View {
   end() {
     clearTimeout(this.waiting);
     this.observer.disconnect();
-    views.delete(this.root);
   }
 }
 
-function pack(points) {
+function onGrid(value) {
+  return Math.max(0, Math.min(255, value));
+}
+
+/** Two bytes a point, in base64 for addresses. */
+export function pack(points) {
   const text = btoa(String.fromCharCode(...points.flat()));
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-function unpack(text) {
-  const bytes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+export function unpackDrawing(text) {
+  const bytes = unpackAs(text.replaceAll("-", "+").replaceAll("_", "/"), Uint8Array);
   return Array.from({ length: bytes.length / 2 }, (_, i) => [bytes[2 * i], bytes[2 * i + 1]]);
 }
+
+export const { render, destroy } = component("gf-draw", (root) => new Surface(root));

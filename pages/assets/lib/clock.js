@@ -1,20 +1,25 @@
 // Which moment of a run the page shows: its latest state, or a snapshot. Whoever asks for the clock
 // of a run gets the same one, because the browser loads this module once a page.
 
+/** @type {Map<string, Clock>} */
 const clocks = new Map();
 
+/** @param {string} run */
 export function clockOf(run) {
-  if (!clocks.has(run)) clocks.set(run, new Clock());
-  return clocks.get(run);
+  const clock = clocks.get(run) ?? new Clock();
+  clocks.set(run, clock);
+  return clock;
 }
 
-class Clock extends EventTarget {
+/** Its events: `now` (the run went on), `change` (another position), `film` (more snapshots). */
+export class Clock extends EventTarget {
   steps = []; // of the snapshots, ascending
   counts = new Map(); // step -> how many generated rows lie in each bin, one feature after another
   rows = 1; // generated rows that were counted
   bins = 1; // of a feature
-  now = null; // the step that the run has come to, as far as this page has heard
-  position = null; // in the film: a snapshot's number, a fraction on the way to the next; null is live
+  attempt = null; // of the snapshots
+  now = null; // the step that the run has come to, as far as this page knows
+  position = null; // in the film: a snapshot's number, a fraction on the way to the next; null: live
 
   get isLive() {
     return this.position === null || !this.steps.length;
@@ -26,7 +31,7 @@ class Clock extends EventTarget {
   }
 
   get share() {
-    return this.index < this.steps.length - 1 ? this.position - this.index : 0;
+    return this.index < this.steps.length - 1 ? (this.position ?? 0) - this.index : 0;
   }
 
   get step() {
@@ -37,26 +42,17 @@ class Clock extends EventTarget {
     return this.steps[Math.min(this.steps.length - 1, this.index + 1)];
   }
 
-  hear(step) {
+  /** @param {number} step */
+  setNow(step) {
     if (step === this.now) return;
     this.now = step;
     this.dispatchEvent(new Event("now"));
   }
 
+  /** @param {number | null} position */
   show(position) {
     if (position === this.position) return;
     this.position = position;
     this.dispatchEvent(new Event("change"));
   }
-}
-
-// Calls back at most once a frame of the screen, however often it is asked to.
-export function onceAFrame(callback) {
-  let asked = 0;
-  return () => {
-    asked ||= requestAnimationFrame(() => {
-      asked = 0;
-      callback();
-    });
-  };
 }

@@ -1,8 +1,15 @@
 // What every picture on a canvas is drawn with: marks, axes, colours as numbers.
 
+/** @import { Theme } from "../charts/theme.js" */
+/** @typedef {CanvasRenderingContext2D} Canvas */
+/** @typedef {{ x: number, y: number, w: number, h: number }} Box */
+/** @typedef {{ low: number, high: number }} Span */
+
+/** Red, green and blue, 0 to 255, of "#rrggbb", "#rgb" or "rgb(...)". @param {string} colour */
 export function channels(colour) {
-  if (colour.startsWith("#")) return [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
-  return colour.match(/[\d.]+/g).slice(0, 3).map(Number);
+  if (!colour.startsWith("#")) return (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+  const full = colour.length === 4 ? colour.replace(/[0-9a-f]/gi, "$&$&") : colour;
+  return [1, 3, 5].map((i) => parseInt(full.slice(i, i + 2), 16));
 }
 
 export function faded(colour, alpha) {
@@ -35,13 +42,16 @@ export function arrow(g, x, y, dx, dy) {
   }
 }
 
+/** Round numbers along an axis, at most so many and one, each with its text.
+ * @param {number} low @param {number} high @param {number} most @returns {[number, string][]} */
 export function ticks(low, high, most) {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push([k * step, short(k * step, digits)]);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++)
+    found.push([k * step, short(k * step, digits)]);
   return found;
 }
 
@@ -50,12 +60,9 @@ function short(value, digits) {
   return (Math.abs(value) < 1e-12 ? 0 : value).toFixed(Math.min(8, digits));
 }
 
-export function three(value) {
-  return Number(value.toPrecision(3)).toString();
-}
-
 // A text that is read on any ground.
-export function text(g, words, x, y, { colour, ground, align = "center", base = "alphabetic" }) {
+export function text(g, words, x, y, look) {
+  const { colour, ground, align = "center", base = "alphabetic" } = look;
   g.textAlign = align;
   g.textBaseline = base;
   if (ground) {
@@ -69,14 +76,14 @@ export function text(g, words, x, y, { colour, ground, align = "center", base = 
 }
 
 // Numbers and name of the axis below a box, and of the one at its left.
-export function bottomAxis(g, t, box, axis, name, { ground, nameAt = 30 } = {}) {
+export function bottomAxis(g, t, box, axis, name, ground = null) {
   g.font = `12px ${t.font}`;
   for (const [value, words] of ticks(axis.low, axis.high, Math.max(2, Math.floor(box.w / 70)))) {
     const x = box.x + (box.w * (value - axis.low)) / (axis.high - axis.low);
     line(g, t.border, x, box.y + box.h, x, box.y + box.h + 4);
     text(g, words, x, box.y + box.h + 6, { colour: t.muted, ground, base: "top" });
   }
-  if (name) text(g, name, box.x + box.w / 2, box.y + box.h + nameAt, { colour: t.text, base: "middle" });
+  if (name) text(g, name, box.x + box.w / 2, box.y + box.h + 30, { colour: t.text, base: "middle" });
 }
 
 export function sideAxis(g, t, box, axis, name, { right = false, colour = t.text } = {}) {
@@ -86,7 +93,11 @@ export function sideAxis(g, t, box, axis, name, { right = false, colour = t.text
   for (const [value, words] of ticks(axis.low, axis.high, Math.max(2, Math.floor(box.h / 60)))) {
     const y = box.y + box.h - (box.h * (value - axis.low)) / (axis.high - axis.low);
     line(g, t.border, edge, y, edge + 4 * out, y);
-    text(g, words, edge + 7 * out, y, { colour: t.muted, align: right ? "left" : "right", base: "middle" });
+    text(g, words, edge + 7 * out, y, {
+      colour: t.muted,
+      align: right ? "left" : "right",
+      base: "middle",
+    });
   }
   g.save();
   g.translate(right ? edge + 40 : 9, box.y + box.h / 2);
@@ -102,13 +113,4 @@ export function line(g, colour, x0, y0, x1, y1) {
   g.moveTo(x0, y0);
   g.lineTo(x1, y1);
   g.stroke();
-}
-
-// Between two arrays of equal length; where the lengths differ there is no between.
-export function between(a, b, share, Kind = Float32Array) {
-  if (share >= 1 || a.length !== b.length) return b;
-  if (share <= 0) return a;
-  const mixed = new Kind(a.length);
-  for (let i = 0; i < a.length; i++) mixed[i] = a[i] + (b[i] - a[i]) * share;
-  return mixed;
 }

@@ -1,10 +1,38 @@
-// base64 of little-endian float32, which is what every browser's machine uses
+// Numbers as they come from the server, and what lies between two of its frames.
+
+/** base64 of little-endian float32, which is what every browser's machine uses.
+ * @param {string} text @returns {number[]} */
 export function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return Array.from(new Float32Array(bytes.buffer));
+  return Array.from(unpackAs(text, Float32Array));
 }
 
-// base64 of little-endian numbers of a kind: Uint16Array, Float32Array, ...
+/** base64 of little-endian numbers of a kind: Uint16Array, Float32Array, ...
+ * @template T @param {string} text @param {new (buffer: ArrayBuffer) => T} Kind @returns {T} */
 export function unpackAs(text, Kind) {
   return new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+}
+
+/** Between two arrays of equal length; where the lengths differ there is no between.
+ * @template {ArrayLike<number>} T @param {T} a @param {T} b
+ * @param {number} share 0 for a, 1 for b @returns {T | Float32Array} */
+export function between(a, b, share) {
+  if (share >= 1 || a.length !== b.length) return b;
+  if (share <= 0) return a;
+  const mixed = new Float32Array(a.length);
+  for (let i = 0; i < a.length; i++) mixed[i] = a[i] + (b[i] - a[i]) * share;
+  return mixed;
+}
+
+/** Between two frames of a picture.
+ * @template {{ step: number }} T @param {T} a @param {T} b
+ * @param {number} share 0 for a, 1 for b
+ * @param {string[]} arrays names of what is blended value by value
+ * @param {string[]} numbers names of single numbers @returns {T} */
+export function blend(a, b, share, arrays, numbers) {
+  if (share >= 1 || a === b) return b;
+  if (share <= 0) return a;
+  const mixed = { ...a };
+  for (const name of arrays) mixed[name] = between(a[name], b[name], share);
+  for (const name of numbers) mixed[name] = a[name] + (b[name] - a[name]) * share;
+  return mixed;
 }

@@ -1,48 +1,59 @@
 // The arena and the density view of a run: the latest state while it trains, a moment of the film
 // when the timeline says so. The drawing is in field.js and density.js.
 
-import { clockOf, onceAFrame } from "../lib/clock.js";
+import { theme } from "../charts/theme.js";
+import { Asker, PASSING } from "../lib/ask.js";
+import { clockOf } from "../lib/clock.js";
+import { blank, component, find, onceAFrame } from "../lib/component.js";
+import { escapeHtml, fill, whole } from "../lib/format.js";
 import { DensityPicture } from "./density.js";
+import { ACTIVE } from "./feed.js";
 import { FieldPicture } from "./field.js";
-import { escape, theme } from "../charts/theme.js";
 
-const ACTIVE = ["queued", "running"];
+/** @import { ArenaData, ArenaUpdate, DensityFacts, FieldFacts, ViewFilm } from "../lib/types.js" */
+/** @import { Clock } from "../lib/clock.js" */
+
 const PERIOD = 100; // milliseconds from a question to the next, as often as a run shows its networks
 const PAUSE = 30; // at least, after an answer
+const RETRY = 1000; // after none
 const GLIDE = 140; // for the way from one live frame to the next
-const views = new WeakMap();
-
-export function render({ data, parentElement }) {
-  const root = parentElement.querySelector(".gf-arena");
-  let view = views.get(root);
-  if (!view) views.set(root, (view = new Arena(root)));
-  view.show(data);
-}
-
-export function destroy(parentElement) {
-  const root = parentElement.querySelector(".gf-arena");
-  if (root) views.get(root)?.end();
-}
 
 class Arena {
+  /** @type {ArenaData} */
+  data;
+  /** @type {Clock} */
+  clock;
+  picture = null; // a FieldPicture or a DensityPicture
+  hidden = new Set(); // names of layers
+  status = "";
+  live = new Asker();
+  snapshots = new Asker();
+  timer = 0;
+  retry = 0;
+  isVisible = false;
+  isOver = false;
+
   constructor(root) {
     this.root = root;
-    root.innerHTML = `<canvas role="img"></canvas><div class="gf-legend"></div><div class="gf-facts"></div>`;
-    [this.canvas, this.legend, this.facts] = root.children;
-    this.hidden = new Set();
+    root.innerHTML = `<canvas role="img"></canvas>
+      <div class="gf-legend"></div><div class="gf-facts"></div>`;
+    this.canvas = find(root, "canvas");
+    this.legend = find(root, ".gf-legend");
+    this.facts = find(root, ".gf-facts");
     this.draw = onceAFrame(() => this.drawNow());
-    this.onChange = () => this.changed();
-    this.onWake = () => this.soon(0);
-    this.onNow = () => { // a step by hand, or in slow motion: while it trains it is asked anyway
+    this.onVisible = () => this.soon(0);
+    const onChange = () => this.changed();
+    const onNow = () => {
+      // A step by hand, or in slow motion: while it trains it is asked anyway.
       if (!ACTIVE.includes(this.status)) this.soon(0);
     };
-    this.heard = { change: this.onChange, film: this.onChange, now: this.onNow };
-    document.addEventListener("visibilitychange", this.onWake);
+    this.listeners = { change: onChange, film: onChange, now: onNow };
+    document.addEventListener("visibilitychange", this.onVisible);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.canvas);
     this.sight = new IntersectionObserver(([entry]) => {
-      this.visible = entry.isIntersecting;
-      this.onWake();
+      this.isVisible = entry.isIntersecting;
+      this.onVisible();
     });
     this.sight.observe(root);
     this.dark = matchMedia("(prefers-color-scheme: dark)");
@@ -50,64 +61,66 @@ class Arena {
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
+  /** @param {ArenaData} data */
   show(data) {
     const before = this.data;
     this.data = data;
     if (before?.run !== data.run) {
       this.leave();
       this.clock = clockOf(data.run);
-      for (const [sign, react] of Object.entries(this.heard)) this.clock.addEventListener(sign, react);
+      for (const [event, react] of Object.entries(this.listeners)) {
+        this.clock.addEventListener(event, react);
+      }
     }
-    if (before?.run !== data.run || before.query !== data.query) {
-      this.question = (this.question ?? 0) + 1; // an answer about another picture comes too late now
-      this.picture = this.from = this.to = null;
-      this.film = new Map();
-      this.filmOf = null;
-      this.answered = false;
-      this.attempt = this.shown = -1;
-      this.times = [];
-      Object.assign(this.root.dataset, { run: data.run, view: data.query, step: "", fps: "", points: "" });
-    }
+    if (before?.run !== data.run || before.query !== data.query) this.begin();
     this.status = data.status;
     this.soon(0);
     this.changed();
   }
 
+  // Another picture: answers about the one before come too late now.
+  begin() {
+    this.live.cancel();
+    this.snapshots.cancel();
+    clearTimeout(this.retry);
+    this.picture = this.from = this.to = null;
+    this.film = new Map(); // step -> frame
+    this.filmOf = "";
+    this.isAnswered = false;
+    this.attempt = this.shown = -1;
+    this.times = []; // when the last frames came
+    const { run, query: view } = this.data;
+    Object.assign(this.root.dataset, { run, view, step: "", fps: "", points: "" });
+  }
+
   soon(delay) {
     clearTimeout(this.timer);
-    if (!this.ended) this.timer = setTimeout(() => this.ask(), delay);
+    if (!this.isOver) this.timer = setTimeout(() => this.ask(), delay);
   }
 
   // Nothing is asked while nobody can see the answer.
   async ask() {
-    if (this.ended || !this.visible || document.hidden || !this.data) return;
+    if (this.isOver || !this.isVisible || document.hidden || !this.data) return;
     if (!this.clock.isLive && this.picture) return;
-    const question = (this.question = (this.question ?? 0) + 1);
     const asked = performance.now();
     const known = this.attempt >= 0 ? `&attempt=${this.attempt}&shown=${this.shown}` : "";
-    const update = await this.fetch(`arena?${this.data.query}${known}`);
-    if (question !== this.question || this.ended) return;
-    if (update) this.take(update);
-    if (update?.gone) return;
-    if (!update) this.soon(1000);
-    else if (ACTIVE.includes(this.status) || !this.picture) this.soon(Math.max(PAUSE, asked + PERIOD - performance.now()));
-  }
-
-  async fetch(path) {
-    try {
-      const answer = await fetch(new URL(`api/runs/${this.data.run}/${path}`, document.baseURI));
-      if (answer.status === 404) return { gone: true };
-      if (answer.ok) return await answer.json();
-    } catch {
-      // said below
+    const answer = await this.live.ask(this.address(`arena?${this.data.query}${known}`));
+    if (!answer || answer.status === 404) return;
+    if (answer.ok) this.take(answer.body);
+    else this.facts.textContent = this.data.labels.lost;
+    if (!answer.ok) this.soon(RETRY);
+    else if (ACTIVE.includes(this.status) || !this.picture) {
+      this.soon(Math.max(PAUSE, asked + PERIOD - performance.now()));
     }
-    this.facts.textContent = this.data.labels.lost;
-    return null;
   }
 
+  address(path) {
+    return `api/runs/${this.data.run}/${path}`;
+  }
+
+  /** @param {ArenaUpdate} update */
   take(update) {
-    if (update.gone) return;
-    this.answered = true;
+    this.isAnswered = true;
     this.status = update.status;
     this.attempt = update.attempt;
     if (update.facts) this.prepare(update.facts);
@@ -115,18 +128,28 @@ class Arena {
       this.shown = update.frame.step;
       this.from = this.to;
       this.to = this.picture.decode(update.frame);
-      this.arrived = performance.now();
-      this.times = [...this.times.filter((t) => this.arrived - t < 3000), this.arrived];
-      const span = this.arrived - this.times[0];
-      this.root.dataset.fps = span > 500 ? ((1000 * (this.times.length - 1)) / span).toFixed(1) : "";
-      this.root.dataset.frames = Number(this.root.dataset.frames ?? 0) + 1;
+      this.count();
     }
     this.draw();
   }
 
+  // Frames, and how many of them a second.
+  count() {
+    const now = performance.now();
+    this.arrived = now;
+    this.times = [...this.times.filter((time) => now - time < 3000), now];
+    const span = now - this.times[0];
+    const { dataset } = this.root;
+    dataset.fps = span > 500 ? ((1000 * (this.times.length - 1)) / span).toFixed(1) : "";
+    dataset.frames = String(Number(dataset.frames ?? 0) + 1);
+  }
+
+  /** @param {FieldFacts | DensityFacts} facts */
   prepare(facts) {
     if (this.picture) return;
-    this.picture = facts.kind === "field" ? new FieldPicture(facts, this.data.labels) : new DensityPicture(facts, this.data.labels);
+    const { labels } = this.data;
+    const isField = facts.kind === "field";
+    this.picture = isField ? new FieldPicture(facts, labels) : new DensityPicture(facts, labels);
     this.drawLegend();
   }
 
@@ -139,16 +162,24 @@ class Arena {
 
   // Every snapshot in this picture, once; after that the film needs no server.
   async loadFilm() {
-    const { query, run } = this.data;
     const wanted = `${this.clock.attempt}/${this.clock.steps.length}/${this.clock.steps.at(-1)}`;
     if (this.filmOf === wanted) return;
     this.filmOf = wanted;
     const known = this.film.size ? `&after=${Math.max(...this.film.keys())}` : "";
-    const film = await this.fetch(`film?${query}${known}`);
-    if (this.ended || !film || film.gone || this.data.query !== query || this.data.run !== run) return;
+    const answer = await this.snapshots.ask(this.address(`film?${this.data.query}${known}`));
+    if (!answer || this.isOver) return;
+    if (PASSING.includes(answer.status)) {
+      this.retry = setTimeout(() => {
+        this.filmOf = "";
+        this.changed();
+      }, RETRY);
+    }
+    if (!answer.ok) return;
+    /** @type {ViewFilm} */
+    const film = answer.body;
     this.prepare(film.facts);
     for (const frame of film.frames) this.film.set(frame.step, this.picture.decode(frame));
-    this.root.dataset.film = this.film.size;
+    this.root.dataset.film = String(this.film.size);
     this.draw();
   }
 
@@ -164,38 +195,36 @@ class Arena {
   }
 
   drawNow() {
-    if (this.ended) return;
+    if (this.isOver) return;
     const began = performance.now();
     const { canvas, data, root, picture } = this;
     const moment = picture && this.moment();
     const [w, h] = [canvas.clientWidth, canvas.clientHeight];
     if (!w || !h) return;
-    const ratio = window.devicePixelRatio || 1;
-    if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
-      [canvas.width, canvas.height] = [Math.round(w * ratio), Math.round(h * ratio)];
-    }
-    const g = canvas.getContext("2d");
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    g.clearRect(0, 0, w, h);
+    const g = blank(canvas, w, h);
     if (!moment) {
-      this.facts.textContent = this.clock.isLive && this.answered ? data.labels.waiting : data.labels.loading;
+      const isWaiting = this.clock.isLive && this.isAnswered;
+      this.facts.textContent = isWaiting ? data.labels.waiting : data.labels.loading;
       return;
     }
     const frame = picture.mix(moment.a, moment.b, moment.share);
     picture.draw(g, theme(root), frame, w, h, this.hidden);
-    this.say(frame, moment.share < 1 ? moment.a.step : moment.b.step);
+    this.describe(frame, moment.share < 1 ? moment.a.step : moment.b.step);
     if (this.clock.isLive && moment.share < 1) this.draw();
     root.dataset.ms = (performance.now() - began).toFixed(1);
   }
 
-  say(frame, step) {
+  describe(frame, step) {
     const { labels, others, steps_per_epoch: perEpoch } = this.data;
-    const epoch = labels.epoch.replace("{epoch}", Math.ceil(step / perEpoch).toLocaleString("en-US"));
+    const epoch = fill(labels.epoch, { epoch: whole(Math.ceil(step / perEpoch)) });
     const value = frame.on_fake.toFixed(2);
-    const facts = [epoch, labels.on_fake.replace("{value}", value), this.picture.note(), others].filter(Boolean).join(" · ");
-    if (this.facts.textContent !== facts) this.facts.textContent = facts;
+    const facts = [epoch, fill(labels.on_fake, { value }), this.picture.note(), others];
+    const text = facts.filter(Boolean).join(" · ");
+    if (this.facts.textContent !== text) this.facts.textContent = text;
     const ends = this.picture.scale?.(frame);
-    if (ends) [this.scale.firstChild.textContent, this.scale.lastChild.textContent] = ends;
+    if (ends) {
+      [this.scale.firstChild.textContent, this.scale.lastChild.textContent] = ends;
+    }
     Object.assign(this.root.dataset, { step, ...this.picture.counts(frame) });
     this.canvas.setAttribute("aria-label", this.picture.alt(epoch, value));
   }
@@ -205,9 +234,12 @@ class Arena {
     const t = theme(this.root);
     this.root.style.setProperty("--gf-real", t.real);
     this.root.style.setProperty("--gf-generated", t.generated);
-    this.legend.innerHTML = this.picture.layers().map(({ name, label, mark, role }) =>
-      `<button type="button" data-layer="${name}" aria-pressed="${!this.hidden.has(name)}" title="${escape(this.data.labels.toggle.replace("{name}", label))}">
-        <i style="color:${t[role] ?? t.text}">${mark}</i> ${escape(label)}</button>`).join("") + `<span class="gf-scale" hidden><span></span><i></i><span></span></span>`;
+    const entry = ({ name, label, mark, role }) =>
+      `<button type="button" data-layer="${name}" aria-pressed="${!this.hidden.has(name)}"
+        title="${escapeHtml(fill(this.data.labels.toggle, { name: label }))}">
+        <i style="color:${t[role] ?? t.text}">${mark}</i> ${escapeHtml(label)}</button>`;
+    const scale = `<span class="gf-scale" hidden><span></span><i></i><span></span></span>`;
+    this.legend.innerHTML = this.picture.layers().map(entry).join("") + scale;
     this.scale = this.legend.lastChild;
     this.scale.hidden = !this.picture.scale;
     for (const button of this.legend.querySelectorAll("button")) {
@@ -222,17 +254,21 @@ class Arena {
   }
 
   leave() {
-    for (const [sign, react] of Object.entries(this.heard)) this.clock?.removeEventListener(sign, react);
+    for (const [event, react] of Object.entries(this.listeners)) {
+      this.clock?.removeEventListener(event, react);
+    }
   }
 
   end() {
-    this.ended = true;
+    this.isOver = true;
     clearTimeout(this.timer);
+    clearTimeout(this.retry);
     this.sizes.disconnect();
     this.sight.disconnect();
     this.dark.removeEventListener("change", this.draw);
-    document.removeEventListener("visibilitychange", this.onWake);
+    document.removeEventListener("visibilitychange", this.onVisible);
     this.leave();
-    views.delete(this.root);
   }
 }
+
+export const { render, destroy } = component("gf-arena", (root) => new Arena(root));

@@ -1,14 +1,21 @@
 // One feature's line: densities of real and generated rows, D's output over them, and, where z is
 // low-dimensional, which z goes where.
 
-import { arrow, between, bottomAxis, faded, line, sideAxis, text, three } from "../lib/ink.js";
-import { unpackAs } from "../lib/numbers.js";
+import { fill, three } from "../lib/format.js";
+import { arrow, bottomAxis, faded, line, sideAxis, text } from "../lib/ink.js";
+import { blend, unpackAs } from "../lib/numbers.js";
+
+/** @import { DensityFacts, DensityFrame, DensityWire, Labels } from "../lib/types.js" */
+/** @import { Box, Canvas, Span } from "../lib/ink.js" */
+/** @import { Theme } from "../charts/theme.js" */
 
 const Z_LIMIT = 2.4;
 const THREADS = 84; // pixels between the line of x and that of z
-const NAMES = ["generated", "output", "threads"];
+const ARRAYS = ["generated", "output", "threads"];
+const NUMBERS = ["level", "on_fake"];
 
 export class DensityPicture {
+  /** @param {DensityFacts} facts @param {Labels} labels */
   constructor(facts, labels) {
     this.facts = facts;
     this.labels = labels;
@@ -17,88 +24,95 @@ export class DensityPicture {
     this.highest = Math.max(...this.real);
   }
 
+  /** @param {DensityWire} frame @returns {DensityFrame} */
   decode(frame) {
-    return { ...frame, ...Object.fromEntries(NAMES.map((name) => [name, unpackAs(frame[name], Float32Array)])) };
+    const arrays = ARRAYS.map((name) => [name, unpackAs(frame[name], Float32Array)]);
+    return { ...frame, ...Object.fromEntries(arrays) };
   }
 
   mix(a, b, share) {
-    if (share >= 1 || a === b) return b;
-    if (share <= 0) return a;
-    const mixed = { step: a.step };
-    for (const name of NAMES) mixed[name] = between(a[name], b[name], share);
-    for (const name of ["level", "on_fake"]) mixed[name] = a[name] + (b[name] - a[name]) * share;
-    return mixed;
+    return blend(a, b, share, ARRAYS, NUMBERS);
   }
 
   layers() {
     const { labels, facts } = this;
+    const output = facts.probability ? labels.output : labels.score;
     const found = [
       { name: "real", label: labels.real, mark: "▬", role: "real" },
       { name: "generated", label: labels.generated, mark: "▬", role: "generated" },
-      { name: "output", label: facts.probability ? labels.output : labels.score, mark: "╍", role: "discriminator" },
+      { name: "output", label: output, mark: "╍", role: "discriminator" },
     ];
-    if (this.z.length) found.push({ name: "threads", label: labels.threads, mark: "➚", role: "generator" });
+    if (this.z.length) {
+      found.push({ name: "threads", label: labels.threads, mark: "➚", role: "generator" });
+    }
     return found;
   }
 
   note() {
-    return this.labels.bandwidth.replace("{width}", three(this.facts.bandwidth));
+    return fill(this.labels.bandwidth, { width: three(this.facts.bandwidth) });
   }
 
   counts(frame) {
-    return { points: frame.generated.length, real: this.real.length, threads: frame.threads.length };
+    const { generated, threads } = frame;
+    return { points: generated.length, real: this.real.length, threads: threads.length };
   }
 
   alt(moment, value) {
-    return this.labels.alt_density.replace("{x}", this.facts.axes[0].name).replace("{moment}", moment)
-      .replace("{value}", value).replace("{bandwidth}", three(this.facts.bandwidth));
+    const { axes, bandwidth } = this.facts;
+    const words = { x: axes[0].name, moment, value, bandwidth: three(bandwidth) };
+    return fill(this.labels.alt_density, words);
   }
 
+  /** @param {Canvas} g @param {Theme} t @param {DensityFrame} frame @param {number} w
+   * @param {number} h @param {Set<string>} hidden names of layers */
   draw(g, t, frame, w, h, hidden) {
-    const { facts, labels } = this;
-    const [axis] = facts.axes;
     const withThreads = this.z.length > 0 && !hidden.has("threads");
     const box = { x: 56, y: 8, w: w - 112, h: h - 50 - (withThreads ? THREADS : 0) };
-    // A peak of a collapsed generator may leave the picture; the real rows keep their shape.
-    const top = 1.12 * Math.max(this.highest, Math.min(2.5 * this.highest, Math.max(...frame.generated)));
-    const up = { low: 0, high: top };
-    const d = this.outputAxis(frame);
+    const up = densityAxis(this.highest, frame.generated);
+    const output = outputAxis(this.facts.probability, frame);
     g.save();
     g.beginPath();
     g.rect(box.x, box.y, box.w, box.h);
     g.clip();
     if (!hidden.has("real")) this.drawCurve(g, this.real, up, box, t.real);
     if (!hidden.has("generated")) this.drawCurve(g, frame.generated, up, box, t.generated);
-    if (!hidden.has("output")) {
-      const y = box.y + box.h - (box.h * (frame.level - d.low)) / (d.high - d.low);
-      g.setLineDash([2, 3]);
-      line(g, t.muted, box.x, y, box.x + box.w, y);
-      g.setLineDash([7, 4]);
-      this.trace(g, frame.output, d, box);
-      g.strokeStyle = t.discriminator;
-      g.lineWidth = 2.2;
-      g.stroke();
-      g.setLineDash([]);
-      g.font = `11px ${t.font}`;
-      text(g, labels.decision, box.x + box.w - 4, y - 4, { colour: t.muted, ground: faded(t.background, 0.8), align: "right" });
-    }
+    if (!hidden.has("output")) this.drawOutput(g, t, frame, output, box);
     g.restore();
-    line(g, t.border, box.x, box.y + box.h, box.x + box.w, box.y + box.h);
+    this.drawAxes(g, t, box, up, hidden.has("output") ? null : output, withThreads);
     if (withThreads) this.drawThreads(g, t, frame, box);
-    bottomAxis(g, t, box, axis, withThreads ? "" : axis.name, { ground: t.background });
-    g.font = `12px ${t.font}`;
-    if (withThreads) text(g, axis.name, box.x + box.w / 2, box.y + box.h + 29, { colour: t.text, ground: t.background, base: "middle" });
-    sideAxis(g, t, box, up, labels.density);
-    if (!hidden.has("output")) {
-      sideAxis(g, t, box, d, facts.probability ? labels.output : labels.score, { right: true, colour: t.discriminator });
-    }
   }
 
-  outputAxis(frame) {
-    if (this.facts.probability) return { low: 0, high: 1 };
-    const [low, high] = [Math.min(frame.level, ...frame.output), Math.max(frame.level, ...frame.output)];
-    const room = 0.1 * (high - low) || 1;
-    return { low: low - room, high: high + room };
+  drawOutput(g, t, frame, axis, box) {
+    const y = box.y + box.h - (box.h * (frame.level - axis.low)) / (axis.high - axis.low);
+    g.setLineDash([2, 3]);
+    line(g, t.muted, box.x, y, box.x + box.w, y);
+    g.setLineDash([7, 4]);
+    this.trace(g, frame.output, axis, box);
+    g.strokeStyle = t.discriminator;
+    g.lineWidth = 2.2;
+    g.stroke();
+    g.setLineDash([]);
+    g.font = `11px ${t.font}`;
+    const look = { colour: t.muted, ground: faded(t.background, 0.8), align: "right" };
+    text(g, this.labels.decision, box.x + box.w - 4, y - 4, look);
+  }
+
+  /** @param {Canvas} g @param {Theme} t @param {Box} box @param {Span} up of the densities
+   * @param {Span} output of D's output, null where that is hidden @param {boolean} withThreads */
+  drawAxes(g, t, box, up, output, withThreads) {
+    const { labels, facts } = this;
+    const [axis] = facts.axes;
+    const ground = t.background;
+    line(g, t.border, box.x, box.y + box.h, box.x + box.w, box.y + box.h);
+    bottomAxis(g, t, box, axis, withThreads ? "" : axis.name, ground);
+    if (withThreads) {
+      const [x, y] = [box.x + box.w / 2, box.y + box.h + 29];
+      text(g, axis.name, x, y, { colour: t.text, ground, base: "middle" });
+    }
+    sideAxis(g, t, box, up, labels.density);
+    if (!output) return;
+    const name = facts.probability ? labels.output : labels.score;
+    sideAxis(g, t, box, output, name, { right: true, colour: t.discriminator });
   }
 
   trace(g, values, axis, box) {
@@ -137,6 +151,24 @@ export class DensityPicture {
     g.stroke();
     const below = { ...box, h: box.h + THREADS };
     line(g, t.border, box.x, bottom, box.x + box.w, bottom);
-    bottomAxis(g, t, below, { low: -Z_LIMIT, high: Z_LIMIT }, this.labels.noise + (this.facts.latent_dim > 1 ? "₁" : ""));
+    const name = this.labels.noise + (this.facts.latent_dim > 1 ? "₁" : "");
+    bottomAxis(g, t, below, { low: -Z_LIMIT, high: Z_LIMIT }, name);
   }
+}
+
+/** The axis of the densities. A peak of a collapsed generator may leave the picture, so that the
+ * real rows, whose highest density is given, keep their shape. @returns {Span} */
+export function densityAxis(highest, generated) {
+  const peak = Math.max(...generated);
+  return { low: 0, high: 1.12 * Math.max(highest, Math.min(2.5 * highest, peak)) };
+}
+
+/** The axis of D's output: all probabilities, or, of scores, those there are and some room.
+ * @returns {Span} */
+export function outputAxis(probability, { level, output }) {
+  if (probability) return { low: 0, high: 1 };
+  const values = [level, ...output];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = 0.1 * (high - low) || 1;
+  return { low: low - room, high: high + room };
 }

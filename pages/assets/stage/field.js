@@ -1,54 +1,70 @@
 // D's output over a plane as a heat map, with real and generated points, the pull on G's points and
 // everything that G can make. Coordinates come as whole numbers of 16 bits: see packing.py.
 
-import { arrow, between, bottomAxis, channels, disc, faded, sideAxis, three, triangle } from "../lib/ink.js";
-import { unpackAs } from "../lib/numbers.js";
+import { contour } from "../lib/contour.js";
+import { fill, three } from "../lib/format.js";
+import { arrow, bottomAxis, channels, disc, faded, sideAxis, triangle } from "../lib/ink.js";
+import { blend, unpackAs } from "../lib/numbers.js";
 
-const LOWEST = 1, HIGHEST = 65534;
+/** @import { FieldFacts, FieldFrame, FieldWire, Labels } from "../lib/types.js" */
+/** @import { Canvas } from "../lib/ink.js" */
+/** @import { Theme } from "../charts/theme.js" */
+
+const LOWEST = 1; // of the coordinates inside the picture
+const HIGHEST = 65534;
 const REACH = 0.13; // of the picture, for the longest arrow
 const MIDDLE = 32767.5; // of the heat's numbers
 const GAMMA = 0.7; // of the colours: a slight leaning of D should be seen too
 const FLAT = 200; // of 65,535: where D's output differs by less, a line of decision would be noise
+const ARRAYS = ["heat", "points", "arrows", "manifold"];
+const NUMBERS = ["level", "span", "pull", "on_fake"];
 
 export class FieldPicture {
+  /** @param {FieldFacts} facts @param {Labels} labels */
   constructor(facts, labels) {
     this.facts = facts;
     this.labels = labels;
     this.real = unpackAs(facts.real, Uint16Array);
+    this.points = 0; // generated ones in the last frame
     this.heat = document.createElement("canvas");
     this.heat.width = this.heat.height = facts.grid;
   }
 
+  /** @param {FieldWire} frame @returns {FieldFrame} */
   decode(frame) {
-    const arrows = Float32Array.from(unpackAs(frame.arrows, Int8Array), (v) => (v * frame.pull) / 127);
-    return { ...frame, arrows, heat: unpackAs(frame.heat, Uint16Array), points: unpackAs(frame.points, Uint16Array), manifold: unpackAs(frame.manifold, Uint16Array) };
+    const directions = unpackAs(frame.arrows, Int8Array);
+    return {
+      ...frame,
+      arrows: Float32Array.from(directions, (v) => (v * frame.pull) / 127),
+      heat: unpackAs(frame.heat, Uint16Array),
+      points: unpackAs(frame.points, Uint16Array),
+      manifold: unpackAs(frame.manifold, Uint16Array),
+    };
   }
 
   mix(a, b, share) {
-    if (share >= 1 || a === b) return b;
-    if (share <= 0) return a;
-    const mixed = { step: a.step };
-    for (const name of ["heat", "points", "arrows", "manifold"]) mixed[name] = between(a[name], b[name], share);
-    for (const name of ["level", "span", "pull", "on_fake"]) mixed[name] = a[name] + (b[name] - a[name]) * share;
-    return mixed;
+    return blend(a, b, share, ARRAYS, NUMBERS);
   }
 
   name(i) {
     const axis = this.facts.axes[i];
     if (axis.name) return axis.name;
-    return this.labels.component.replace("{n}", i + 1).replace("{share}", (100 * axis.share).toFixed(0));
+    return fill(this.labels.component, { n: i + 1, share: (100 * (axis.share ?? 0)).toFixed(0) });
   }
 
   layers() {
     const { labels, facts } = this;
+    const output = facts.probability ? labels.output : labels.score;
     const found = [
       { name: "real", label: labels.real, mark: "●", role: "real" },
       { name: "generated", label: labels.generated, mark: "▲", role: "generated" },
-      { name: "output", label: facts.probability ? labels.output : labels.score, mark: "▩", role: "muted" },
+      { name: "output", label: output, mark: "▩", role: "muted" },
       { name: "decision", label: labels.decision, mark: "━", role: "discriminator" },
       { name: "arrows", label: labels.pull, mark: "➚", role: "discriminator" },
     ];
-    if (facts.latent_dim <= 2) found.push({ name: "manifold", label: labels.manifold, mark: "▦", role: "generator" });
+    if (facts.latent_dim <= 2) {
+      found.push({ name: "manifold", label: labels.manifold, mark: "▦", role: "generator" });
+    }
     return found;
   }
 
@@ -59,20 +75,26 @@ export class FieldPicture {
   // Where the colours of the heat map end, in words.
   scale(frame) {
     const { labels, facts } = this;
-    if (facts.probability) return [`0 ${labels.fake_end}`, `${labels.real_end} 1`];
-    return [`${three(frame.level - frame.span)} ${labels.fake_end}`, `${labels.real_end} ${three(frame.level + frame.span)}`];
+    const { level, span } = frame;
+    const [low, high] = facts.probability ? [0, 1] : [level - span, level + span];
+    return [`${three(low)} ${labels.fake_end}`, `${labels.real_end} ${three(high)}`];
   }
 
   counts(frame) {
-    return { points: frame.points.length / 2, real: this.real.length / 2, arrows: frame.arrows.length / 2, manifold: frame.manifold.length / 2 };
+    const { points, arrows, manifold } = frame;
+    const count = (values) => values.length / 2;
+    const [made, real] = [count(points), count(this.real)];
+    return { points: made, real, arrows: count(arrows), manifold: count(manifold) };
   }
 
   alt(moment, value) {
-    const { labels } = this;
-    return labels.alt_field.replace("{x}", this.name(0)).replace("{y}", this.name(1)).replace("{moment}", moment)
-      .replace("{real}", this.real.length / 2).replace("{points}", this.points ?? 300).replace("{value}", value);
+    const counts = { real: this.real.length / 2, points: this.points };
+    const words = { x: this.name(0), y: this.name(1), moment, value, ...counts };
+    return fill(this.labels.alt_field, words);
   }
 
+  /** @param {Canvas} g @param {Theme} t @param {FieldFrame} frame @param {number} w
+   * @param {number} h @param {Set<string>} hidden names of layers */
   draw(g, t, frame, w, h, hidden) {
     const box = { x: 56, y: 6, w: w - 64, h: h - 48 };
     this.points = frame.points.length / 2;
@@ -83,8 +105,8 @@ export class FieldPicture {
     if (!hidden.has("output")) this.drawHeat(g, t, frame, box);
     if (!hidden.has("manifold")) this.drawManifold(g, t, frame, box);
     if (!hidden.has("decision")) this.drawDecision(g, t, frame, box);
-    if (!hidden.has("real")) this.drawPoints(g, t.real, t.background, this.real, box, disc);
-    if (!hidden.has("generated")) this.drawPoints(g, t.generated, t.background, frame.points, box, triangle);
+    if (!hidden.has("real")) drawPoints(g, t, t.real, this.real, box, disc);
+    if (!hidden.has("generated")) drawPoints(g, t, t.generated, frame.points, box, triangle);
     if (!hidden.has("arrows")) this.drawArrows(g, t, frame, box);
     g.restore();
     g.strokeStyle = t.border;
@@ -97,7 +119,7 @@ export class FieldPicture {
   drawHeat(g, t, frame, box) {
     const n = this.facts.grid;
     const heat = this.heat.getContext("2d");
-    const image = (this.image ??= heat.createImageData(n, n));
+    const image = heat.createImageData(n, n);
     const [real, fake] = [channels(t.real), channels(t.generated)];
     const strongest = t.dark ? 165 : 150;
     for (let k = 0; k < n * n; k++) {
@@ -115,33 +137,18 @@ export class FieldPicture {
     g.drawImage(this.heat, box.x, box.y, box.w, box.h);
   }
 
-  // The line on which D cannot tell: marching squares over the grid.
+  // The line on which D is undecided.
   drawDecision(g, t, { heat }, box) {
     const n = this.facts.grid;
-    let [low, high] = [Infinity, -Infinity];
-    for (const v of heat) {
-      if (v < low) low = v;
-      if (v > high) high = v;
-    }
-    if (high - low < FLAT || low > MIDDLE || high < MIDDLE) return;
-    const at = (i, j) => heat[j * n + i] - MIDDLE;
+    if (isFlat(heat)) return;
     const [dx, dy] = [box.w / n, box.h / n];
-    const px = (i) => box.x + (i + 0.5) * dx;
-    const py = (j) => box.y + box.h - (j + 0.5) * dy;
+    const segments = contour(heat, n, MIDDLE);
+    const x = (k) => box.x + (segments[k] + 0.5) * dx;
+    const y = (k) => box.y + box.h - (segments[k] + 0.5) * dy;
     g.beginPath();
-    for (let j = 0; j < n - 1; j++) {
-      for (let i = 0; i < n - 1; i++) {
-        const [a, b, c, d] = [at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1)];
-        const crossed = [];
-        if (a > 0 !== b > 0) crossed.push(px(i + a / (a - b)), py(j));
-        if (b > 0 !== c > 0) crossed.push(px(i + 1), py(j + b / (b - c)));
-        if (d > 0 !== c > 0) crossed.push(px(i + d / (d - c)), py(j + 1));
-        if (a > 0 !== d > 0) crossed.push(px(i), py(j + a / (a - d)));
-        for (let k = 0; k + 3 < crossed.length; k += 4) {
-          g.moveTo(crossed[k], crossed[k + 1]);
-          g.lineTo(crossed[k + 2], crossed[k + 3]);
-        }
-      }
+    for (let k = 0; k < segments.length; k += 4) {
+      g.moveTo(x(k), y(k + 1));
+      g.lineTo(x(k + 2), y(k + 3));
     }
     g.strokeStyle = t.discriminator;
     g.lineWidth = 1.8;
@@ -165,43 +172,24 @@ export class FieldPicture {
         for (let i = 0; i + 2 < m; i += 2) {
           const k = j * m + i;
           g.beginPath();
-          path(k, 1, 3), g.lineTo(x(k + 2 + 2 * m), y(k + 2 + 2 * m)), g.lineTo(x(k + 2 * m), y(k + 2 * m));
+          path(k, 1, 3);
+          g.lineTo(x(k + 2 + 2 * m), y(k + 2 + 2 * m));
+          g.lineTo(x(k + 2 * m), y(k + 2 * m));
           g.fill();
         }
       }
     }
     g.beginPath();
     if (this.facts.latent_dim === 1) path(0, 1, manifold.length / 2);
-    else for (let k = 0; k < m; k += 2) path(k * m, 1, m), path(k, m, m);
+    else {
+      for (let k = 0; k < m; k += 2) {
+        path(k * m, 1, m);
+        path(k, m, m);
+      }
+    }
     g.strokeStyle = faded(t.generator, this.facts.latent_dim === 1 ? 0.95 : 0.6);
     g.lineWidth = this.facts.latent_dim === 1 ? 2 : 1;
     g.lineJoin = "round";
-    g.stroke();
-  }
-
-  drawPoints(g, colour, edge, points, box, shape) {
-    const size = points.length > 300 ? 3.2 : 4;
-    g.beginPath();
-    for (let k = 0; k < points.length; k += 2) {
-      if (isInside(points[k]) && isInside(points[k + 1])) {
-        shape(g, place(points[k], box.x, box.w), place(points[k + 1], box.y + box.h, -box.h), size);
-      }
-    }
-    g.lineWidth = 1.6;
-    g.lineJoin = "round";
-    g.strokeStyle = faded(edge, 0.85);
-    g.stroke();
-    g.fillStyle = faded(colour, 0.9);
-    g.fill();
-    g.beginPath(); // what lies beyond the picture: hollow, at its edge
-    for (let k = 0; k < points.length; k += 2) {
-      if (isInside(points[k]) && isInside(points[k + 1])) continue;
-      const x = Math.min(box.x + box.w - 5, Math.max(box.x + 5, place(points[k], box.x, box.w)));
-      const y = Math.min(box.y + box.h - 5, Math.max(box.y + 5, place(points[k + 1], box.y + box.h, -box.h)));
-      shape(g, x, y, 3);
-    }
-    g.lineWidth = 1;
-    g.strokeStyle = colour;
     g.stroke();
   }
 
@@ -209,7 +197,8 @@ export class FieldPicture {
     if (!(pull > 0)) return;
     g.beginPath();
     for (let k = 0; k < arrows.length; k += 2) {
-      const [dx, dy] = [(arrows[k] / pull) * REACH * box.w, (-arrows[k + 1] / pull) * REACH * box.h];
+      const dx = (arrows[k] / pull) * REACH * box.w;
+      const dy = (-arrows[k + 1] / pull) * REACH * box.h;
       if (Math.hypot(dx, dy) < 1.5) continue;
       arrow(g, place(points[k], box.x, box.w), place(points[k + 1], box.y + box.h, -box.h), dx, dy);
     }
@@ -223,10 +212,43 @@ export class FieldPicture {
   }
 }
 
-function isInside(q) {
+function drawPoints(g, t, colour, points, box, shape) {
+  const size = points.length > 300 ? 3.2 : 4;
+  const x = (k) => place(points[k], box.x, box.w);
+  const y = (k) => place(points[k + 1], box.y + box.h, -box.h);
+  const isSeen = (k) => isInside(points[k]) && isInside(points[k + 1]);
+  const inset = (at, from, length) => Math.min(from + length - 5, Math.max(from + 5, at));
+  g.beginPath();
+  for (let k = 0; k < points.length; k += 2) if (isSeen(k)) shape(g, x(k), y(k), size);
+  g.lineWidth = 1.6;
+  g.lineJoin = "round";
+  g.strokeStyle = faded(t.background, 0.85);
+  g.stroke();
+  g.fillStyle = faded(colour, 0.9);
+  g.fill();
+  g.beginPath(); // what lies beyond the picture: hollow, at its edge
+  for (let k = 0; k < points.length; k += 2) {
+    if (!isSeen(k)) shape(g, inset(x(k), box.x, box.w), inset(y(k), box.y, box.h), 3);
+  }
+  g.lineWidth = 1;
+  g.strokeStyle = colour;
+  g.stroke();
+}
+
+export function isInside(q) {
   return q >= LOWEST && q <= HIGHEST;
 }
 
-function place(q, from, length) {
+export function place(q, from, length) {
   return from + (length * (q - LOWEST)) / (HIGHEST - LOWEST);
+}
+
+/** Whether a line of decision would be noise, or lies nowhere. @param {ArrayLike<number>} heat */
+export function isFlat(heat) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let k = 0; k < heat.length; k++) {
+    low = Math.min(low, heat[k]);
+    high = Math.max(high, heat[k]);
+  }
+  return high - low < FLAT || low > MIDDLE || high < MIDDLE;
 }

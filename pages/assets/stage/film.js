@@ -1,65 +1,83 @@
 // Home's picture: the game as a row of words, and a recorded run of the tutorial as a film.
 
-import { escape, theme } from "../charts/theme.js";
+import { theme } from "../charts/theme.js";
+import { ask } from "../lib/ask.js";
+import { blank, component, find } from "../lib/component.js";
+import { escapeHtml, fill, whole } from "../lib/format.js";
+import { disc, triangle } from "../lib/ink.js";
+import { unpackAs } from "../lib/numbers.js";
+
+/** @import { FilmData, Labels, RecordedFilm } from "../lib/types.js" */
 
 const SECONDS = 9;
 const REST = 2; // seconds on the last frame before it begins again
-const films = new WeakMap();
+const SIZE = 5; // pixels, of a point
 
-export async function render({ data, parentElement }) {
-  const root = parentElement.querySelector(".gf-film");
-  films.get(root)?.stop();
-  const film = await (await fetch(new URL(data.film, document.baseURI))).json();
-  films.get(root)?.stop();
-  const player = new Player(root, film, data.labels);
-  films.set(root, player);
-}
+class Film {
+  at = 0; // seconds
+  isPlaying = false;
+  isOver = false;
+  request = 0;
 
-export function destroy(parentElement) {
-  const root = parentElement.querySelector(".gf-film");
-  if (root) films.get(root)?.stop();
-}
-
-class Player {
-  constructor(root, film, labels) {
-    this.film = film;
-    this.labels = labels;
-    this.real = points(film.real);
-    this.frames = film.frames.map((f) => ({ epoch: f.epoch, points: points(f.points), output: bytes(f.output) }));
-    const outputs = this.frames.flatMap((f) => [Math.min(...f.output), Math.max(...f.output)]);
-    [this.low, this.high] = [Math.min(...outputs), Math.max(...outputs)];
-    root.innerHTML = `<div class="gf-game">
-        <span>${escape(labels.noise)}</span><i>→</i><b class="gf-g">G</b><i>→</i><span class="gf-fake">▲ ${escape(labels.generated)}</span>
-        <i>→</i><b class="gf-d">D</b><i>←</i><span class="gf-real">● ${escape(labels.real)}</span></div>
-      <canvas role="img" aria-label="${escape(labels.alt)}"></canvas>
-      <div class="gf-film-line"><button type="button"></button><span></span></div>`;
-    const t = theme(root);
-    for (const [name, colour] of [["g", t.generator], ["d", t.discriminator]]) root.querySelector(`.gf-${name}`).style.background = colour;
-    for (const [name, colour] of [["fake", t.generated], ["real", t.real]]) root.querySelector(`.gf-${name}`).style.color = colour;
+  constructor(root) {
     this.root = root;
-    this.canvas = root.querySelector("canvas");
-    this.button = root.querySelector("button");
-    this.line = root.querySelector(".gf-film-line span");
     this.heat = document.createElement("canvas");
-    this.heat.width = this.heat.height = film.grid;
-    this.button.onclick = () => (this.playing ? this.pause() : this.play());
-    this.at = 0;
+    this.observer = new ResizeObserver(() => this.draw());
+  }
+
+  /** @param {FilmData} data */
+  async show({ film, labels }) {
+    this.labels = labels;
+    if (this.film) return;
+    const answer = await ask(film);
+    if (this.film || this.isOver || !answer.ok) return;
+    this.read(answer.body);
+    this.build(labels);
+    this.observer.observe(this.canvas);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.at = SECONDS;
       this.pause();
     } else this.play();
-    this.observer = new ResizeObserver(() => this.draw());
-    this.observer.observe(this.canvas);
+  }
+
+  /** @param {RecordedFilm} film */
+  read(film) {
+    this.film = film;
+    this.heat.width = this.heat.height = film.grid;
+    this.real = places(film.real);
+    this.frames = film.frames.map(({ epoch, points, output }) => {
+      return { epoch, points: places(points), output: unpackAs(output, Uint8Array) };
+    });
+    const ends = this.frames.flatMap(({ output }) => [Math.min(...output), Math.max(...output)]);
+    this.low = Math.min(...ends);
+    this.high = Math.max(...ends);
+  }
+
+  /** @param {Labels} labels */
+  build(labels) {
+    const { root } = this;
+    const t = theme(root);
+    const player = (name, role) => `<b style="background:${t[role]}">${name}</b>`;
+    const rows = (mark, role) => `<span style="color:${t[role]}">${mark} ${escapeHtml(labels[role])}</span>`;
+    root.innerHTML = `<div class="gf-game"><span>${escapeHtml(labels.noise)}</span>
+        <i>→</i>${player("G", "generator")}<i>→</i>${rows("▲", "generated")}
+        <i>→</i>${player("D", "discriminator")}<i>←</i>${rows("●", "real")}</div>
+      <canvas role="img" aria-label="${escapeHtml(labels.alt)}"></canvas>
+      <div class="gf-film-line"><button type="button"></button><span></span></div>`;
+    this.canvas = find(root, "canvas");
+    this.button = find(root, "button");
+    this.line = find(root, ".gf-film-line span");
+    this.button.onclick = () => (this.isPlaying ? this.pause() : this.play());
   }
 
   play() {
-    this.playing = true;
+    this.isPlaying = true;
     if (this.at >= SECONDS) this.at = 0;
     this.button.textContent = "❚❚";
     this.button.setAttribute("aria-label", this.labels.pause);
     let before = performance.now();
     const tick = (now) => {
-      if (!this.playing) return;
+      if (!this.isPlaying) return;
       this.at += Math.max(0, Math.min(0.1, (now - before) / 1000));
       before = now;
       if (this.at > SECONDS + REST) this.at = 0;
@@ -70,50 +88,48 @@ class Player {
   }
 
   pause() {
-    this.playing = false;
+    this.isPlaying = false;
     this.button.textContent = "▶";
     this.button.setAttribute("aria-label", this.labels.play);
     this.draw();
   }
 
-  stop() {
-    this.playing = false;
+  end() {
+    this.isOver = true;
+    this.isPlaying = false;
     cancelAnimationFrame(this.request);
-    this.observer?.disconnect();
+    this.observer.disconnect();
   }
 
   draw() {
-    const { canvas, frames } = this;
-    const ratio = window.devicePixelRatio || 1;
+    const { canvas, frames, film } = this;
     const [w, h] = [canvas.clientWidth, canvas.clientHeight];
     if (!w) return;
-    if (canvas.width !== Math.round(w * ratio)) [canvas.width, canvas.height] = [Math.round(w * ratio), Math.round(h * ratio)];
-    const g = canvas.getContext("2d");
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const g = blank(canvas, w, h);
     const t = theme(this.root);
     const position = Math.min(1, this.at / SECONDS) * (frames.length - 1);
     const [i, share] = [Math.floor(position), position % 1];
     const [now, next] = [frames[i], frames[Math.min(i + 1, frames.length - 1)]];
     this.drawHeat(g, t, now, next, share, w, h);
     g.globalAlpha = 0.9;
-    for (const [x, y] of this.real) disc(g, x * w, (1 - y) * h, t.real, t.background);
+    for (const [x, y] of this.real) drawPoint(g, t, t.real, disc, x * w, (1 - y) * h);
     now.points.forEach(([x, y], k) => {
       const [x1, y1] = next.points[k];
-      triangle(g, (x + (x1 - x) * share) * w, (1 - (y + (y1 - y) * share)) * h, t.generated, t.background);
+      const [left, up] = [x + (x1 - x) * share, y + (y1 - y) * share];
+      drawPoint(g, t, t.generated, triangle, left * w, (1 - up) * h);
     });
     g.globalAlpha = 1;
     g.fillStyle = t.muted;
     g.font = `12px ${t.font}`;
     g.textAlign = "right";
-    g.fillText(this.film.features[0] + " →", w - 8, h - 8);
+    g.fillText(`${film.features[0]} →`, w - 8, h - 8);
     g.save();
     g.translate(16, 8);
     g.rotate(-Math.PI / 2);
-    g.fillText(this.film.features[1] + " →", 0, 0);
+    g.fillText(`${film.features[1]} →`, 0, 0);
     g.restore();
-    const epoch = Math.round(now.epoch + (next.epoch - now.epoch) * share);
-    this.line.textContent = this.labels.line.replace("{epoch}", epoch.toLocaleString("en-US"))
-      .replace("{epochs}", this.film.epochs.toLocaleString("en-US"));
+    const epoch = whole(now.epoch + (next.epoch - now.epoch) * share);
+    this.line.textContent = fill(this.labels.line, { epoch, epochs: whole(film.epochs) });
   }
 
   drawHeat(g, t, now, next, share, w, h) {
@@ -128,40 +144,25 @@ class Player {
       image.data[p + 3] = 120 * ((output - this.low) / (this.high - this.low || 1));
     }
     heat.putImageData(image, 0, 0);
-    g.clearRect(0, 0, w, h);
     g.imageSmoothingEnabled = true;
     g.drawImage(this.heat, 0, 0, w, h);
   }
 }
 
-function bytes(text) {
-  return Array.from(atob(text), (c) => c.charCodeAt(0));
-}
-
-function points(text) {
-  const all = bytes(text);
+/** Points of the unit square. @param {string} text two bytes each, in base64 */
+function places(text) {
+  const all = unpackAs(text, Uint8Array);
   return Array.from({ length: all.length / 2 }, (_, i) => [all[2 * i] / 255, all[2 * i + 1] / 255]);
 }
 
-function disc(g, x, y, colour, edge) {
+function drawPoint(g, t, colour, shape, x, y) {
   g.beginPath();
-  g.arc(x, y, 5, 0, 2 * Math.PI);
-  paint(g, colour, edge);
-}
-
-function triangle(g, x, y, colour, edge) {
-  g.beginPath();
-  g.moveTo(x, y - 6);
-  g.lineTo(x + 6, y + 5);
-  g.lineTo(x - 6, y + 5);
-  g.closePath();
-  paint(g, colour, edge);
-}
-
-function paint(g, colour, edge) {
+  shape(g, x, y, SIZE);
   g.fillStyle = colour;
   g.fill();
-  g.strokeStyle = edge;
+  g.strokeStyle = t.background;
   g.lineWidth = 1;
   g.stroke();
 }
+
+export const { render, destroy } = component("gf-film", (root) => new Film(root));

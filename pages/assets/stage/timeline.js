@@ -1,49 +1,67 @@
 // The timeline: a scrubber over a run's snapshots. Once the film is loaded nothing is asked of the
 // server any more; the views follow the run's clock.
 
+import { ask, PASSING } from "../lib/ask.js";
 import { clockOf } from "../lib/clock.js";
+import { component, find } from "../lib/component.js";
+import { fill, whole } from "../lib/format.js";
 import { unpackAs } from "../lib/numbers.js";
 
+/** @import { Clock } from "../lib/clock.js" */
+/** @import { CountsFilm, TimelineData } from "../lib/types.js" */
+/** @import { Trigger } from "../lib/component.js" */
+
 const SECONDS = 9; // for the whole film
-const SIGNS = ["change", "now"];
-const views = new WeakMap();
-
-export function render({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".gf-timeline");
-  let view = views.get(root);
-  if (!view) views.set(root, (view = new Timeline(root)));
-  view.show(data, setTriggerValue);
-}
-
-export function destroy(parentElement) {
-  const root = parentElement.querySelector(".gf-timeline");
-  if (root) views.get(root)?.end();
-}
+const RETRY = 1000; // milliseconds until the film is asked for again
+const EVENTS = ["change", "now"];
+const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+const HTML = `<button type="button" class="gf-play"></button>
+  <input type="range" min="0" max="1000" step="1" value="1000"><span class="gf-when"></span>
+  <button type="button" class="gf-live-button"></button>
+  <button type="button" class="gf-fork"></button>`;
 
 class Timeline {
+  /** @type {TimelineData} */
+  data;
+  /** @type {Clock} */
+  clock;
+  loaded = null; // which state of the run's film
+  /** @type {Promise<void>} */
+  loading;
+  retry = 0;
+  request = 0; // of the next frame; 0 while nothing plays, -1 before the first
+
   constructor(root) {
     this.root = root;
-    root.innerHTML = `<button type="button" class="gf-play"></button><input type="range" min="0" max="1000" step="1" value="1000">
-      <span class="gf-when"></span><button type="button" class="gf-live-button"></button><button type="button" class="gf-fork"></button>`;
-    [this.playButton, this.range, this.when, this.liveButton, this.forkButton] = root.children;
-    this.forkButton.onclick = () => this.tell("fork", { step: this.clock.isLive ? null : this.clock.step });
+    root.innerHTML = HTML;
+    this.playButton = find(root, ".gf-play");
+    this.range = find(root, "input");
+    this.when = find(root, ".gf-when");
+    this.liveButton = find(root, ".gf-live-button");
+    this.forkButton = find(root, ".gf-fork");
+    this.forkButton.onclick = () => {
+      this.trigger("fork", { step: this.clock.isLive ? null : this.clock.step });
+    };
     this.onChange = () => this.write();
-    this.playButton.onclick = () => (this.request ? this.pause() : this.play());
+    this.playButton.onclick = () => this.toggle();
     this.liveButton.onclick = () => this.goLive();
     this.range.oninput = () => this.drag();
     root.onkeydown = (event) => this.key(event);
-    for (const sign of ["pointerdown", "focus"]) this.range.addEventListener(sign, () => this.load());
+    for (const event of ["pointerdown", "focus"]) {
+      this.range.addEventListener(event, () => this.load());
+    }
   }
 
-  show(data, setTriggerValue) {
-    const another = this.data?.run !== data.run;
+  /** @param {TimelineData} data @param {Trigger} trigger */
+  show(data, trigger) {
+    const isAnother = this.data?.run !== data.run;
     this.data = data;
-    this.tell = setTriggerValue;
-    if (another) {
+    this.trigger = trigger;
+    if (isAnother) {
       this.pause();
       this.leave();
       this.clock = clockOf(data.run);
-      for (const sign of SIGNS) this.clock.addEventListener(sign, this.onChange);
+      for (const event of EVENTS) this.clock.addEventListener(event, this.onChange);
       this.loaded = null;
       this.root.dataset.run = data.run;
     }
@@ -62,22 +80,30 @@ class Timeline {
     const state = `${run}/${attempt}/${active ? Math.floor(performance.now() / 2000) : "rest"}`;
     if (this.loaded !== state) {
       this.loaded = state;
-      this.loading = this.fetch(run).catch(() => (this.loaded = null));
+      this.loading = this.fetch(run);
     }
     return this.loading;
   }
 
   async fetch(run) {
     const clock = this.clock;
-    const known = clock.attempt === this.data.attempt && clock.steps.length ? clock.steps.at(-1) : -1;
-    const answer = await fetch(new URL(`api/runs/${run}/film${known >= 0 ? `?after=${known}` : ""}`, document.baseURI));
-    if (!answer.ok) throw new Error(answer.status);
-    const film = await answer.json();
+    const known = clock.attempt === this.data.attempt ? (clock.steps.at(-1) ?? -1) : -1;
+    const answer = await ask(`api/runs/${run}/film${known >= 0 ? `?after=${known}` : ""}`);
     if (run !== this.data.run) return;
+    if (!answer.ok) {
+      this.loaded = null;
+      if (PASSING.includes(answer.status)) this.retry = setTimeout(() => this.load(), RETRY);
+      return;
+    }
+    /** @type {CountsFilm} */
+    const film = answer.body;
     const at = clock.isLive ? null : clock.step;
     if (known < 0) clock.counts.clear();
-    for (const { step, counts } of film.frames) clock.counts.set(step, unpackAs(counts, Uint16Array));
-    Object.assign(clock, { attempt: film.attempt, rows: film.rows, bins: film.bins, steps: film.steps.filter((step) => clock.counts.has(step)) });
+    for (const { step, counts } of film.frames) {
+      clock.counts.set(step, unpackAs(counts, Uint16Array));
+    }
+    const steps = film.steps.filter((step) => clock.counts.has(step));
+    Object.assign(clock, { attempt: film.attempt, rows: film.rows, bins: film.bins, steps });
     if (at !== null) clock.position = Math.max(0, clock.steps.indexOf(at));
     clock.dispatchEvent(new Event("film"));
     this.write();
@@ -97,18 +123,22 @@ class Timeline {
     else this.load().then(() => this.clock.show(Math.round(share * this.last)));
   }
 
+  toggle() {
+    if (this.request) this.pause();
+    else this.play();
+  }
+
   key(event) {
-    const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
     if (event.key === " " && event.target === this.range) {
       event.preventDefault();
-      if (this.request) this.pause();
-      else this.play();
-    } else if (event.key in steps || event.key === "Home" || event.key === "End") {
+      this.toggle();
+    } else if (event.key in KEYS || event.key === "Home" || event.key === "End") {
       event.preventDefault();
       this.pause();
       this.load().then(() => {
-        const from = this.clock.isLive ? this.last : Math.round(this.clock.position);
-        const to = event.key === "Home" ? 0 : event.key === "End" ? this.last : from + steps[event.key];
+        const from = this.clock.isLive ? this.last : Math.round(this.clock.position ?? 0);
+        const ends = { Home: 0, End: this.last };
+        const to = ends[event.key] ?? from + KEYS[event.key];
         this.clock.show(Math.max(0, Math.min(this.last, to)));
       });
     }
@@ -121,7 +151,8 @@ class Timeline {
     if (!this.request || !this.clock.steps.length) return this.pause();
     const { clock } = this;
     const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    let at = clock.isLive || clock.position >= this.last ? 0 : clock.position;
+    let at = clock.isLive ? 0 : (clock.position ?? 0);
+    if (at >= this.last) at = 0;
     let before = performance.now();
     const tick = (now) => {
       const passed = Math.min(100, Math.max(0, now - before)); // a tab that slept goes on where it was
@@ -150,39 +181,43 @@ class Timeline {
     const { data, clock, range } = this;
     const { labels } = data;
     const playing = Boolean(this.request);
-    this.root.hidden = !data.active && this.loaded && !clock.steps.length; // a run from before there were films
+    const isWithout = !data.active && Boolean(this.loaded) && !clock.steps.length;
+    this.root.hidden = isWithout; // a run from before there were films
     this.playButton.textContent = playing ? "❚❚" : "▶";
     this.playButton.setAttribute("aria-label", playing ? labels.pause : labels.play);
     if (clock.steps.length) {
       range.max = this.last;
-      range.value = clock.isLive ? this.last : Math.floor(clock.position);
+      range.value = clock.isLive ? this.last : Math.floor(clock.position ?? 0);
     }
     const step = (clock.isLive ? clock.now : clock.step) ?? clock.steps.at(-1) ?? 0;
-    const epoch = Math.ceil(step / data.steps_per_epoch);
-    const put = (text) => text.replace("{epoch}", whole(epoch)).replace("{step}", whole(step))
-      .replace("{n}", whole(Number(range.value) + 1)).replace("{all}", whole(clock.steps.length));
+    const words = {
+      epoch: whole(Math.ceil(step / data.steps_per_epoch)),
+      step: whole(step),
+      n: whole(Number(range.value) + 1),
+      all: whole(clock.steps.length),
+    };
     const live = data.active && clock.isLive;
-    this.when.textContent = live ? "" : put(labels.moment);
-    range.setAttribute("aria-valuetext", live ? labels.live : put(labels.value));
+    this.when.textContent = live ? "" : fill(labels.moment, words);
+    range.setAttribute("aria-valuetext", live ? labels.live : fill(labels.value, words));
     this.liveButton.hidden = !data.active;
-    this.forkButton.hidden = !data.can_fork || live || !clock.steps.length; // where it stands while it trains is no moment
+    // Where it stands while it trains is no moment to fork at.
+    this.forkButton.hidden = !data.can_fork || live || !clock.steps.length;
     this.liveButton.classList.toggle("gf-on", live);
     this.liveButton.setAttribute("aria-pressed", String(live));
     range.style.setProperty("--share", `${(100 * range.value) / (range.max || 1)}%`);
-    Object.assign(this.root.dataset, { step: clock.isLive ? "" : clock.step, snapshots: clock.steps.length, playing });
+    const at = clock.isLive ? "" : clock.step;
+    Object.assign(this.root.dataset, { step: at, snapshots: clock.steps.length, playing });
   }
 
   leave() {
-    for (const sign of SIGNS) this.clock?.removeEventListener(sign, this.onChange);
+    clearTimeout(this.retry);
+    for (const event of EVENTS) this.clock?.removeEventListener(event, this.onChange);
   }
 
   end() {
     this.pause();
     this.leave();
-    views.delete(this.root);
   }
 }
 
-function whole(number) {
-  return Math.round(number).toLocaleString("en-US");
-}
+export const { render, destroy } = component("gf-timeline", (root) => new Timeline(root));

@@ -1,6 +1,6 @@
 """Arrays to charts that stand still.
 
-A chart is described here with plain values and drawn by assets/chart.js with the Plotly that is
+A chart is described here with plain values and drawn by assets/charts with the Plotly that is
 served from its Python package: importing that package would cost every server 74 MB and every
 first visitor 0.3 s.
 """

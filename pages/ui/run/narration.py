@@ -8,7 +8,7 @@ from pages.ui.parts.text import _
 def narration() -> dict[str, Any]:
     """Labels of the picture, lines of the algorithm, and a sentence for each phase.
 
-    The phases are those of assets/narrate.js; it puts the step's numbers in.
+    The phases are those of assets/stage/narrate.js; it puts the step's numbers in.
     """
     return {
         "picture": _("The way of the data: noise through G to fakes, fakes and real rows into D"),

@@ -1,0 +1,57 @@
+// The columns of a run's history as curves: which chart draws them, and how.
+
+import { faded } from "../lib/ink.js";
+
+/** @import { Theme } from "./theme.js" */
+/** @import { Column, LiveData } from "../lib/types.js" */
+/** @import { Received } from "../stage/received.js" */
+
+const STYLES = {
+  d_loss: { role: "discriminator" },
+  g_loss: { role: "generator" },
+  d_real: { role: "real" },
+  d_fake: { role: "generated", dash: "dot" },
+  penalty: { role: "discriminator", dash: "dash", width: 1 },
+};
+
+/** @param {LiveData} data @returns {Column[]} */
+export function columnsOf({ columns, labels }) {
+  return (
+    columns ?? [
+      { name: "d_loss", label: labels.d_loss, chart: "losses" },
+      { name: "g_loss", label: labels.g_loss, chart: "losses" },
+      { name: "d_real", label: labels.on_real, chart: "outputs" },
+      { name: "d_fake", label: labels.on_fake, chart: "outputs" },
+    ]
+  );
+}
+
+/** The curve of a column; of several seeds the median, and a band from the 10 % to the 90 %
+ * quantile.
+ * @param {Theme} t @param {Received} received @param {Column} column */
+export function curve(t, received, { name, label }) {
+  const { role = "text", dash, width = 1.4 } = STYLES[name] ?? {};
+  const line = { color: t[role], width, dash };
+  const seen = { type: "scatter", mode: "lines", name: label, line, hovertemplate: "%{y:.4f}" };
+  const { band } = received;
+  if (!band) return [{ ...seen, x: received.drawn.x, y: received.drawn.columns[name] }];
+  if (!band.columns[name]) return [];
+  const [median, low, high] = band.columns[name];
+  const silent = { line: { width: 0 }, hoverinfo: "skip", showlegend: false };
+  const edge = { type: "scatter", mode: "lines", x: band.x, ...silent };
+  return [
+    { ...edge, y: low },
+    { ...edge, y: high, fill: "tonexty", fillcolor: faded(t[role], 0.22) },
+    { ...seen, x: band.x, y: median, line: { ...line, width: width + 0.2 } },
+  ];
+}
+
+/** The same column of the run before, faintly.
+ * @param {Theme} t @param {Received | null} ghost @param {Column} column @param {string} label */
+export function ghostCurve(t, ghost, { name }, label) {
+  if (!ghost) return [];
+  const line = { color: t[STYLES[name]?.role ?? "text"], width: 1 };
+  const silent = { opacity: 0.3, hoverinfo: "skip", showlegend: false };
+  const { x, columns } = ghost.drawn;
+  return [{ type: "scatter", mode: "lines", x, y: columns[name], name: label, line, ...silent }];
+}

@@ -1,0 +1,62 @@
+// How a component comes into the page, and leaves it: Streamlit calls `render` whenever the page's
+// script ran, with new data, and `destroy` once.
+
+/** @typedef {(name: string, value: unknown) => void} Trigger lets the page's script run */
+/** @typedef {{ show: (data: any, trigger: Trigger) => void, end: () => void }} Mounted */
+
+/** @param {string} name class of the root element @param {(root: HTMLElement) => Mounted} make */
+export function component(name, make) {
+  const views = new WeakMap();
+  return {
+    render({ data, parentElement, setTriggerValue }) {
+      const root = find(parentElement, `.${name}`);
+      if (!views.has(root)) views.set(root, make(root));
+      views.get(root).show(data, setTriggerValue);
+    },
+    destroy(parentElement) {
+      const root = parentElement.querySelector(`.${name}`);
+      if (!root) return;
+      views.get(root)?.end();
+      views.delete(root);
+    },
+  };
+}
+
+/** An element that is there; of which kind the caller knows. @returns {any} */
+export function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`there is no ${selector}`);
+  return found;
+}
+
+/** A function that calls back at most once a frame of the screen, however often it is called.
+ * @param {() => void} callback */
+export function onceAFrame(callback) {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      callback();
+    });
+  };
+}
+
+/** Call when what is drawn now is on the screen: in the frame after the next one.
+ * @param {() => void} then */
+export function painted(then) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)));
+}
+
+/** A canvas with as many pixels as the screen has for its size, blank, in units of CSS pixels.
+ * @param {HTMLCanvasElement} canvas @param {number} w width in CSS pixels @param {number} h */
+export function blank(canvas, w, h) {
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(w * ratio), Math.round(h * ratio)];
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const g = canvas.getContext("2d");
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, w, h);
+  return g;
+}

@@ -1,0 +1,108 @@
+// The losses and D's outputs of a run over its epochs.
+
+import { columnsOf, curve, ghostCurve } from "../charts/columns.js";
+import { axis, CONFIG, layout, note, reference, theme, title } from "../charts/theme.js";
+import { escapeHtml, fill } from "../lib/format.js";
+import { ACTIVE } from "./feed.js";
+
+/** @import { Theme } from "../charts/theme.js" */
+/** @import { View } from "./live.js" */
+/** @typedef {{ shape: object, annotation: object }} Mark a line in a chart, and its name */
+
+const EARLY = 0.02; // of the run: one that rests before that is looked at more closely
+const FEW = 8; // epochs that are shown of it at least
+const MARGIN = { l: 44, r: 10, t: 26, b: 36 }; // pixels
+
+export class Curves {
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view;
+  }
+
+  draw() {
+    this.drawLosses();
+    this.drawOutputs();
+  }
+
+  drawLosses() {
+    const { labels, equilibria } = this.view.data;
+    const lines = (t) => equilibria.map(([value, name]) => reference(t, value, name));
+    this.#draw("losses", labels.loss, lines);
+  }
+
+  drawOutputs() {
+    const { parts, data, moment } = this.view;
+    parts.outputs.hidden = this.view.isNarrow; // beside the arena there is room for the losses alone
+    if (!parts.outputs.hidden) {
+      const lines = (t) => (data.probability ? [reference(t, 0.5, data.labels.undecided)] : []);
+      this.#draw("outputs", data.labels.output, lines, data.probability ? [0, 1] : undefined);
+    }
+    moment.drawCursor();
+  }
+
+  /** @param {"losses" | "outputs"} chart @param {string} name of the axis
+   * @param {(t: Theme) => Mark[]} lines
+   * @param {[number, number]} [range] of the axis; undefined where the curves say it */
+  #draw(chart, name, lines, range) {
+    const { Plotly, parts, data, received, ghost, root } = this.view;
+    if (!Plotly) return;
+    const t = theme(root);
+    const columns = columnsOf(data).filter((column) => column.chart === chart);
+    const traces = [
+      ...columns.flatMap((column) => ghostCurve(t, ghost, column, data.labels.before)),
+      ...columns.flatMap((column) => curve(t, received, column)),
+    ];
+    const yaxis = axis(t, { range, title: title(t, name), nticks: 6 });
+    Plotly.react(parts[chart], traces, this.layout(t, lines(t), { yaxis }), CONFIG);
+  }
+
+  /** What all charts over the epochs have in common.
+   * @param {Theme} t @param {Mark[]} lines @param {object} more */
+  layout(t, lines, more) {
+    const { data, received, quality } = this.view;
+    const marks = [...lines, ...this.#changes(t)];
+    const epochs = { title: title(t, data.labels.epoch), hoverformat: ",.1f", nticks: 8 };
+    return layout(t, {
+      margin: { ...MARGIN },
+      height: quality.isShown ? 185 : 250,
+      uirevision: data.run,
+      datarevision: received.step,
+      hovermode: "x unified",
+      xaxis: axis(t, { range: [0, this.#horizon], showgrid: false, ...epochs }),
+      shapes: marks.map(({ shape }) => shape),
+      annotations: marks.map(({ annotation }) => annotation),
+      ...more,
+    });
+  }
+
+  // Where the axis ends: with the run, but single steps would be too small to see there.
+  get #horizon() {
+    const { epochs } = this.view.data;
+    const { epochs_done: done, status } = this.view.update;
+    if (ACTIVE.includes(status) || done > EARLY * epochs) return epochs;
+    return Math.min(epochs, Math.max(FEW, 2 ** Math.ceil(Math.log2(done + 1))));
+  }
+
+  /** Changes of settings as dotted lines; with their names where there is room.
+   * @param {Theme} t @returns {Mark[]} */
+  #changes(t) {
+    const { labels } = this.view.data;
+    const line = { color: t.muted, width: 1, dash: "dot" };
+    let free = -Infinity;
+    return (this.view.update.edits ?? []).map(([x, set]) => {
+      const word = (value) => labels.players[value] ?? value;
+      const changes = Object.entries(set).map(([path, value]) =>
+        fill(labels.marks[path] ?? path, { value: word(value) }),
+      );
+      const text = changes.join(", ");
+      const isNamed = x >= free;
+      if (isNamed) free = x + 0.06 * this.#horizon * Math.max(1, text.length / 8);
+      const place = { xref: "x", yref: "y domain" };
+      const look = { xanchor: "left", yanchor: "bottom", font: { color: t.muted, size: 10 } };
+      return {
+        shape: { type: "line", ...place, x0: x, x1: x, y0: 0, y1: 1, line },
+        annotation: note(t, isNamed ? escapeHtml(text) : "", { ...place, x, y: 0, ...look }),
+      };
+    });
+  }
+}

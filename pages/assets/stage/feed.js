@@ -1,0 +1,66 @@
+// Asks the server for what is new in a run, again and again for as long as there may be more.
+
+import { Asker } from "../lib/ask.js";
+
+/** @import { LiveUpdate } from "../lib/types.js" */
+/** @typedef {object} Listener
+ * @property {() => string} query what is known already
+ * @property {(update: LiveUpdate) => boolean} onAnswer returns false to be asked for anew
+ * @property {(message?: string) => void} onError without a message nobody answered
+ * @property {() => boolean} isStepping whether the run does single steps */
+
+export const ACTIVE = ["queued", "running"];
+const EAGER = 5000; // milliseconds in which a new run's first numbers are asked for more often
+const PAUSE = { hidden: 2000, stepping: 60, eager: 150, usual: 350, error: 1000 }; // milliseconds
+
+export class Feed {
+  #asker = new Asker();
+  #run = null;
+  #began = 0;
+  #timer = 0;
+
+  /** @param {Listener} listener */
+  constructor(listener) {
+    this.listener = listener;
+  }
+
+  /** Ask about a run from now on; answers about another one are dropped. */
+  follow(run) {
+    this.#asker.cancel();
+    clearTimeout(this.#timer);
+    this.#run = run;
+    this.#began = performance.now();
+  }
+
+  /** @param {number} delay milliseconds until the next question */
+  soon(delay) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.ask(), delay);
+  }
+
+  async ask() {
+    clearTimeout(this.#timer);
+    if (!this.#run) return;
+    const answer = await this.#asker.ask(`api/runs/${this.#run}/live?${this.listener.query()}`);
+    if (!answer) return; // another question was asked meanwhile
+    const { ok, status, body } = answer;
+    if (!ok) {
+      this.listener.onError(body?.error);
+      if (status !== 404) this.soon(PAUSE.error);
+      return;
+    }
+    const fits = this.listener.onAnswer(body);
+    const isMoving = ACTIVE.includes(body.status) || this.listener.isStepping();
+    if (!fits || isMoving) this.soon(this.#pause());
+  }
+
+  #pause() {
+    if (document.hidden) return PAUSE.hidden;
+    if (this.listener.isStepping()) return PAUSE.stepping;
+    return performance.now() - this.#began < EAGER ? PAUSE.eager : PAUSE.usual;
+  }
+
+  end() {
+    this.follow(null);
+  }
+}

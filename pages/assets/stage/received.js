@@ -1,0 +1,109 @@
+// What the browser knows of a run's numbers: its curves, or the band of several seeds, and the
+// densities of its generated rows.
+
+import { unpack } from "../lib/numbers.js";
+import { thin } from "../lib/thin.js";
+
+/** @import { LiveUpdate, Packed, PackedBand } from "../lib/types.js" */
+/** @typedef {{ x: number[], columns: { [name: string]: number[] } }} Curves x in epochs */
+/** @typedef {{ x: number[], columns: { [name: string]: number[][] } }} BandCurves
+ * median, low and high end of each column over several seeds */
+/** @typedef {BandCurves & { finished: number, members: number }} Band */
+
+const DRAWN = 4000; // points of a curve at most
+const KEPT = 100_000; // points; beyond that the server is asked for the whole curve again
+
+export class Received {
+  attempt = 0; // whose steps these are
+  step = 0; // the last one that is known
+  shown = 0; // the step of the densities
+  /** @type {Curves} */
+  curves = { x: [], columns: {} }; // as the server sent them
+  /** @type {Curves} */
+  #drawn = null;
+  /** @type {Band} */
+  band = null;
+  densities = null; // of the generated rows, one list a feature
+  spread = null; // of the densities over several seeds: low and high end
+
+  /** @param {string[]} names of the history's columns */
+  constructor(names) {
+    this.names = names;
+    this.#forget();
+  }
+
+  /** What the server has to know to answer with what is new. */
+  get query() {
+    const since = this.curves.x.length > KEPT ? 0 : this.step;
+    return `attempt=${this.attempt}&since=${since}&shown=${this.shown}`;
+  }
+
+  /** The curves, thinned once from all that was sent: never what was thinned here before. */
+  get drawn() {
+    this.#drawn ??= this.#thinned();
+    return this.#drawn;
+  }
+
+  /** @param {LiveUpdate} update
+   * @returns {boolean} false where it does not follow what is known: ask anew */
+  take(update) {
+    const isWhole = update.mode === "replace" || update.after === 0;
+    const follows = () => isWhole || update.after === this.step;
+    if (update.attempt !== this.attempt || !follows()) this.#forget();
+    if (!follows()) return false;
+    this.attempt = update.attempt;
+    this.step = update.step;
+    this.#takeCurves(update, isWhole);
+    if (update.band) this.band = unpackBand(update.band, this.names);
+    if (update.densities) {
+      this.densities = update.densities;
+      this.spread = update.low && update.high ? [update.low, update.high] : null;
+      this.shown = update.shown ?? 0;
+    }
+    return true;
+  }
+
+  #takeCurves(update, isWhole) {
+    if (isWhole) this.#clear();
+    const x = unpack(update.x ?? "");
+    if (!x.length) return;
+    this.#drawn = null;
+    push(this.curves.x, x);
+    for (const name of this.names) {
+      // A column that an older server, or a run of an older version, does not have.
+      const values = update[name] === undefined ? x.map(() => NaN) : unpack(update[name]);
+      push(this.curves.columns[name], values);
+    }
+  }
+
+  #thinned() {
+    const { x, columns } = this.curves;
+    const thinned = thin(x, Object.values(columns), DRAWN);
+    const named = Object.keys(columns).map((name, i) => [name, thinned.columns[i]]);
+    return { x: thinned.steps, columns: Object.fromEntries(named) };
+  }
+
+  #forget() {
+    this.attempt = this.step = this.shown = 0;
+    this.band = this.spread = null;
+    this.#clear();
+  }
+
+  #clear() {
+    this.curves = { x: [], columns: Object.fromEntries(this.names.map((name) => [name, []])) };
+    this.#drawn = null;
+  }
+}
+
+// Without spreading them into arguments, of which a browser takes only so many.
+function push(values, more) {
+  for (const value of more) values.push(value);
+}
+
+/** @param {PackedBand} packed @param {string[]} names @returns {Band} */
+function unpackBand(packed, names) {
+  const { x, finished, members, ...all } = packed;
+  const three = (name) => /** @type {Packed[]} */ (all[name]).map(unpack);
+  const known = names.filter((name) => all[name]).map((name) => [name, three(name)]);
+  return { x: unpack(x), columns: Object.fromEntries(known), finished, members };
+}
