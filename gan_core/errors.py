@@ -78,6 +78,14 @@ class ViewError(GanForgeError):
     """A picture of a run was asked for that it does not have."""
 
 
+class ViewerError(GanForgeError):
+    """The viewer, which computes pictures, samples and scores, cannot answer a question."""
+
+
+class ViewerAwayError(ViewerError):
+    """There is no viewer just now, or too much waits for it: try again in a moment."""
+
+
 def short(value: object) -> str:
     """A value as it stands in a message, cut to a length that can be read."""
     text = repr(value)

@@ -91,6 +91,13 @@ def checkpoint(database: Database, run_id: str) -> Checkpoint | None:
     return Checkpoint.from_bytes(data) if data else None
 
 
+def checkpoint_step(database: Database, run_id: str) -> int | None:
+    """The step of `checkpoint`, without reading it."""
+    query = sa.select(checkpoints.c.step).where(checkpoints.c.run_id == run_id)
+    with database.read() as db:
+        return db.scalar(query)
+
+
 def preview(database: Database, run_id: str) -> Preview | None:
     """The latest generated rows of a training, None before the first."""
     columns = (previews.c.step, previews.c.n_rows, previews.c.data)

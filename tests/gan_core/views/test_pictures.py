@@ -12,9 +12,11 @@ from gan_core.networks import forward, initial_weights
 from gan_core.networks.torch_modules import build
 from gan_core.objectives import LOSSES
 from gan_core.randomness import Stream, stream
-from gan_core.views import View, gaussian_kde, picture_of, scott_bandwidth
+from gan_core.views import View
+from gan_core.views.density import gaussian_kde, scott_bandwidth
 from gan_core.views.field import N_ARROWS
 from gan_core.views.latent import manifold_noise, quantiles
+from gan_core.views.pictures import picture_of
 
 VIEWS = (
     View("pair", 0, 1),
@@ -191,7 +193,9 @@ def test_an_exploded_discriminator_can_be_drawn():
 def test_a_constant_feature_can_be_drawn():
     from dataclasses import replace
 
-    from gan_core.views import Density, Field, Game
+    from gan_core.views.density import Density
+    from gan_core.views.field import Field
+    from gan_core.views.game import Game
 
     picture, generator, discriminator = played()
     values = picture.game.table.values.copy()
