@@ -18,7 +18,7 @@ from gan_core.training.checkpoint import metadata, save_with
 
 MAX_SAMPLE_ROWS = 1_000_000
 MAX_SEED = 2**32 - 1
-_ROWS_AT_ONCE = 16_384  # bounds the memory of the hidden layers
+_ROWS_AT_ONCE = 2048  # bounds the time and memory until there is something to show
 
 
 @dataclass(frozen=True)
