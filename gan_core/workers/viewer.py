@@ -36,7 +36,7 @@ from gan_core.store.database import Database, database_url
 from gan_core.store.store import Store
 from gan_core.views.pictures import picture_of
 from gan_core.views.view import View
-from gan_core.workers.viewer_client import LANES
+from gan_core.workers.lane import LANES
 
 log = logging.getLogger(__name__)
 

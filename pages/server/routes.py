@@ -26,12 +26,13 @@ from gan_core.errors import (
 from gan_core.live.updates import live_update
 from gan_core.store import access, results
 from gan_core.store.model import Run
-from gan_core.workers.viewer_client import Question
+from gan_core.workers.lane import Question
 from pages.server.assets import asset_routes
 from pages.server.visitor import find_run, store, user, viewer
 
 _WORTH_PACKING = 64 * 1024  # bytes; what is smaller the middleware packs in no time
 PATIENCE = 20.0  # seconds until one who waits for the viewer is told to ask again
+_FILE_PATIENCE = 600.0  # for a piece of a file: a browser that downloads does not ask again
 _CSV_ROWS = 2000  # in one piece of a file
 
 _STATUS = {
@@ -101,14 +102,14 @@ def _picture(
     return answer
 
 
-async def _answer_to(question: Question) -> bytes:
+async def _answer_to(question: Question, patience: float = PATIENCE) -> bytes:
     """The viewer's answer, which others may wait for too.
 
     Raises:
         ViewerAwayError: it takes long; it is being worked on, so ask again.
     """
     waiting = asyncio.wrap_future(question.answer)
-    done, _ = await asyncio.wait([waiting], timeout=PATIENCE)
+    done, _ = await asyncio.wait([waiting], timeout=patience)
     if done and not waiting.cancelled():
         return waiting.result()
     how_far = f"{question.done:,} of {question.of:,}" if question.of else "waiting"
@@ -225,7 +226,7 @@ async def _csv(run_id: str, **what: int | None) -> AsyncIterator[bytes]:
     while not start or start < n:
         end = min(n, start + _CSV_ROWS)
         asked = viewer().put("csv", run_id, run=run_id, start=start, end=end, **what)
-        yield await run_in_threadpool(gzip.decompress, await _answer_to(asked))
+        yield await run_in_threadpool(gzip.decompress, await _answer_to(asked, _FILE_PATIENCE))
         start = end
 
 

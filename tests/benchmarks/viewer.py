@@ -1,6 +1,6 @@
 """What pictures cost: frames of a live run, films, and what others feel of many films at once.
 
-    python -m tests.benchmarks.viewer --films 20 --width 1400
+    python -m tests.benchmarks.viewer --films 20 --width 990
 
 Starts a server of its own. A watcher asks for the arena of a training run as the browser does;
 then so many different films of a run with large networks are asked for at once, while another
@@ -39,8 +39,8 @@ def large_run(store, width):
             "training.epochs": 1,
             "training.device": "cpu",
             "training.engine": "torch",
-            "generator.hidden_dims": [width, width],
-            "discriminator.hidden_dims": [width, width],
+            "generator.hidden_dims": [width] * 3,
+            "discriminator.hidden_dims": [width] * 3,
         }
     )
     *_, end = train(config)
@@ -115,7 +115,7 @@ def beside(server, run, until):
 def main():
     parser = ArgumentParser(description="What pictures cost.")
     parser.add_argument("--films", type=int, default=20, help="at once")
-    parser.add_argument("--width", type=int, default=1400, help="of the large networks' layers")
+    parser.add_argument("--width", type=int, default=990, help="of the large networks' layers")
     parser.add_argument("--seconds", type=float, default=10.0, help="of watching a live run")
     asked = parser.parse_args()
     print_head("tests.benchmarks.viewer")

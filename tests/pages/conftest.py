@@ -17,8 +17,8 @@ from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.store import Store
+from gan_core.workers.lane import LANES
 from gan_core.workers.viewer import Answers
-from gan_core.workers.viewer_client import LANES
 from pages.server import visitor as backend
 
 # Threads that wait for a core spin, and small networks gain nothing from them: 10 times slower.

@@ -8,7 +8,8 @@ import streamlit as st
 
 from gan_core.errors import ViewerAwayError
 from gan_core.store.model import Run
-from gan_core.workers.viewer_client import Question, unpacked
+from gan_core.workers.lane import Question
+from gan_core.workers.viewer_client import unpacked
 from pages.server.visitor import viewer
 from pages.ui.parts.text import _
 

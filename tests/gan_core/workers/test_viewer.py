@@ -21,8 +21,9 @@ from gan_core.live.questions import QUESTIONS
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.store import Store
+from gan_core.workers.lane import KINDS, LANES
 from gan_core.workers.viewer import Answers
-from gan_core.workers.viewer_client import KINDS, LANES, Viewer, unpacked
+from gan_core.workers.viewer_client import Viewer, unpacked
 
 LIMITS = Limits(max_viewer_seconds=4, max_viewer_mb=1, max_viewer_waiting=6)
 # So large that its sample takes a few seconds.
