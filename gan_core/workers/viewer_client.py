@@ -59,7 +59,9 @@ class Viewer:
             raise ViewerError(f"The viewer cannot be asked for {kind!r:.40}.")
         key = json.dumps({"kind": kind, **what}, sort_keys=True)
         with self._lock:
-            self._forget()
+            now = time.monotonic()
+            for failed in [k for k, q in self._open.items() if 0 < q.forget_at < now]:
+                del self._open[failed]
             if found := self._open.get(key):
                 return found
             question = Question(key, next(self._numbers), kind, asker)
@@ -70,14 +72,6 @@ class Viewer:
             self.lanes[KINDS[kind].lane].put(question)
             self._open[key] = question
         return question
-
-    def ask(self, kind: str, asker: str, **what: Any) -> bytes:  # noqa: ANN401
-        """As `put`, and wait for the answer.
-
-        Raises:
-            GanForgeError: what stands against it.
-        """
-        return self.put(kind, asker, **what).answer.result()
 
     @property
     def is_there(self) -> bool:
@@ -116,19 +110,14 @@ class Viewer:
     def _close(self, question: Question, answer: bytes | GanForgeError, seconds: float) -> None:
         """Called by a lane when a question is answered, or fails: then for so many seconds."""
         with self._lock:
-            if isinstance(answer, bytes) and KINDS[question.kind].is_kept:
-                self._kept.keep(question.key, answer)
             question.forget_at = time.monotonic() + seconds
             if not seconds:
                 self._open.pop(question.key, None)
-        if question.answer.cancelled():
-            return
-        if isinstance(answer, bytes):
+            if question.answer.cancelled():
+                return
+            if not isinstance(answer, bytes):
+                question.answer.set_exception(answer)
+                return
+            if KINDS[question.kind].is_kept:
+                self._kept.keep(question.key, answer)
             question.answer.set_result(answer)
-        else:
-            question.answer.set_exception(answer)
-
-    def _forget(self) -> None:
-        now = time.monotonic()
-        for key in [k for k, q in self._open.items() if 0 < q.forget_at < now]:
-            del self._open[key]

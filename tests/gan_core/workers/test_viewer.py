@@ -94,6 +94,10 @@ def is_alive(pid):
     return False
 
 
+def asked(viewer, kind, asker, **what):
+    return viewer.put(kind, asker, **what).answer.result(60)
+
+
 def computed(viewer, lane="samples"):
     return sum(viewer.lanes[lane].computed.values())
 
@@ -111,12 +115,12 @@ def computed(viewer, lane="samples"):
 def test_answers_are_those_of_the_same_computation_here(there, home, run, kind, what):
     parts = QUESTIONS[kind](home[1], Kept(2**20), run=run, **what)
     expected = b"".join(part.data for part in parts)
-    assert gzip.decompress(there.ask(kind, run, run=run, **what)) == expected
+    assert gzip.decompress(asked(there, kind, run, run=run, **what)) == expected
 
 
 def test_scores_are_those_of_the_same_computation_here(there, home, run):
     parts = QUESTIONS["quality"](home[1], Kept(2**20), run=run, after=1)
-    assert unpacked(there.ask("quality", run, run=run, attempt=0, after=1)) == json.loads(
+    assert unpacked(asked(there, "quality", run, run=run, attempt=0, after=1)) == json.loads(
         b"".join(part.data for part in parts)
     )
 
@@ -128,13 +132,13 @@ def test_every_kind_can_be_asked_and_has_its_lane():
 
 def test_errors_come_as_they_are(there, run):
     with pytest.raises(ViewError, match="one of pair, components, density"):
-        there.ask("arena", run, run=run, view={"view": "globe"}, facts=True)
+        asked(there, "arena", run, run=run, view={"view": "globe"}, facts=True)
     with pytest.raises(RunNotFoundError):
-        there.ask("film", "nobody", run="nobody")
+        asked(there, "film", "nobody", run="nobody")
     with pytest.raises(ViewerError, match="cannot be asked for 'weights'"):
         there.put("weights", run, run=run)
     with pytest.raises(ViewerError, match="not complete"):
-        there.ask("film", run, colour="red")
+        asked(there, "film", run, colour="red")
 
 
 def test_two_equal_questions_are_computed_once(there, run):
@@ -142,7 +146,7 @@ def test_two_equal_questions_are_computed_once(there, run):
     what = {"run": run, "step": 2, "n": 40_000, "seed": 1, "scored": False}
     first, second = (there.put("sample", asker, **what) for asker in ("one", "another"))
     assert first.answer.result(60) == second.answer.result(60)
-    assert there.ask("sample", "a third", **what) == first.answer.result()
+    assert asked(there, "sample", "a third", **what) == first.answer.result()
     assert computed(there) == before + 1
 
 
@@ -165,7 +169,7 @@ def test_a_question_that_kills_twice_is_refused_and_the_next_one_works(there, ru
     # Not tried again at once, by the same or by another who asks.
     assert there.put("sample", "another", run=run, step=2, seed=3, **SLOW) is question
     eventually(lambda: there.is_there)
-    assert there.ask("sample", run, run=run, step=2, n=3, scored=False)
+    assert asked(there, "sample", run, run=run, step=2, n=3, scored=False)
 
 
 def test_a_hung_viewer_is_killed_after_its_limit_and_the_next_question_works(
@@ -178,20 +182,20 @@ def test_a_hung_viewer_is_killed_after_its_limit_and_the_next_question_works(
         question.answer.result(30)
     eventually(lambda: not is_alive(process.pid))
     eventually(lambda: there.is_there)
-    assert there.ask("film", run, run=run, state="next")
+    assert asked(there, "film", run, run=run, state="next")
 
 
 def test_a_long_sample_holds_up_no_picture(there, run, eventually):
     long = there.put("sample", run, run=run, step=2, seed=4, **SLOW)
     eventually(lambda: long.done)
-    there.ask("arena", run, run=run, view={}, facts=True, state="now")
+    asked(there, "arena", run, run=run, view={}, facts=True, state="now")
     assert not long.answer.done()
     there.withdraw(long)
     assert long.answer.cancelled()
 
 
 def test_askers_take_turns_and_frames_go_before_films(there, run, eventually):
-    there.ask("film", "one", run=run, state="warm")
+    asked(there, "film", "one", run=run, state="warm")
     process = psutil.Process(there.lanes["pictures"].pid)
     order = []
 
@@ -236,12 +240,12 @@ def test_too_many_questions_are_refused_by_asker_and_by_kind(there, run, eventua
 def test_answers_are_kept_within_the_bound(there, run):
     first = {"run": run, "view": {}, "facts": True}
     for i in range(400):
-        there.ask("arena", run, **first, state=f"bound {i}")
+        asked(there, "arena", run, **first, state=f"bound {i}")
     assert there._kept.size <= LIMITS.max_viewer_mb * 2**20
     before = computed(there, "pictures")
-    there.ask("arena", run, **first, state="bound 399")
+    asked(there, "arena", run, **first, state="bound 399")
     assert computed(there, "pictures") == before
-    there.ask("arena", run, **first, state="bound 0")
+    asked(there, "arena", run, **first, state="bound 0")
     assert computed(there, "pictures") == before + 1
 
 
