@@ -1,7 +1,8 @@
 """Declare a setting once, beside the field that holds it: bounds, scale, unit, label and help.
 
 A section of settings is a frozen pydantic model whose fields are made by `setting`:
-``epochs: int = setting(10_000, "Epochs", "How often ...", low=1, high=1_000_000)``. Validation, JSON schema, the page's widgets, links, the command line and the docs all read it.
+``epochs: int = setting(10_000, "Epochs", "How often ...", low=1, high=1_000_000)``.
+Validation, JSON schema, the page's widgets, links, the command line and the docs all read it.
 """
 
 import math

@@ -100,7 +100,9 @@ class ExperimentConfig(Section):
     @model_validator(mode="wrap")
     @classmethod
     def _with_hints(
-        cls, values: Any, handler: ModelWrapValidatorHandler["ExperimentConfig"]  # noqa: ANN401
+        cls,
+        values: Any,  # noqa: ANN401
+        handler: ModelWrapValidatorHandler["ExperimentConfig"],
     ) -> "ExperimentConfig":
         try:
             return handler(values)
@@ -164,7 +166,10 @@ class ExperimentConfig(Section):
     def json_schema(cls) -> dict[str, Any]:
         """The JSON schema of what `to_dict` writes, for the losses and penalties there are."""
         found = cls.model_json_schema()
-        return {**found, "properties": {"schema_version": {"type": "integer"}, **found["properties"]}}
+        return {
+            **found,
+            "properties": {"schema_version": {"const": SCHEMA_VERSION}, **found["properties"]},
+        }
 
     @classmethod
     def from_dict(cls, values: object) -> "ExperimentConfig":

@@ -132,9 +132,11 @@ class Objective(Section):
         import torch
 
         fake = torch.tensor(fake_logits, requires_grad=True)
-        real = torch.as_tensor(real_logits).T.expand(len(fake), -1) if self.pairs else None  # (m, n)
-        each = fake.expand(-1, real.shape[1]).reshape(-1, 1) if real is not None else fake
-        loss = self.generator(real if real is None else real.reshape(-1, 1), each)
+        real, each = None, fake
+        if self.pairs:
+            pairs = torch.broadcast_tensors(torch.as_tensor(real_logits).T, fake)  # (m, n) each
+            real, each = (logits.reshape(-1, 1) for logits in pairs)
+        loss = self.generator(real, each)
         (slope,) = torch.autograd.grad(loss * len(fake), fake)
         return -slope.numpy()
 

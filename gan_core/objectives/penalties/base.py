@@ -55,7 +55,8 @@ class Penalty(Section):
     def as_code(self) -> tuple[str, str]:
         """`rows` and `value` as expressions in a script (see `gan_core.export`).
 
-        There are real, fake, share and slope; a hyperparameter has its link key's name in capitals.
+        There are fake, share, slope, and ``{real}`` for the real rows as D sees them; a
+        hyperparameter has its link key's name in capitals.
         """
         raise NotImplementedError
 

@@ -42,6 +42,6 @@ class GradientPenalty(Penalty):
     def as_code(self) -> tuple[str, str]:
         """Rows and value in a script."""
         return (
-            "fake + share[:, None] * (real - fake)",
+            "fake + share[:, None] * ({real} - fake)",
             "LAMBDA_GP * (slope.norm(dim=1) - 1.0).square().mean()",
         )

@@ -37,7 +37,7 @@ class ZeroCentred(Penalty):
 
     def as_code(self) -> tuple[str, str]:
         """Rows and value in a script."""
-        rows = "real" if self.name == "r1" else "fake"
+        rows = "{real}" if self.name == "r1" else "fake"
         return rows, f"0.5 * GAMMA_{self.name.upper()} * slope.square().sum(dim=1).mean()"
 
 

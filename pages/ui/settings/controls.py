@@ -8,8 +8,8 @@ from typing import Any, TypedDict
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params
-from gan_core.config.fields import Param
 from gan_core.errors import ConfigError
+from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
 from pages.ui.parts.text import _, plain
 from pages.ui.session import state
@@ -209,7 +209,7 @@ def _start(path: str, value: object = None) -> str:
     return key
 
 
-def round_numbers(declared: Param) -> list[float]:
+def round_numbers(declared: Setting) -> list[float]:
     """Round numbers over a log range: 1, 1.5, 2, 3, 5, 7 times powers of ten.
 
     For sizes in rows powers of two, as is usual for batches.
