@@ -14,13 +14,12 @@ import pytest
 import torch
 
 from gan_core import ExperimentConfig, train
-from gan_core.config.schedule import EDITABLE
 from gan_core.data import DATA_SOURCES
 from gan_core.data.drawing import encode
 from gan_core.export import data as data_block
 from gan_core.export import notebook, script
 from gan_core.export.course import NAMES
-from gan_core.objectives import LOSSES
+from gan_core.objectives import OBJECTIVES, PENALTIES
 from gan_core.training import Progress
 
 N_STEPS = 200

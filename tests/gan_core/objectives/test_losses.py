@@ -2,9 +2,8 @@ from math import log
 
 import pytest
 import torch
-from torch import nn
-
 from gan_core.objectives.losses import BCE, LOSSES
+from torch import nn
 
 every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES.keys())
 every_smoothed_loss = pytest.mark.parametrize(
