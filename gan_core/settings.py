@@ -6,7 +6,7 @@ Validation, JSON schema, the page's widgets, links, the command line and the doc
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
@@ -51,6 +51,7 @@ class Setting:
         kind: the type of its value, from the field's; all kinds from ``ints`` on are tuples, but
             ``text``. A ``set`` is of names among the choices.
         default: its value in the tutorial, from the field's.
+        members: where the choices are members of a registry, that: each has a label and a help.
     """
 
     label: str
@@ -59,13 +60,14 @@ class Setting:
     high: float = math.inf
     scale: Literal["linear", "log"] = "linear"
     unit: str = ""
-    choices: Callable[[], Sequence[str]] | None = None
+    choices: Callable[[], Collection[str]] | None = None
     max_length: int = 0
     usual: tuple[float, float] | None = None
     key: str = ""
     editable: bool = False
     kind: Kind = "text"
     default: Any = None
+    members: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def expected(self) -> str:
         """The allowed values in words, as they stand in an error message."""
@@ -341,7 +343,7 @@ class OneOf(_Family):
     def settings(self) -> Iterator[tuple[str, Setting]]:
         """The choice, and the settings of every member."""
         first = next(iter(self.registry))
-        choice = replace(self.setting, choices=lambda: tuple(self.registry))
+        choice = replace(self.setting, choices=self.registry.keys, members=self.registry)
         yield f"{self._section}.name", choice.of_field(str, "name", first)
         yield from self._members()
 
@@ -410,7 +412,7 @@ class SetOf(_Family):
 
     def settings(self) -> Iterator[tuple[str, Setting]]:
         """The choice, and the settings of every member."""
-        choice = replace(self.setting, choices=lambda: tuple(self.registry))
+        choice = replace(self.setting, choices=self.registry.keys, members=self.registry)
         yield self.section, choice.of_field(tuple[str, ...], self.section, ())
         yield from self._members()
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from safetensors.numpy import load
 
 from gan_core.data import MinMaxScaler
+from gan_core.objectives import Objective
 from gan_core.store import model
 from gan_core.store.database import Database
 from gan_core.store.model import Run
@@ -61,7 +62,7 @@ def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.nda
     with database.read() as db:
         found = db.execute(query).all()
     if not found:
-        return after + 1, np.empty((0, 0), np.float32)
+        return after + 1, np.empty((0, len(Objective.columns)), np.float32)
     parts = [
         np.frombuffer(row.data, "<f4").reshape(row.last_step - row.first_step + 1, -1)
         for row in found

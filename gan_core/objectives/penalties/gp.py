@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class GradientPenalty(Penalty):
     """lambda * mean (||grad D|| - 1)^2, WGAN-GP (Gulrajani et al. 2017, arXiv:1704.00028)."""
 
-    label = "gp"
+    label = "Slope 1 between rows (WGAN-GP)"
     help = "Pulls the length of D's slope to 1 between real and generated rows (WGAN-GP)."
     mixes = True
     rest_slope = 1.0

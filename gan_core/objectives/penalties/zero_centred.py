@@ -45,7 +45,7 @@ class ZeroCentred(Penalty):
 class R1(ZeroCentred):
     """The zero-centred penalty at real rows."""
 
-    label = "r1"
+    label = "R1"
     help = "Pulls D's slope to 0 at real rows."
     compiled = "r1"
 
@@ -60,7 +60,7 @@ class R1(ZeroCentred):
 class R2(ZeroCentred):
     """The zero-centred penalty at generated rows."""
 
-    label = "r2"
+    label = "R2"
     help = "Pulls D's slope to 0 at generated rows."
     compiled = "r2"
 
