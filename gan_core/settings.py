@@ -162,20 +162,20 @@ def setting(default: object, label: str, help: str, **known: Any) -> Any:  # noq
     return _marked(default, Setting(label, help, **known))
 
 
-def one_of(registry: Mapping[str, type["Section"]], default: object, *words: str, key: str) -> Any:  # noqa: ANN401
+def one_of(registry: Mapping[str, type["Section"]], default: object, words: Setting) -> Any:  # noqa: ANN401
     """A field that holds a member of a registry; see `OneOf`."""
-    return _marked(default, OneOf(registry, Setting(*words, key=key)))
+    return _marked(default, OneOf(registry, words))
 
 
-def set_of(registry: Mapping[str, type["Section"]], section: str, *words: str, key: str) -> Any:  # noqa: ANN401
+def set_of(registry: Mapping[str, type["Section"]], section: str, words: Setting) -> Any:  # noqa: ANN401
     """A field that holds some members of a registry, none by default; see `SetOf`."""
-    return _marked((), SetOf(section, registry, Setting(*words, key=key)))
+    return _marked((), SetOf(section, registry, words))
 
 
 def _marked(default: object, mark: object) -> Any:  # noqa: ANN401
-    field = Field(default)
-    field.metadata.append(mark)
-    return field
+    made: Any = Field(default)
+    made.metadata.append(mark)
+    return made
 
 
 _KINDS: dict[object, Kind] = {
@@ -224,6 +224,9 @@ class Section(BaseModel):
                     yield from mark.settings()
             if isinstance(info.annotation, type) and not info.metadata:
                 yield from info.annotation.settings()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
 
     def flat(self) -> dict[str, Any]:
         """Every setting in force by its dotted name: ``{"training.epochs": 10000, ...}``."""
@@ -288,7 +291,7 @@ class _Family:
         """What the field holds, from plain values."""
         raise NotImplementedError
 
-    def write(self, held: Any) -> Any:  # noqa: ANN401
+    def write(self, held: Any, /) -> Any:  # noqa: ANN401
         """The inverse of `read`."""
         raise NotImplementedError
 
@@ -374,7 +377,7 @@ class OneOf(_Family):
         shared = kind.model_fields if kind else ()
         return {"name": name} | {key: value for key, value in old.items() if key in shared}
 
-    def write(self, member: Section) -> dict[str, Any]:
+    def write(self, member: Section, /) -> dict[str, Any]:
         """The inverse of `read`."""
         return {"name": name_of(member), **member.model_dump(mode="json")}
 
@@ -442,7 +445,7 @@ class SetOf(_Family):
             return names
         return {n: old.get(n, {}) for n in names} if len(set(names)) == len(names) else names
 
-    def write(self, members: Sequence[Section]) -> dict[str, Any]:
+    def write(self, members: Sequence[Section], /) -> dict[str, Any]:
         """The inverse of `read`."""
         return {name_of(member): member.model_dump(mode="json") for member in members}
 

@@ -52,14 +52,15 @@ class ExperimentConfig(Section):
     discriminator: DiscriminatorConfig = DiscriminatorConfig()
     loss: Objective = one_of(
         OBJECTIVES, OBJECTIVES["bce"](),
-        "Loss", "What the two players are charged for.",
-        key="loss",
+        Setting("Loss", "The objective that each player minimises.", key="loss"),
     )  # fmt: skip
     penalties: tuple[Penalty, ...] = set_of(
         PENALTIES, "penalties",
-        "Gradient penalties",
-        "Keep D's slope in bounds. Steadier, but a step takes longer.",
-        key="penalty",
+        Setting(
+            "Gradient penalties",
+            "Keep D's slope in bounds. Steadier, but a step takes longer.",
+            key="penalty",
+        ),
     )  # fmt: skip
     optimizer: OptimizerConfig = OptimizerConfig()
     training: TrainingConfig = TrainingConfig()
