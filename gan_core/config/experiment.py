@@ -40,7 +40,7 @@ from gan_core.settings import (
 )
 
 
-class ExperimentConfig(Section):
+class ExperimentConfig(Section, frozen=True):
     """One experiment. ``ExperimentConfig()`` is the tutorial's, exactly.
 
     Raises:

@@ -26,7 +26,7 @@ _SLOPE_HELP = (
 )
 
 
-class DataConfig(Section):
+class DataConfig(Section, frozen=True):
     """Which rows are the real ones."""
 
     section = "data"
@@ -70,7 +70,7 @@ class DataConfig(Section):
         return load_table(self.source, self.classes, self.features, self.drawing)
 
 
-class GeneratorConfig(Section):
+class GeneratorConfig(Section, frozen=True):
     """The forger."""
 
     section = "generator"
@@ -95,7 +95,7 @@ class GeneratorConfig(Section):
     )  # fmt: skip
 
 
-class DiscriminatorConfig(Section):
+class DiscriminatorConfig(Section, frozen=True):
     """The inspector."""
 
     section = "discriminator"
@@ -114,7 +114,7 @@ class DiscriminatorConfig(Section):
     )  # fmt: skip
 
 
-class OptimizerConfig(Section):
+class OptimizerConfig(Section, frozen=True):
     """Adam (Kingma, Ba 2015, arXiv:1412.6980), one for each player."""
 
     section = "optimizer"
@@ -145,7 +145,7 @@ class OptimizerConfig(Section):
     )  # fmt: skip
 
 
-class TrainingConfig(Section):
+class TrainingConfig(Section, frozen=True):
     """How long and on what."""
 
     section = "training"

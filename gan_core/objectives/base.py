@@ -46,7 +46,7 @@ class Equilibrium:
         return cls(value, text or f"{value:.3f}")
 
 
-class Objective(Section):
+class Objective(Section, frozen=True):
     """The losses of both players; a subclass is one objective, its fields are hyperparameters.
 
     Attributes:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @register(OBJECTIVES, "bce")
-class BCE(Objective):
+class BCE(Objective, frozen=True):
     """Binary cross-entropy, in the non-saturating form (Goodfellow et al. 2014, arXiv:1406.2661).
 
     D: BCE(D(real), 1 - s) + BCE(D(fake), 0), a sum and not a mean; G: BCE(D(fake), 1). s is the

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @register(OBJECTIVES, "hinge")
-class Hinge(Objective):
+class Hinge(Objective, frozen=True):
     """The hinge loss (Lim, Ye 2017, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957)."""
 
     label = "Hinge"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @register(OBJECTIVES, "least-squares")
-class LeastSquares(Objective):
+class LeastSquares(Objective, frozen=True):
     """Least squares with targets 1 for real and 0 for fake (Mao et al. 2017, arXiv:1611.04076)."""
 
     label = "Least squares"

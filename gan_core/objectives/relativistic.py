@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @register(OBJECTIVES, "relativistic")
-class Relativistic(Objective):
+class Relativistic(Objective, frozen=True):
     """The relativistic pairing loss (Jolicoeur-Martineau 2018, arXiv:1807.00734).
 
     It is the one that R3GAN builds on (Huang et al. 2024, arXiv:2501.05441), with R1 and R2.

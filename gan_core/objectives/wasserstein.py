@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @register(OBJECTIVES, "wasserstein")
-class Wasserstein(Objective):
+class Wasserstein(Objective, frozen=True):
     """The Wasserstein loss (Arjovsky et al. 2017, arXiv:1701.07875); it wants a penalty."""
 
     label = "Wasserstein"

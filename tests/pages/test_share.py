@@ -115,7 +115,7 @@ WRONG = [
     ({"epochs": "abc"}, ("epochs", "a whole number", "'abc'")),
     ({"epoch": "3"}, ("'epoch'", "'epochs'")),
     ({"data": "wine", "class": "x"}, ("Wine has no class", "'x'")),
-    ({"smoothing": "0.1", "loss": "hinge"}, ("no targets",)),
+    ({"smoothing": "0.1", "loss": "hinge"}, ("bce and least-squares alone",)),
     ({"lock": "learning"}, ("'learning'", "lock")),
     ({"<img src=x>": "1"}, ("<img",)),
 ]
@@ -170,7 +170,8 @@ def test_hidden_controls_keep_the_links_values(store, open_page):
     assert run.config.differences() == {
         "training.epochs": 200,
         "loss.name": "wasserstein",
-        "penalties": ["gp"],
+        "penalties": ("gp",),
+        "penalties.gp.lambda_gp": 10.0,
         "optimizer.lr_d": 0.01,
     }
 

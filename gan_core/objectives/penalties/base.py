@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Penalty(Section):
+class Penalty(Section, frozen=True):
     """A penalty on the gradient of D's logit by its input; a subclass is one, with its weight.
 
     Attributes:

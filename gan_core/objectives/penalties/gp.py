@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @register(PENALTIES, "gp")
-class GradientPenalty(Penalty):
+class GradientPenalty(Penalty, frozen=True):
     """lambda * mean (||grad D|| - 1)^2, WGAN-GP (Gulrajani et al. 2017, arXiv:1704.00028)."""
 
     label = "Slope 1 between rows (WGAN-GP)"

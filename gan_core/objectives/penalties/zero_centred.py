@@ -19,7 +19,7 @@ def _weight(name: str, rows: str) -> Any:  # noqa: ANN401 - a field
     )  # fmt: skip
 
 
-class ZeroCentred(Penalty):
+class ZeroCentred(Penalty, frozen=True):
     """gamma / 2 * mean ||grad D||^2 (Mescheder et al. 2018, arXiv:1801.04406)."""
 
     rest_slope = 0.0
@@ -42,7 +42,7 @@ class ZeroCentred(Penalty):
 
 
 @register(PENALTIES, "r1")
-class R1(ZeroCentred):
+class R1(ZeroCentred, frozen=True):
     """The zero-centred penalty at real rows."""
 
     label = "R1"
@@ -57,7 +57,7 @@ class R1(ZeroCentred):
 
 
 @register(PENALTIES, "r2")
-class R2(ZeroCentred):
+class R2(ZeroCentred, frozen=True):
     """The zero-centred penalty at generated rows."""
 
     label = "R2"
