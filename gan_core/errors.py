@@ -88,7 +88,10 @@ class ViewerAwayError(ViewerError):
 
 def short(value: object) -> str:
     """A value as it stands in a message, cut to a length that can be read."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # thousands of digits, or nested thousands deep
+        text = f"a {type(value).__name__} too large to be written out"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -1,6 +1,8 @@
 """Registries: a loss, metric, data set or treatment enters the product in one place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,13 +20,15 @@ class Registry(Mapping[str, T]):
         self._members: dict[str, T] = {}
 
     def add(self, name: str, member: T) -> T:
-        """Enter a member.
+        """Enter a member; a class that says no `name` takes this one.
 
         Raises:
             ValueError: the name is taken.
         """
         if name in self._members:
             raise ValueError(f"there is already a {self.family} named {name!r}")
+        if isinstance(member, type) and "name" not in vars(member):
+            type.__setattr__(member, "name", name)
         self._members[name] = member
         return member
 
@@ -39,5 +43,14 @@ class Registry(Mapping[str, T]):
 
 
 def register(registry: Registry[T], name: str) -> Callable[[T], T]:
-    """Decorator form of `Registry.add`: ``@register(LOSSES, "bce")``."""
+    """Decorator form of `Registry.add`: ``@register(OBJECTIVES, "bce")``."""
     return lambda member: registry.add(name, member)
+
+
+def discover(package_name: str, package_path: Iterable[str]) -> None:
+    """Import every module of a package, by name, so that each can register what it holds.
+
+    To be called at the end of the package's ``__init__``: ``discover(__name__, __path__)``.
+    """
+    for name in sorted(module.name for module in iter_modules(package_path)):
+        import_module(f"{package_name}.{name}")
