@@ -20,14 +20,14 @@ class Registry(Mapping[str, T]):
         self._members: dict[str, T] = {}
 
     def add(self, name: str, member: T) -> T:
-        """Enter a member; a class that has no `name` takes this one.
+        """Enter a member; a class that says no `name` takes this one.
 
         Raises:
             ValueError: the name is taken.
         """
         if name in self._members:
             raise ValueError(f"there is already a {self.family} named {name!r}")
-        if isinstance(member, type) and not hasattr(member, "name"):
+        if isinstance(member, type) and "name" not in vars(member):
             type.__setattr__(member, "name", name)
         self._members[name] = member
         return member

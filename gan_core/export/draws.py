@@ -1,7 +1,7 @@
 """The random numbers, in blocks as GAN Forge draws them."""
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import blurs, changes, several_updates
+from gan_core.export.course import blurs, changes, mixes, several_updates
 from gan_core.export.part import Part
 from gan_core.randomness import Stream
 from gan_core.training import draws
@@ -43,13 +43,12 @@ _ROWS = "min(BATCH_SIZE, len(x_real))"
 def random_part(config: ExperimentConfig) -> Part:
     """The streams of random numbers."""
     order = draws.BatchOrder(config.seed, config.table().n_rows, config.training.batch_size)
-    mixes = config.loss.penalty == "gp"
     uses = {
         "WEIGHTS": Stream.INIT,
         "ORDER": Stream.ORDER,
         "NOISE": Stream.NOISE,
         "SAMPLE": Stream.EVALUATION,
-        **({"MIXING": Stream.PENALTY} if mixes else {}),
+        **({"MIXING": Stream.PENALTY} if mixes(config) else {}),
         **({"BLUR": Stream.INPUT_NOISE} if blurs(config) else {}),
     }
     at_once = _AT_ONCE.format(
@@ -61,7 +60,7 @@ def random_part(config: ExperimentConfig) -> Part:
         _ORDERS.format(epochs=order.epochs_per_block),
         *([at_once] if changes(config, "training.n_critic") else []),
         _noise(config),
-        *([_mixing(config)] if mixes else []),
+        *([_mixing(config)] if mixes(config) else []),
         *([_blurring(config)] if blurs(config) else []),
     ]
     return Part(

@@ -65,7 +65,7 @@ def train(
     def generator() -> TrainedGenerator:
         return _generator(checkpoint(), scaler, table)
 
-    parts = [np.empty((0, 4), np.float32)]
+    parts = [np.empty((0, len(config.columns)), np.float32)]
     refuge = _Refuge(engine)
     for losses in _chunks(engine, (*stops, total), chunk_seconds):
         n_good = _n_finite(losses)

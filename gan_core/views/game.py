@@ -8,7 +8,7 @@ import numpy as np
 from gan_core.config import ExperimentConfig
 from gan_core.data import MinMaxScaler, Table
 from gan_core.networks import Layers, Weights, forward, logit_layers
-from gan_core.objectives import LOSSES, Loss
+from gan_core.objectives import Objective
 from gan_core.views.gradient import input_gradient
 from gan_core.views.latent import fixed_noise
 
@@ -27,11 +27,10 @@ class Game:
     config: ExperimentConfig
     table: Table
 
-    @cached_property
-    def loss(self) -> Loss:
-        """The rules."""
-        loss = self.config.loss
-        return LOSSES[loss.name](label_smoothing=loss.label_smoothing)
+    @property
+    def loss(self) -> Objective:
+        """What both players minimise."""
+        return self.config.loss
 
     @cached_property
     def scaler(self) -> MinMaxScaler:

@@ -2,9 +2,11 @@
 
 from functools import lru_cache
 
+from gan_core.limits import Limits
 from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
 from gan_core.store.store import Store
+from gan_core.workers.viewer_client import Viewer
 
 
 @lru_cache(maxsize=1)
@@ -26,6 +28,12 @@ def store() -> Store:
     return shared_store().for_user(user())
 
 
+@lru_cache(maxsize=1)
+def viewer() -> Viewer:
+    """Where pictures, samples and scores come from; the lifespan keeps its process running."""
+    return Viewer(Limits.from_environment())
+
+
 def user() -> str:
     """Who is asking. This server knows no users yet, so everybody."""
     return EVERYBODY
@@ -38,3 +46,12 @@ def find_run(run_id: object) -> Run:
         RunNotFoundError: there is none.
     """
     return store().get(run_id)
+
+
+def find_shown(run_id: object) -> Run:
+    """The run whose networks are seen where a run is: of a group its first member.
+
+    Raises:
+        RunNotFoundError: there is none.
+    """
+    return store().lead(find_run(run_id))

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params, links
-from gan_core.errors import RunNotFoundError
+from gan_core.errors import ConfigError, DataError, RunNotFoundError
 from gan_core.store.model import Job, Run
 from pages.server.visitor import find_run
 from pages.ui.parts.text import _
@@ -270,6 +270,10 @@ def _link() -> _Link:
 
 def _open_link(said: Mapping[str, str]) -> None:
     found = links.from_query(said)
+    try:
+        found.config.data.load()
+    except DataError as error:
+        raise ConfigError("data", f"This link cannot be used: {error}") from error
     if links.restrictions_of(said) != said or _RUN not in st.query_params:
         st.session_state[_LINK] = _Link()  # the settings of the link before stand no more
         use_settings(found.config)
