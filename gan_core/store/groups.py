@@ -69,8 +69,8 @@ def together(group: Job, members: Sequence[Run]) -> Run:
 def labels_of(configs: Sequence[ExperimentConfig]) -> list[str]:
     """What tells each config from the others, such as "seed 3"; no two are the same."""
     flat = [config.flat() for config in configs]
-    paths = [path for path in flat[0] if any(one.get(path) != flat[0][path] for one in flat)]
-    paths += sorted({path for one in flat for path in one} - flat[0].keys())
+    known = dict.fromkeys(path for one in flat for path in one)  # in their order, each once
+    paths = [path for path in known if len({one[path] for one in flat if path in one}) > 1]
     labels = [", ".join(_in_words(path, one) for path in paths if path in one) for one in flat]
     taken: dict[str, int] = {}
     for i, label in enumerate(labels):
@@ -83,7 +83,7 @@ def labels_of(configs: Sequence[ExperimentConfig]) -> list[str]:
 def _in_words(path: str, flat: Mapping[str, object]) -> str:
     value = flat[path]
     shown = "-".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
-    return f"{path.rpartition('.')[2]} {shown}"
+    return f"{path.removesuffix('.name').rpartition('.')[2]} {shown}"
 
 
 def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:

@@ -163,9 +163,9 @@ def test_a_group_is_any_list_of_configs_and_its_members_say_in_what_they_differ(
     members = store.members(group)
     assert [run.config for run in members] == configs
     assert [run.label for run in members] == [
-        "hidden_dims 16-32, name bce, seed 0",
-        "hidden_dims 16-32, name hinge, seed 0",
-        "hidden_dims 8-8, name bce, seed 1",
+        "hidden_dims 16-32, loss bce, seed 0",
+        "hidden_dims 16-32, loss hinge, seed 0",
+        "hidden_dims 8-8, loss bce, seed 1",
     ]
     assert [run.name for run in members] == [f"ways · {run.label}" for run in members]
     assert (group.members, group.is_group, store.lead(group)) == (3, True, members[0])
