@@ -5,13 +5,12 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import AccessError, ConfigError
-from gan_core.limits import Limits
 from gan_core.store import model, schema
 from gan_core.store.access import EVERYBODY
 from gan_core.store.groups import labels_of
@@ -19,37 +18,15 @@ from gan_core.store.model import Job, Run
 from gan_core.store.schema import jobs, trainings
 from gan_core.store.steering import MAX_NAME, Steering, clean_name
 
-if TYPE_CHECKING:  # the dispatcher does without
+if TYPE_CHECKING:  # the dispatcher does without; kinds of job are a layer above
+    from gan_core.jobs import Kind
     from gan_core.training import Checkpoint
-
-
-class Spec(Protocol):
-    """What is to be done, as each kind of job in `gan_core.jobs` says it.
-
-    Attributes:
-        name: of its kind.
-    """
-
-    name: ClassVar[str]
-
-    @property
-    def total(self) -> int:
-        """The progress when it is finished."""
-        ...
-
-    def to_dict(self) -> dict[str, object]:
-        """As plain values for JSON."""
-        ...
-
-    def check(self, limits: Limits) -> None:
-        """Refuse what is larger than a server allows."""
-        ...
 
 
 class Creation(Steering):
     """Create, fork."""
 
-    def submit(self, spec: Spec, owner: str | None = None, name: str = "") -> Job:
+    def submit(self, spec: "Kind", owner: str | None = None, name: str = "") -> Job:
         """Put a job of any kind into the queue.
 
         Args:

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from gan_core import train
 from gan_core.errors import AccessError, RunNotFoundError
 from gan_core.store import schema
-from gan_core.store.access import EVERYBODY, RULE
+from gan_core.store.access import EVERYBODY, RULE, Rule
 from gan_core.store.store import Store
 
 
 @dataclass(frozen=True)
-class OwnersOnly:
+class OwnersOnly(Rule):
     """Only its owner changes a job; whether others see it can be chosen."""
 
     others_see: bool
