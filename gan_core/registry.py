@@ -1,6 +1,8 @@
 """Registries: a loss, metric, data set or treatment enters the product in one place."""
 
-from collections.abc import Callable, Iterator, Mapping
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -41,3 +43,17 @@ class Registry(Mapping[str, T]):
 def register(registry: Registry[T], name: str) -> Callable[[T], T]:
     """Decorator form of `Registry.add`: ``@register(LOSSES, "bce")``."""
     return lambda member: registry.add(name, member)
+
+
+def discover(package: str, path: Iterable[str]) -> None:
+    """Import every module in a package's folder, in the order of their names.
+
+    So a family is complete once its package is imported, and a new file is all that a new member
+    needs.
+
+    Args:
+        package: the package's ``__name__``.
+        path: its ``__path__``.
+    """
+    for module in sorted(pkgutil.iter_modules(path), key=lambda module: module.name):
+        importlib.import_module(f"{package}.{module.name}")

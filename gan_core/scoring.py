@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from gan_core.config.sections import DataConfig
 from gan_core.metrics import NoiseFloor, ScoreReport, evaluate, noise_floor
+from gan_core.problem import resolve, rows_of
 from gan_core.randomness import Stream, stream
 from gan_core.training import TrainedGenerator
 
@@ -20,7 +21,7 @@ def score(
             own scores are of.
         seed: where their noise starts; None takes the run's evaluation stream.
     """
-    table = generator.config.table()
+    table = resolve(generator.config).table
     fake = generator.rows(table.n_rows if n is None else n, seed)
     floor = floor_of(generator.config.data)
     return evaluate(table.values, fake, table.features, floor=floor, modes=table.modes)
@@ -29,6 +30,6 @@ def score(
 @lru_cache(maxsize=32)
 def floor_of(data: DataConfig) -> Mapping[str, NoiseFloor]:
     """The noise floor of some real rows: the same for every run on them, whatever its seed."""
-    table = data.load()
+    table = rows_of(data).table
     rng = stream(0, Stream.EVALUATION, 1)
     return noise_floor(table.values, table.features, rng=rng, modes=table.modes)

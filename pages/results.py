@@ -6,6 +6,7 @@ import streamlit as st
 from gan_core.data import Table
 from gan_core.errors import GanForgeError
 from gan_core.metrics import ScoreReport
+from gan_core.problem import resolve
 from gan_core.scoring import score
 from gan_core.store import results
 from gan_core.store.model import Run
@@ -29,7 +30,7 @@ MOST_POINTS = 2000  # of a sample, in the plane
 def choose_sample(run: Run) -> tuple[int, int | None]:
     """How many generated rows, and from which seed; None is the run's own evaluation noise."""
     limit = store().limits.max_sample_rows
-    usual = max(2, min(limit, run.config.table().n_rows))
+    usual = max(2, min(limit, resolve(run.config).n_rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n = st.number_input(
             _("Generated rows"),
@@ -67,14 +68,14 @@ def scores_of(
 
 def sample_scores(run: Run, generator: TrainedGenerator, n: int, seed: int | None) -> ScoreReport:
     """The run's own scores where the sample is the run's own, else this sample's."""
-    if run.scores and n == run.config.table().n_rows and seed is None:
+    if run.scores and n == resolve(run.config).n_rows and seed is None:
         return run.scores
     return ScoreReport.from_dict(scores_of(run.id, run.step, n, seed, generator))
 
 
 def draw(run: Run, generator: TrainedGenerator) -> None:
     """Draw everything about a generator."""
-    table = run.config.table()
+    table = resolve(run.config).table
     top, menu = st.columns([3, 1], vertical_alignment="bottom")
     with top:
         n, seed = choose_sample(run)

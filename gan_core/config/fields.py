@@ -29,6 +29,7 @@ class Param:
         choices: the allowed values of a ``choice``, asked for when needed (registries grow).
         max_length: most entries of ``ints`` or ``edits``.
         usual: the range a slider offers, inside the bounds; the rest is for files and scripts.
+        is_open: whether a ``choice`` may be another text: what was there may be gone.
         key: its short name in a link (see `gan_core.config.links`); empty for the field's own name.
     """
 
@@ -43,6 +44,7 @@ class Param:
     max_length: int = 0
     usual: tuple[float, float] | None = None
     key: str = ""
+    is_open: bool = False
 
     def expected(self) -> str:
         """The allowed values in words, as they stand in an error message."""
@@ -73,7 +75,7 @@ class Param:
             return int(value)
         if self.kind == "float" and _is_real(value) and self.low <= value <= self.high:
             return float(value)
-        if self.kind == "choice" and self.choices and value in self.choices():
+        if self.kind == "choice" and self._is_choice(value):
             return value
         if self.kind == "ints" and self._fit(value):
             return tuple(int(v) for v in value)
@@ -86,6 +88,11 @@ class Param:
                 raise ConfigError(path, f"{path} names something twice. Got {short(value)}.")
             return tuple(value)
         raise ConfigError(path, f"{path} must be {self.expected()}. Got {short(value)} instead.")
+
+    def _is_choice(self, value: Any) -> bool:  # noqa: ANN401
+        return (self.is_open and isinstance(value, str)) or (
+            self.choices is not None and value in self.choices()
+        )
 
     def _fit(self, widths: Any) -> bool:  # noqa: ANN401
         return (

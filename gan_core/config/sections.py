@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, ClassVar
 
 from gan_core.config.fields import check_fields, param
-from gan_core.data import DATA_SOURCES, Table, load_table
+from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import decode
 from gan_core.errors import ConfigError, DataError
 from gan_core.networks import ACTIVATIONS
@@ -43,7 +43,7 @@ class DataConfig(Section):
 
     source: str = param(
         "iris", "choice", "Data set", "The table that real rows are taken from.",
-        choices=lambda: tuple(DATA_SOURCES), key="data",
+        choices=lambda: tuple(DATA_SOURCES), key="data", is_open=True,
     )  # fmt: skip
     classes: tuple[str, ...] = param(
         ("setosa",), "names", "Class",
@@ -61,22 +61,19 @@ class DataConfig(Section):
         "The points of the data set drawing, as the page Data writes them; other data sets leave "
         "it alone.",
     )  # fmt: skip
+    encoder: str = param(
+        "minmax", "choice", "Encoding",
+        "How each feature is scaled for the networks, and with it what G ends in.",
+        choices=lambda: tuple(ENCODERS),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        """Validate, and hold class and feature names against the data set."""
+        """Validate what can be told without the data set; the rest `gan_core.problem` does."""
         super().__post_init__()
         try:
             decode(self.drawing)
         except DataError as error:
             raise ConfigError("data.drawing", str(error)) from error
-        try:
-            self.load()
-        except DataError as error:
-            raise ConfigError("data", str(error)) from error
-
-    def load(self) -> Table:
-        """The rows this config asks for."""
-        return load_table(self.source, self.classes, self.features, self.drawing)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,11 +5,12 @@ from typing import Any
 
 from gan_core.live.cache import Kept
 from gan_core.live.updates import N_BINS, histograms
+from gan_core.problem import resolve
 from gan_core.store import results
 from gan_core.store.database import Database
 from gan_core.store.model import Run
 from gan_core.store.results import Players
-from gan_core.views import View, game_of, picture_of
+from gan_core.views import Game, View, picture_of
 from gan_core.views.latent import fixed_noise
 from gan_core.views.packing import packed
 
@@ -41,7 +42,7 @@ def arena_update(
     update: dict[str, Any] = {"attempt": run.attempt, "status": run.status}
     is_new = attempt != run.attempt
     if is_new:
-        update["facts"] = picture_of(run.config, view).facts()
+        update["facts"] = picture_of(resolve(run.config), view).facts()
     step = results.players_step(database, run.id)
     if step is not None and (is_new or step > shown):
         update["frame"] = _frame(run, step, view, lambda: results.latest_players(database, run.id))
@@ -69,7 +70,7 @@ def film(database: Database, run: Run, view: View | None, *, after: int = -1) ->
     if view is None:
         answer |= {"steps_per_epoch": run.steps_per_epoch, "rows": HISTOGRAM_ROWS, "bins": N_BINS}
     else:
-        answer["facts"] = picture_of(run.config, view).facts()
+        answer["facts"] = picture_of(resolve(run.config), view).facts()
     frames = (
         _frame(run, step, view, lambda step=step: results.snapshot(database, run.id, step))
         for step in steps
@@ -94,13 +95,13 @@ def _frame(
 
 
 def _picture(run: Run, players: Players, view: View) -> dict[str, Any]:
-    picture = picture_of(run.config, view)
+    picture = picture_of(resolve(run.config), view)
     return picture.wire(players.step, players.generator, players.discriminator)
 
 
 def _counts(run: Run, players: Players) -> dict[str, Any]:
     """Histograms of the rows that G makes of the noise that results are drawn from."""
-    game = game_of(run.config)
+    problem = resolve(run.config)
     z = fixed_noise(run.config.seed, run.config.generator.latent_dim, HISTOGRAM_ROWS)
-    rows = game.scaler.inverse(game.made(players.generator, z))
-    return {"step": players.step, "counts": packed(histograms(game.table.values, rows), "<u2")}
+    rows = problem.encoder.inverse(Game(problem).made(players.generator, z))
+    return {"step": players.step, "counts": packed(histograms(problem.table.values, rows), "<u2")}

@@ -3,10 +3,10 @@
 import time
 from typing import Any
 
-from gan_core.data import MinMaxScaler
 from gan_core.errors import DataError
 from gan_core.live.cache import Kept
 from gan_core.metrics import metrics_for
+from gan_core.problem import resolve
 from gan_core.scoring import floor_of, score
 from gan_core.store import results
 from gan_core.store.database import Database
@@ -40,7 +40,7 @@ def quality_update(
     """
     if attempt != run.unbroken_from:
         after = -1
-    table = run.config.table()
+    table = resolve(run.config).table
     names = list(metrics_for(len(table.features), table.modes))
     update: dict[str, Any] = {"attempt": run.unbroken_from, "after": after}
     if after < 0:
@@ -65,9 +65,8 @@ def _judged(database: Database, run: Run, step: int) -> dict[str, float] | None:
     players = results.snapshot(database, run.id, step)
     if players is None:
         return None
-    table = run.config.table()
-    scaler = MinMaxScaler.fit(table.values)
-    generator = TrainedGenerator(run.config, players.generator, scaler, table.features)
+    problem = resolve(run.config)
+    generator = TrainedGenerator(run.config, players.generator, problem.encoder, problem.features)
     try:
         found = score(generator).scores
     except DataError:  # the last step before a run diverged may leave weights that are no numbers

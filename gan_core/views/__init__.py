@@ -7,7 +7,7 @@ from gan_core.views.density import Density, DensityFrame, gaussian_kde, scott_ba
 from gan_core.views.field import Field, FieldFrame
 from gan_core.views.game import Game
 from gan_core.views.gradient import input_gradient
-from gan_core.views.pictures import game_of, picture_of
+from gan_core.views.pictures import picture_of
 from gan_core.views.plane import Plane, components_plane, pair_plane
 from gan_core.views.view import OTHERS, View
 
@@ -21,7 +21,6 @@ __all__ = [
     "Plane",
     "View",
     "components_plane",
-    "game_of",
     "gaussian_kde",
     "input_gradient",
     "pair_plane",

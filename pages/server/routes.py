@@ -16,6 +16,7 @@ from gan_core.errors import GanForgeError, RunNotFoundError, RunStateError, View
 from gan_core.live.film import arena_update, film
 from gan_core.live.scores import quality_update
 from gan_core.live.updates import live_update
+from gan_core.problem import resolve
 from gan_core.store import access
 from gan_core.store.model import Run
 from gan_core.views import View
@@ -127,7 +128,7 @@ def _quality(run: Run, known: QueryParams) -> object:
 
 
 def _view(run: Run, asked: QueryParams) -> View:
-    return View.from_query(asked, len(run.config.table().features))
+    return View.from_query(asked, len(resolve(run.config).features))
 
 
 def _takes_gzip(request: Request) -> bool:

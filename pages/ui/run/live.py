@@ -6,6 +6,7 @@ from typing import Any
 from gan_core.config import ExperimentConfig
 from gan_core.live.updates import bin_edges, densities, seen
 from gan_core.objectives import LOSSES
+from gan_core.problem import resolve
 from gan_core.store.model import Run
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
@@ -52,7 +53,7 @@ def live_view(
         quality: whether the scores of its snapshots stand under the losses.
     """
     config = run.config if run else settings
-    table = config.table()
+    table = resolve(config).table
     loss = LOSSES[config.loss.name]
     equilibria = [[e.value, e.text] for e in loss.equilibria if e]
     data: dict[str, Any] = {

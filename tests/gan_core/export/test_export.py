@@ -21,6 +21,7 @@ from gan_core.export import data as data_block
 from gan_core.export import notebook, script
 from gan_core.export.course import NAMES
 from gan_core.objectives import LOSSES
+from gan_core.problem import resolve
 from gan_core.training import Progress
 
 N_STEPS = 200
@@ -117,7 +118,7 @@ assert not {"gan_core", "streamlit", "numba", "safetensors"} & set(sys.modules)
 
 def config_of(changes, n_steps=N_STEPS):
     config = ExperimentConfig().with_values({**changes, "training.device": "cpu"})
-    per_epoch = config.steps_per_epoch(config.table().n_rows)
+    per_epoch = resolve(config).steps_per_epoch
     epochs = -(-n_steps // per_epoch)
     return config.with_values({"training.epochs": epochs, "training.engine": "torch"})
 
@@ -223,7 +224,7 @@ def test_a_script_says_what_the_tutorial_says(executed):
 def test_a_script_generates_the_rows_of_the_run(executed, case):
     config = config_of(CASES[case])
     _, end = run_of(config)
-    rows = end.generator.sample(config.table().n_rows).head().round(3).to_string(index=False)
+    rows = end.generator.sample(resolve(config).n_rows).head().round(3).to_string(index=False)
     assert executed[1][case].strip().endswith(rows)
 
 

@@ -9,6 +9,7 @@ from gan_core import ExperimentConfig, train
 from gan_core.live import film as films
 from gan_core.live.film import arena_update, film
 from gan_core.live.updates import densities
+from gan_core.problem import resolve
 from gan_core.training.snapshots import film_steps
 from gan_core.views import View, picture_of
 
@@ -45,9 +46,11 @@ def filmed(begun, played):
 def test_the_latest_picture_comes_when_it_is_newer(store, filmed, played):
     run = store.get(filmed.run_id)
     first = arena_update(store.database, run, PAIR, attempt=-1, shown=0)
-    assert first["facts"] == picture_of(CONFIG, PAIR).facts()
+    assert first["facts"] == picture_of(resolve(CONFIG), PAIR).facts()
     last = played[120]
-    drawn = picture_of(CONFIG, PAIR).wire(120, last.part("generator"), last.part("discriminator"))
+    drawn = picture_of(resolve(CONFIG), PAIR).wire(
+        120, last.part("generator"), last.part("discriminator")
+    )
     assert first["frame"] == drawn
     again = arena_update(store.database, run, PAIR, attempt=run.attempt, shown=120)
     assert again == {"attempt": run.attempt, "status": "running"}
@@ -79,7 +82,9 @@ def test_a_film_is_every_snapshot_as_a_picture(store, filmed, played, view):
     assert found["steps"] == [frame["step"] for frame in found["frames"]] == sorted(played)
     at = sorted(played)[5]
     state = played[at]
-    drawn = picture_of(CONFIG, view).wire(at, state.part("generator"), state.part("discriminator"))
+    drawn = picture_of(resolve(CONFIG), view).wire(
+        at, state.part("generator"), state.part("discriminator")
+    )
     assert found["frames"][5] == drawn
     later = film(store.database, run, view, after=at)
     assert later["frames"] == found["frames"][6:]
@@ -91,12 +96,12 @@ def test_a_film_without_a_view_counts_the_rows_of_the_histograms(store, filmed, 
     run = store.get(filmed.run_id)
     found = film(store.database, run, None)
     assert (found["rows"], found["bins"], found["steps_per_epoch"]) == (500, 10, 2)
-    real, game = CONFIG.table().values, picture_of(CONFIG, PAIR).game
+    problem = resolve(CONFIG)
+    real = problem.table.values
     state = played[120]
     from gan_core.training import TrainedGenerator
 
-    features = CONFIG.table().features
-    rows = TrainedGenerator(CONFIG, state.generator_weights(), game.scaler, features).rows(500)
+    rows = TrainedGenerator.of(state, problem).rows(500)
     packed = base64.b64decode(found["frames"][-1]["counts"])
     counts = np.frombuffer(packed, "<u2").reshape(4, 10)
     widths = np.array([np.ptp(column) / 10 for column in real.T])[:, None]
@@ -106,7 +111,7 @@ def test_a_film_without_a_view_counts_the_rows_of_the_histograms(store, filmed, 
 def test_a_frame_is_made_once(store, filmed, monkeypatch):
     run = store.get(filmed.run_id)
     first = film(store.database, run, PAIR)
-    monkeypatch.setattr(films, "picture_of", lambda config, view: _Facts())
+    monkeypatch.setattr(films, "picture_of", lambda problem, view: _Facts())
     assert film(store.database, run, PAIR)["frames"] == first["frames"]
 
 
