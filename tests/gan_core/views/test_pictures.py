@@ -232,3 +232,36 @@ def test_a_view_from_an_address():
 def test_a_wrong_view_is_refused(query, word):
     with pytest.raises(ViewError, match=word):
         View.from_query(query, 4)
+
+
+def unbounded(view):
+    picture, *players = played(view, data__encoder="standard")
+    return picture, picture.game.problem, players
+
+
+def around(values):
+    middle, half = (values.max() + values.min()) / 2, np.ptp(values) / 2
+    return pytest.approx((middle - 1.15 * half, middle + 1.15 * half))
+
+
+def test_without_bounds_a_plane_reaches_around_the_real_rows():
+    picture, problem, _ = unbounded(View("pair", 2, 0))
+    for axis, i in zip(picture.axes, (2, 0), strict=True):
+        assert (axis.low, axis.high) == around(problem.table.values[:, i])
+    x = problem.x_real[:, [2, 0]]
+    assert ((x > picture.low) & (x < picture.high)).all()
+    assert np.abs(picture.high - 1.15).min() > 0.1  # which would be min-max's
+    corners = np.stack([picture.low, picture.high])
+    there = problem.encoder.inverse(picture.plane.lift(corners, problem.x_real, "mean"))
+    ends = [(axis.low, axis.high) for axis in picture.axes]
+    np.testing.assert_allclose(there[:, [2, 0]].T, ends, rtol=1e-5)
+
+
+def test_without_bounds_d_is_asked_where_the_densities_stand():
+    picture, problem, players = unbounded(View("density", 1))
+    assert (picture.axis.low, picture.axis.high) == around(problem.table.values[:, 1])
+    rows = np.tile(problem.table.values.mean(axis=0), (len(picture.at), 1))
+    rows[:, 1] = picture.at
+    logits = picture.game.logits(players[1], problem.encoder.transform(rows))
+    output = picture.frame(1, *players).output
+    np.testing.assert_allclose(output, picture.game.outputs(logits)[:, 0], atol=1e-4)
