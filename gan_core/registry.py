@@ -1,8 +1,8 @@
 """Registries: a loss, metric, data set or treatment enters the product in one place."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -45,15 +45,10 @@ def register(registry: Registry[T], name: str) -> Callable[[T], T]:
     return lambda member: registry.add(name, member)
 
 
-def discover(package: str, path: Iterable[str]) -> None:
-    """Import every module in a package's folder, in the order of their names.
+def discover(package_name: str, package_path: Iterable[str]) -> None:
+    """Import every module of a package, by name, so that each can register what it holds.
 
-    So a family is complete once its package is imported, and a new file is all that a new member
-    needs.
-
-    Args:
-        package: the package's ``__name__``.
-        path: its ``__path__``.
+    To be called at the end of the package's ``__init__``: ``discover(__name__, __path__)``.
     """
-    for module in sorted(pkgutil.iter_modules(path), key=lambda module: module.name):
-        importlib.import_module(f"{package}.{module.name}")
+    for name in sorted(module.name for module in iter_modules(package_path)):
+        import_module(f"{package_name}.{name}")
