@@ -1,4 +1,4 @@
-"""The command line: ``python -m gan_core train | bench | dispatch | warm``."""
+"""The command line: ``python -m gan_core train | bench | dispatch | view | warm``."""
 
 import argparse
 import logging
@@ -24,6 +24,7 @@ def main() -> int:
     dispatch.add_argument(
         "--die-with-stdin", action="store_true", help="leave when standard input ends"
     )
+    commands.add_parser("view", help="compute pictures and samples (started by the server)")
     measure = commands.add_parser("bench", help="measure the engines beside the plain loop")
     bench.add_arguments(measure)
     commands.add_parser("warm", help="compile the fast engine now (done by make setup)")
@@ -38,10 +39,14 @@ def main() -> int:
         warm()
         return 0
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    from gan_core.workers.dispatcher import dispatch as work  # pools and torch only where needed
-
     try:
-        work(die_with_stdin=arguments.die_with_stdin)
+        if arguments.command == "view":
+            from gan_core.workers.viewer import view
+
+            view()
+        from gan_core.workers.dispatcher import dispatch  # pools and torch only where needed
+
+        dispatch(die_with_stdin=arguments.die_with_stdin)
     except GanForgeError as error:
         logging.error("%s", error)
         return 1

@@ -84,7 +84,7 @@ def read_config(arguments: Namespace) -> ExperimentConfig:
     if arguments.config:
         try:
             config = ExperimentConfig.from_json(arguments.config.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # ValueError: a path with NUL in it, or no UTF-8
             raise ConfigError("--config", f"{arguments.config} cannot be read: {error}.") from error
     changes: dict[str, object] = {}
     for text in arguments.set:
@@ -103,7 +103,7 @@ def _parse(value: str) -> object:
     """A value as JSON, or, where it is none, as text: both 5 and iris need no quotes."""
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):  # as it stands, for the config to say what is wrong
         return value
 
 
@@ -193,9 +193,10 @@ class _Session:
 
     def _write(self, out: Path, generator: TrainedGenerator) -> None:
         (out / "metrics.json").unlink(missing_ok=True)  # of an earlier run, perhaps
-        (out / "config.json").write_text(self.problem.config.to_json() + "\n", encoding="utf-8")
-        losses = np.concatenate(self._parts) if self._parts else np.empty((0, 4), np.float32)
-        history = history_frame(losses, 1, self._steps_per_epoch)
+        config = self.problem.config
+        (out / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
+        losses = np.concatenate([np.empty((0, len(config.columns)), np.float32), *self._parts])
+        history = history_frame(losses, 1, self._steps_per_epoch, config.columns)
         history.to_parquet(out / "history.parquet", index=False)
         generator.sample(SAMPLE_ROWS).to_csv(out / "samples.csv", index=False)
         (out / "generator.safetensors").write_bytes(generator.to_bytes())

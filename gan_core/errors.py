@@ -78,9 +78,20 @@ class ViewError(GanForgeError):
     """A picture of a run was asked for that it does not have."""
 
 
+class ViewerError(GanForgeError):
+    """The viewer, which computes pictures, samples and scores, cannot answer a question."""
+
+
+class ViewerAwayError(ViewerError):
+    """There is no viewer just now, or too much waits for it: try again in a moment."""
+
+
 def short(value: object) -> str:
     """A value as it stands in a message, cut to a length that can be read."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # thousands of digits, or nested thousands deep
+        text = f"a {type(value).__name__} too large to be written out"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

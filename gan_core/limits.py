@@ -23,6 +23,12 @@ class Limits:
         max_sample_rows: generated rows in one download.
         max_film_mb: snapshots of one run, in MB; larger networks get fewer of them.
         max_repeats: seeds that one run may be repeated with.
+        max_viewer_seconds: for which the viewer may compute a picture, sample or score without any
+            progress, before it is killed.
+        max_viewer_mb: pictures and scores kept to be asked for again, in MB: in the server, and in
+            each process of the viewer.
+        max_viewer_waiting: pictures of a kind, or samples, that may wait at once to be computed;
+            half as many of one run.
         min_free_mb: free disk space below which no new run is taken, in MB.
     """
 
@@ -32,6 +38,9 @@ class Limits:
     max_sample_rows: int = 100_000
     max_film_mb: int = 32
     max_repeats: int = 100
+    max_viewer_seconds: int = 20
+    max_viewer_mb: int = 32
+    max_viewer_waiting: int = 64
     min_free_mb: int = 200
 
     @classmethod

@@ -19,7 +19,6 @@ from gan_core.data.blocks import Block
 from gan_core.errors import ConfigError, DataError, short
 from gan_core.networks import Layers, discriminator_layers, generator_layers
 from gan_core.networks.heads import head
-from gan_core.objectives import LOSSES
 
 MOST_BYTES = 64 * 2**20  # of rows that are kept, whoever asked for them
 _PROBLEM_BYTES = 8 * 2**10  # of a problem without its rows, about
@@ -133,9 +132,9 @@ def networks_of(config: ExperimentConfig, blocks: Sequence[Block]) -> tuple[Laye
     """The layers of the generator and of the discriminator, for columns of these kinds."""
     g, d = config.generator, config.discriminator
     n = sum(block.width for block in blocks)
-    probability = LOSSES[config.loss.name].probability
+    probability = config.loss.probability
     return (
-        generator_layers(g.latent_dim, g.hidden_dims, n, g.activation, d.slope, head(blocks)),
+        generator_layers(g.latent_dim, g.hidden_dims, n, g.activation, g.slope, head(blocks)),
         discriminator_layers(n, d.hidden_dims, d.activation, d.slope, probability=probability),
     )
 

@@ -20,13 +20,15 @@ class Registry(Mapping[str, T]):
         self._members: dict[str, T] = {}
 
     def add(self, name: str, member: T) -> T:
-        """Enter a member.
+        """Enter a member; a class that says no `name` takes this one.
 
         Raises:
             ValueError: the name is taken.
         """
         if name in self._members:
             raise ValueError(f"there is already a {self.family} named {name!r}")
+        if isinstance(member, type) and "name" not in vars(member):
+            type.__setattr__(member, "name", name)
         self._members[name] = member
         return member
 
@@ -41,7 +43,7 @@ class Registry(Mapping[str, T]):
 
 
 def register(registry: Registry[T], name: str) -> Callable[[T], T]:
-    """Decorator form of `Registry.add`: ``@register(LOSSES, "bce")``."""
+    """Decorator form of `Registry.add`: ``@register(OBJECTIVES, "bce")``."""
     return lambda member: registry.add(name, member)
 
 

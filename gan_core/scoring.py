@@ -1,10 +1,11 @@
 """The scores of a trained generator, always asked in the same way so that they can be compared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from gan_core.config.sections import DataConfig
-from gan_core.metrics import NoiseFloor, ScoreReport, evaluate, noise_floor
+from gan_core.metrics import NoiseFloor, ScoreReport, evaluate
+from gan_core.metrics.report import noise_floor_steps
 from gan_core.problem import resolve, rows_of
 from gan_core.randomness import Stream, stream
 from gan_core.training import TrainedGenerator
@@ -30,6 +31,12 @@ def score(
 @lru_cache(maxsize=32)
 def floor_of(data: DataConfig) -> Mapping[str, NoiseFloor]:
     """The noise floor of some real rows: the same for every run on them, whatever its seed."""
+    *_, floor = floor_steps(data)
+    return floor
+
+
+def floor_steps(data: DataConfig) -> Iterator[Mapping[str, NoiseFloor]]:
+    """As `floor_of`, in steps: an empty mapping after each, then the floor."""
     table = rows_of(data).table
     rng = stream(0, Stream.EVALUATION, 1)
-    return noise_floor(table.values, table.features, rng=rng, modes=table.modes)
+    yield from noise_floor_steps(table.values, table.features, rng=rng, modes=table.modes)

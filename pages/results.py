@@ -1,16 +1,17 @@
 """Results: how close the generated rows came."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from gan_core.data import Table
 from gan_core.errors import GanForgeError
 from gan_core.metrics import ScoreReport
 from gan_core.problem import resolve
-from gan_core.scoring import score
 from gan_core.store import results
 from gan_core.store.model import Run
-from gan_core.training import TrainedGenerator
 from pages.server.visitor import store
 from pages.ui.parts import charts
 from pages.ui.parts.downloads import download_menu
@@ -18,13 +19,11 @@ from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.scores import score_cards, score_table
 from pages.ui.parts.text import _, plain
+from pages.ui.run.sample import sample_of
 from pages.ui.run.seeds import choose_seed, seed_scores
 from pages.ui.run.transport import status_row
 from pages.ui.session import state
 from pages.ui.settings.share import share_button
-
-FIRST_ROWS = 5  # as in the tutorial
-MOST_POINTS = 2000  # of a sample, in the plane
 
 
 def choose_sample(run: Run) -> tuple[int, int | None]:
@@ -58,56 +57,48 @@ def choose_sample(run: Run) -> tuple[int, int | None]:
     return int(n), None if seed is None else int(seed)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def scores_of(
-    run_id: str, step: int, n: int, seed: int | None, _generator: TrainedGenerator
-) -> dict:
-    """Scores of a sample; the same question is answered from memory."""
-    return score(_generator, n, seed).to_dict()
-
-
-def sample_scores(run: Run, generator: TrainedGenerator, n: int, seed: int | None) -> ScoreReport:
-    """The run's own scores where the sample is the run's own, else this sample's."""
-    if run.scores and n == resolve(run.config).n_rows and seed is None:
-        return run.scores
-    return ScoreReport.from_dict(scores_of(run.id, run.step, n, seed, generator))
-
-
-def draw(run: Run, generator: TrainedGenerator) -> None:
-    """Draw everything about a generator."""
+def draw(run: Run, step: int) -> None:
+    """Draw everything about the generator at the checkpoint after a step."""
     table = resolve(run.config).table
     top, menu = st.columns([3, 1], vertical_alignment="bottom")
     with top:
         n, seed = choose_sample(run)
-    sample = generator.sample(n, seed)
+    asked = {"step": step, "n": n} | ({} if seed is None else {"seed": seed})
     with menu.container(horizontal=True, horizontal_alignment="right"):
-        download_menu(run, generator, sample)
-    report = sample_scores(run, generator, n, seed)
+        download_menu(run, asked)
+    # The run's own scores where the sample is the run's own, else this sample's.
+    own = run.scores if n == table.n_rows and seed is None else None
+    sample = sample_of(run, asked, scored=own is None)
+    if sample is None:
+        return
+    report = own or ScoreReport.from_dict(sample["scores"])
     score_cards(report)
-    figures(table, sample.to_numpy())
+    figures(table, sample)
+    generated = pd.DataFrame(sample["first"], columns=list(table.features))
     real, fake = st.columns(2)
-    real.markdown(f"**{_('Real rows')}** · {_('first')} {FIRST_ROWS} / {table.n_rows:,}")
-    real.dataframe(table.frame.head(FIRST_ROWS).round(3), hide_index=True)
-    fake.markdown(f"**{_('Generated rows')}** · {_('first')} {FIRST_ROWS} / {n:,}")
-    fake.dataframe(sample.head(FIRST_ROWS).round(3), hide_index=True)
+    real.markdown(f"**{_('Real rows')}** · {_('first')} {len(generated)} / {table.n_rows:,}")
+    real.dataframe(table.frame.head(len(generated)).round(3), hide_index=True)
+    fake.markdown(f"**{_('Generated rows')}** · {_('first')} {len(generated)} / {n:,}")
+    fake.dataframe(generated.round(3), hide_index=True)
     with st.expander(_("Scores of every feature")):
         score_table(report)
 
 
-def figures(table: Table, sample: np.ndarray) -> None:
+def figures(table: Table, sample: dict[str, Any]) -> None:
     """Histograms of every feature; two features also as points in the plane."""
-    features, real = table.features, table.values
+    features, real, drawn = table.features, table.values, sample["densities"]
     if len(features) > 2:
         columns = 2 if len(features) <= 4 else 4
         charts.histograms(
-            "result_histograms", features, real, sample, columns=columns, row_height=240
+            "result_histograms", features, real, drawn, columns=columns, row_height=240
         )
         return
     plane, single = st.columns(2)
     with plane:
-        charts.scatter("result_scatter", features, real, sample[:MOST_POINTS], height=440)
+        points = np.array(sample["points"])
+        charts.scatter("result_scatter", features, real, points, height=440)
     with single:
-        charts.histograms("result_histograms", features, real, sample, columns=1, row_height=220)
+        charts.histograms("result_histograms", features, real, drawn, columns=1, row_height=220)
 
 
 def newest_with_result() -> Run | None:
@@ -131,8 +122,8 @@ def main() -> None:
         members = store().members(run)
         seed_scores(members)
         run = choose_seed(run, members)
-    generator = results.generator(store().database, run)
-    if generator is None:
+    step = results.checkpoint_step(store().database, run.id)
+    if step is None:
         st.info(
             _(
                 "This run has no result yet: its first checkpoint comes about two seconds after "
@@ -145,7 +136,7 @@ def main() -> None:
     if run.is_active:
         st.info(_("This run still trains: this is its last checkpoint. Reload for a newer one."))
     try:
-        draw(run, generator)
+        draw(run, step)
     except GanForgeError as error:
         st.error(plain(error))
 

@@ -11,7 +11,7 @@ import streamlit as st
 from gan_core.limits import Limits, variable
 from gan_core.store.queue import live_dispatchers
 from gan_core.training.choice import CROSSING
-from pages.server.visitor import store
+from pages.server.visitor import store, viewer
 from pages.ui.parts.head import page_head
 from pages.ui.parts.text import _, plain
 
@@ -70,6 +70,19 @@ def queue_card() -> None:
     right.metric(_("waiting"), counts["queued"])
     rest = ", ".join(f"{n} {s}" for s, n in counts.items() if s not in ("running", "queued") and n)
     st.caption(rest or _("no other runs"))
+    viewer_card()
+
+
+def viewer_card() -> None:
+    """What computes the pictures."""
+    st.markdown(f"**{_('Viewer')}**")
+    if not viewer().is_there:
+        st.warning(_("No viewer runs, so pictures wait. It is started again soon: reload."))
+    for lane in viewer().lanes.values():
+        size = _("{mb:,.0f} MB").format(mb=lane.memory / MEGABYTE)
+        st.caption(
+            f"{_(lane.name)}: **{lane.waiting}** {_('waiting')} · {size} · pid {lane.pid or '…'}"
+        )
 
 
 def store_card() -> None:
@@ -100,6 +113,9 @@ def limits_card() -> None:
         "max_sample_rows": _("rows of a download"),
         "max_film_mb": _("snapshots of a run, MB"),
         "max_repeats": _("seeds of a run"),
+        "max_viewer_seconds": _("computing a picture without progress, s"),
+        "max_viewer_mb": _("pictures kept in memory, MB"),
+        "max_viewer_waiting": _("waiting pictures of a kind"),
         "min_free_mb": _("free disk for new runs, MB"),
     }
     rows = {

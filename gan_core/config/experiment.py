@@ -1,90 +1,131 @@
 """One experiment, whole: everything that decides its numbers. The defaults are the tutorial's."""
 
-import dataclasses
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from gan_core.config.fields import Param, param, params
-from gan_core.config.schedule import EDITABLE, Edit, effective, read_edits
+from pydantic import (
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+
+from gan_core.config.schedule import Edit, effective, read_edits
 from gan_core.config.sections import (
-    SECTIONS,
     DataConfig,
     DiscriminatorConfig,
     GeneratorConfig,
-    LossConfig,
     OptimizerConfig,
-    Section,
     TrainingConfig,
 )
+from gan_core.config.upgrades import SCHEMA_VERSION, upgrade
 from gan_core.errors import ConfigError, hint, short
+from gan_core.objectives import OBJECTIVES, PENALTIES, Objective, Penalty
+from gan_core.settings import (
+    OneOf,
+    Section,
+    SetOf,
+    Setting,
+    UnknownSettingError,
+    not_an_object,
+    one_of,
+    set_of,
+    setting,
+)
 
-SCHEMA_VERSION = 1
 
-
-@dataclasses.dataclass(frozen=True)
-class ExperimentConfig(Section):
+class ExperimentConfig(Section, frozen=True):
     """One experiment. ``ExperimentConfig()`` is the tutorial's, exactly.
 
     Raises:
         ConfigError: a value is of the wrong kind or out of bounds, or names something unknown.
     """
 
-    section = ""
-
-    data: DataConfig = dataclasses.field(default_factory=DataConfig)
-    generator: GeneratorConfig = dataclasses.field(default_factory=GeneratorConfig)
-    discriminator: DiscriminatorConfig = dataclasses.field(default_factory=DiscriminatorConfig)
-    loss: LossConfig = dataclasses.field(default_factory=LossConfig)
-    optimizer: OptimizerConfig = dataclasses.field(default_factory=OptimizerConfig)
-    training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
-    seed: int = param(
-        0, "int", "Seed",
+    data: DataConfig = DataConfig()
+    generator: GeneratorConfig = GeneratorConfig()
+    discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    loss: Objective = one_of(
+        OBJECTIVES, OBJECTIVES["bce"](),
+        Setting("Loss", "The objective that each player minimises.", key="loss"),
+    )  # fmt: skip
+    penalties: tuple[Penalty, ...] = set_of(
+        PENALTIES, "penalties",
+        Setting(
+            "Gradient penalties",
+            "Keep D's slope in bounds. Steadier, but a step takes longer.",
+            key="penalty",
+        ),
+    )  # fmt: skip
+    optimizer: OptimizerConfig = OptimizerConfig()
+    training: TrainingConfig = TrainingConfig()
+    seed: int = setting(
+        0, "Seed",
         "Where all randomness starts. The same seed and settings give the same numbers; try a few "
         "before you believe that a setting helps.",
         low=0, high=2**32 - 1,
     )  # fmt: skip
-    schedule: tuple[Edit, ...] = param(
-        (), "edits", "Changes while training",
+    schedule: tuple[Edit, ...] = setting(
+        (), "Changes while training",
         "Settings that take other values from some step on. What was changed by hand while a run "
         "trained stands here, so that the same config gives the same numbers again.",
         max_length=1000, key="edits",
     )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        """Validate, refuse a section that is not one, bring the schedule into its normal form."""
-        for name, kind in SECTIONS.items():
-            if not isinstance(getattr(self, name), kind):
-                raise ConfigError(
-                    name,
-                    f"{name} must be a {kind.__name__}. Got {short(getattr(self, name))} instead; "
-                    "ExperimentConfig.from_dict reads nested plain values.",
-                )
-        super().__post_init__()
-        if self.schedule:
-            edits = read_edits(self.schedule, declared_params())
-            sections = self._sections()
-            start = {path: _value(sections, path) for path in EDITABLE}
-            object.__setattr__(self, "schedule", effective(edits, start))
-            for edit in self.schedule:  # a setting may not go with another one in force by then
-                _change(sections, edit)
+    @field_validator("schedule")
+    @classmethod
+    def _read_schedule(cls, values: tuple[object, ...], info: ValidationInfo) -> tuple[Edit, ...]:
+        """Bring the schedule into its normal form: without what changes nothing."""
+        declared = declared_params()
+        start = {path: p.default for path, p in declared.items() if p.editable}
+        in_force: dict[str, Any] = {}
+        for section in info.data.values():
+            in_force |= section.flat() if isinstance(section, Section) else {}
+        edits = effective(read_edits(values, declared), start | in_force)
+        for edit in edits:
+            for path, value in edit.changes:
+                if path not in in_force:
+                    error = cls._part_of(path).out_of_force(path, value)
+                    raise ConfigError("schedule", f"schedule, step {edit.step:,}: {error}")
+        return edits
+
+    @field_serializer("schedule")
+    def _write_schedule(self, schedule: tuple[Edit, ...]) -> list[dict[str, Any]]:
+        return [edit.to_dict() for edit in schedule]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_hints(
+        cls,
+        values: Any,  # noqa: ANN401
+        handler: ModelWrapValidatorHandler["ExperimentConfig"],
+    ) -> "ExperimentConfig":
+        try:
+            return handler(values)
+        except UnknownSettingError as error:
+            raise ConfigError(error.path, _unknown(error.path, error.known)) from None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of what a run keeps of each step: the objective's, and the penalties' share."""
+        return self.loss.columns + (("penalty",) if self.penalties else ())
 
     def at(self, step: int) -> "ExperimentConfig":
         """The settings in force for the step that follows so many, as a config without schedule."""
-        sections = self._sections()
-        for edit in self.schedule:
-            if edit.step <= step:
-                _change(sections, edit)
-        return dataclasses.replace(self, **sections, schedule=())
+        if not self.schedule:
+            return self
+        edits = (edit.changes for edit in self.schedule if edit.step <= step)
+        return self.with_values({"schedule": ()} | {p: v for changes in edits for p, v in changes})
 
     def with_edit(self, step: int, changes: Mapping[str, object]) -> "ExperimentConfig":
         """A copy in which some settings take other values once so many steps are done.
 
         Args:
             step: steps done, 0 or more.
-            changes: new values by dotted name, of settings in `gan_core.config.schedule.EDITABLE`.
+            changes: new values by dotted name, of settings that are declared editable.
 
         Raises:
             ConfigError: a setting cannot change while a run trains, or its value is wrong.
@@ -92,43 +133,35 @@ class ExperimentConfig(Section):
         sets = {edit.step: dict(edit.changes) for edit in self.schedule}
         sets[step] = {**sets.get(step, {}), **changes}
         edits = [{"step": at, "set": values} for at, values in sets.items()]
-        return dataclasses.replace(self, schedule=edits)
-
-    def _sections(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in SECTIONS}
+        return self.with_values({"schedule": edits})
 
     def to_dict(self) -> dict[str, Any]:
         """As nested plain values, with the version of the schema."""
-        values = {**dataclasses.asdict(self), "schedule": [e.to_dict() for e in self.schedule]}
-        return {"schema_version": SCHEMA_VERSION, **_plain(values)}
+        return {"schema_version": SCHEMA_VERSION, **self.model_dump(mode="json")}
 
     def to_json(self) -> str:
         """As JSON text, two spaces indented."""
         return _json_of(self)
 
     @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON schema of what `to_dict` writes, for the losses and penalties there are."""
+        found = cls.model_json_schema()
+        return {
+            **found,
+            "properties": {"schema_version": {"const": SCHEMA_VERSION}, **found["properties"]},
+        }
+
+    @classmethod
     def from_dict(cls, values: object) -> "ExperimentConfig":
-        """Build from nested plain values; what is missing has the tutorial's value.
+        """Build from nested plain values of any version; what is missing has the tutorial's value.
 
         Raises:
             ConfigError: not an object, an unknown key, a wrong value, or a newer schema.
         """
-        values = dict(_mapping("the config", values))
-        version = values.pop("schema_version", SCHEMA_VERSION)
-        if version != SCHEMA_VERSION:
-            raise ConfigError(
-                "schema_version",
-                f"schema_version must be {SCHEMA_VERSION}, the one this program knows. "
-                f"Got {version!r} instead: update the program, or remove the key and check "
-                "the settings.",
-            )
-        _known_keys("", values, cls)
-        sections: dict[str, Any] = {
-            name: kind(**_section_values(name, values[name], kind))
-            for name, kind in SECTIONS.items()
-            if name in values
-        }
-        return cls(**{**values, **sections})
+        if not isinstance(values, Mapping):
+            raise not_an_object("the config", values)
+        return cls.model_validate(upgrade(values))
 
     @classmethod
     def from_json(cls, text: str) -> "ExperimentConfig":
@@ -145,30 +178,42 @@ class ExperimentConfig(Section):
             raise ConfigError("", "The config is not valid JSON: it is nested too deep.") from error
         return cls.from_dict(values)
 
-    def flat(self) -> dict[str, Any]:
-        """Every setting by its dotted name: ``{"training.epochs": 10000, ...}``."""
-        return {
-            f"{section.section}.{name}" if section.section else name: getattr(section, name)
-            for section in (*(getattr(self, name) for name in SECTIONS), self)
-            for name, _ in params(type(section))
-        }
-
     def with_values(self, changes: Mapping[str, object]) -> "ExperimentConfig":
         """A copy with some settings, by dotted name, changed.
+
+        Another loss begins with its defaults but for the settings it shares with the one before,
+        and a penalty that is added with its own.
 
         Raises:
             ConfigError: as `from_dict`.
         """
-        values = self.to_dict()
-        for path, value in changes.items():
-            *section, name = path.split(".")
-            target = values
-            for key in section:
-                if not isinstance(target.get(key), dict):
-                    raise ConfigError(path, _unknown_key(path, self.flat()))
-                target = target[key]
-            target[name] = value
+        values: dict[str, Any] = self.model_dump(mode="json")
+        for path in sorted(changes, key=lambda p: (p.count("."), not p.endswith(".name"))):
+            self._put(values, path, changes[path])
         return self.from_dict(values)
+
+    def _put(self, values: dict[str, Any], path: str, value: object) -> None:
+        """Put the value of a setting into nested plain values."""
+        *sections, name = path.split(".")
+        target: Any = values
+        for key in sections:
+            target = target.get(key)
+            if not isinstance(target, dict):
+                if path in declared_params():
+                    raise self._part_of(path).out_of_force(path, value)
+                raise ConfigError(path, _unknown(path, self.flat()))
+        part = self._part_of(path)
+        if isinstance(part, OneOf) and name == "name":
+            values[sections[0]] = part.changed(target, value)
+        else:
+            chosen = isinstance(part, SetOf) and not sections
+            target[name] = part.changed(target[name], value) if chosen else value
+
+    @classmethod
+    def _part_of(cls, path: str) -> Any:  # noqa: ANN401
+        """How the field that a dotted name begins with is annotated; None where there is none."""
+        info = cls.model_fields.get(path.split(".")[0])
+        return next(iter(info.metadata), None) if info else None
 
     def differences(self, other: "ExperimentConfig | None" = None) -> dict[str, Any]:
         """The settings, by dotted name, whose value is not that of another config.
@@ -177,19 +222,18 @@ class ExperimentConfig(Section):
             other: what to compare with; the tutorial's config when left out.
         """
         theirs = (other or ExperimentConfig()).flat()
-        return {path: value for path, value in self.flat().items() if value != theirs[path]}
+        nothing = object()
+        return {p: value for p, value in self.flat().items() if value != theirs.get(p, nothing)}
 
 
-@cache
-def declared_params() -> Mapping[str, Param]:
-    """Every hyperparameter's declaration, by dotted name."""
-    return {
-        f"{kind.section}.{name}" if kind.section else name: dataclasses.replace(
-            declared, key=declared.key or name
-        )
-        for kind in (*SECTIONS.values(), ExperimentConfig)
-        for name, declared in params(kind)
-    }
+def declared_params() -> Mapping[str, Setting]:
+    """Every setting's declaration by dotted name, those of all losses and penalties included."""
+    return _declared(*OBJECTIVES.values(), *PENALTIES.values())
+
+
+@lru_cache(maxsize=8)
+def _declared(*members: type[Section]) -> Mapping[str, Setting]:
+    return dict(ExperimentConfig.settings())
 
 
 @lru_cache(maxsize=64)  # every snapshot of a run carries it
@@ -197,43 +241,8 @@ def _json_of(config: ExperimentConfig) -> str:
     return json.dumps(config.to_dict(), indent=2)
 
 
-def _value(sections: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - of any setting
-    section, name = path.split(".")
-    return getattr(sections[section], name)
-
-
-def _change(sections: dict[str, Any], edit: Edit) -> None:
-    """Put the values of an edit into sections; each checks what it gets."""
-    for path, value in edit.changes:
-        section, name = path.split(".")
-        try:
-            sections[section] = dataclasses.replace(sections[section], **{name: value})
-        except ConfigError as error:
-            raise ConfigError("schedule", f"schedule, step {edit.step:,}: {error}") from error
-
-
-def _section_values(name: str, values: object, kind: type[Section]) -> dict[str, Any]:
-    checked = dict(_mapping(name, values))
-    _known_keys(f"{name}.", checked, kind)
-    return checked
-
-
-def _mapping(what: str, values: object) -> Mapping[str, Any]:
-    if not isinstance(values, Mapping):
-        raise ConfigError(
-            what, f"{what} must be an object of settings. Got {short(values)} instead."
-        )
-    return values
-
-
-def _known_keys(prefix: str, values: Mapping[str, object], kind: type[Section]) -> None:
-    known = [prefix + name for name in kind.__dataclass_fields__]
-    for key in values:
-        if prefix + str(key) not in known:
-            raise ConfigError(prefix + str(key), _unknown_key(prefix + str(key), known))
-
-
-def _unknown_key(path: str, known: Iterable[str]) -> str:
+def _unknown(path: str, known: Iterable[str]) -> str:
+    """What is said of a name that is none, with those it may mean."""
     known = list(known)
     name = path.rpartition(".")[2]
     declared = declared_params()
@@ -243,11 +252,4 @@ def _unknown_key(path: str, known: Iterable[str]) -> str:
         close = difflib.get_close_matches(name, names, n=1)
         near = [names[found] for found in close]
     near = near or difflib.get_close_matches(path, known, n=1, cutoff=0.8)
-    return f"There is no setting named {path!r}. {hint(near, known)}"
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Tuples to lists, so that a config equals itself after a trip through JSON."""
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, (tuple, list)) else value
+    return f"There is no setting named {short(path)}. {hint(near, known)}"

@@ -1,7 +1,7 @@
 """An experiment as the query of an address: short keys, and only what differs from the tutorial.
 
 ``lr=0.001&epochs=300&lock=lr`` is the tutorial with another learning rate and fewer epochs, in
-which the learning rate cannot be moved. The key of a setting is declared with it (`Param.key`).
+which the learning rate cannot be moved. The key of a setting is declared with it (`Setting.key`).
 """
 
 import difflib
@@ -9,15 +9,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from gan_core.config import ExperimentConfig, declared_params
-from gan_core.config.fields import Param
 from gan_core.config.schedule import Edit
+from gan_core.config.upgrades import upgrade_query
 from gan_core.data import DATA_SOURCES
 from gan_core.errors import ConfigError, hint, short
+from gan_core.settings import Setting
 
 LOCK, HIDE = "lock", "hide"
 ALL = "all"
@@ -56,7 +56,7 @@ def to_query(
     query = {
         p.key: _codec(p).write(values[path])
         for path, p in declared.items()
-        if values[path] != _unsaid(path, values)
+        if path in values and values[path] != _unsaid(path, values)
     }
     restricted = {LOCK: set(locked), HIDE: set(hidden)}
     return query | {
@@ -74,7 +74,9 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     Raises:
         ConfigError: unknown keys or wrong values; the message names each and what was expected.
     """
-    paths = {p.key: path for path, p in declared_params().items()}
+    declared = declared_params()
+    paths = {p.key: path for path, p in declared.items()}
+    query = upgrade_query(query, (LOCK, HIDE))
     faults: list[ConfigError] = []
     said: dict[str, Any] = {}
     for key, text in query.items():
@@ -88,8 +90,14 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     values: dict[str, Any] = {}
     for path in paths.values():  # in the order of the declarations: what others follow is first
         values[path] = said[path] if path in said else _unsaid(path, values)
+    # Weights of penalties that are off say nothing; neither does a usual value of another loss.
+    idle = {p for p in declared if p not in said or values[p] == declared[p].default}
+    idle |= {p for p in declared if p.startswith("penalties.")}
     try:
-        config = ExperimentConfig().with_values(values)
+        chosen = {path: values[path] for path in ("loss.name", "penalties")}
+        in_force = ExperimentConfig().with_values(chosen).flat()
+        changes = {path: v for path, v in values.items() if path in in_force or path not in idle}
+        config = ExperimentConfig().with_values(changes)
     except ConfigError as error:
         raise refusal([error]) from error
     return SharedConfig(config, locked, hidden)
@@ -112,12 +120,7 @@ def _unsaid(path: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a va
         return source.classes[:1] if source else ()
     if path == "optimizer.lr_d":  # one rate for both players, unless D has one of its own
         return values["optimizer.lr_g"]
-    return _tutorial()[path]
-
-
-@cache
-def _tutorial() -> dict[str, Any]:
-    return ExperimentConfig().flat()
+    return declared_params()[path].default
 
 
 def _read(path: str, key: str, text: str) -> Any:  # noqa: ANN401 - a value of any setting
@@ -179,7 +182,7 @@ class _Codec:
     read: Callable[[str], Any]
 
 
-def _codec(declared: Param) -> _Codec:
+def _codec(declared: Setting) -> _Codec:
     return _CODECS.get(declared.kind, _TEXT)
 
 
@@ -225,5 +228,6 @@ _CODECS = {
     "float": _Codec(_write_float, _number(float)),
     "ints": _Codec(_write_list, lambda text: [_number(int)(part) for part in _read_list(text)]),
     "names": _Codec(_write_list, _read_list),
+    "set": _Codec(_write_list, _read_list),
     "edits": _Codec(_write_edits, _read_edits),
 }

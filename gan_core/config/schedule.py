@@ -5,18 +5,10 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from gan_core.config.fields import Param
 from gan_core.errors import ConfigError, short
+from gan_core.settings import Setting
 
-# What an engine can take up between two steps without losing what the networks and Adam know.
-EDITABLE = (
-    "optimizer.lr_g",
-    "optimizer.lr_d",
-    "training.n_critic",
-    "loss.label_smoothing",
-    "training.input_noise",
-    "training.players",
-)
+MOST_STEPS = 10**12  # no run comes so far, and every chart can still count it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +17,7 @@ class Edit:
 
     Attributes:
         step: steps done when they change, 0 or more.
-        changes: dotted names and new values, in the order of `EDITABLE`.
+        changes: dotted names and new values, in the order of the declarations.
     """
 
     step: int
@@ -41,7 +33,7 @@ class Edit:
         return f"{changed} after step {self.step:,}"
 
 
-def read_edits(values: Iterable[object], declared: Mapping[str, Param]) -> tuple[Edit, ...]:
+def read_edits(values: Iterable[object], declared: Mapping[str, Setting]) -> tuple[Edit, ...]:
     """Edits from plain values, each checked by itself, in the order of their steps.
 
     Args:
@@ -65,7 +57,7 @@ def effective(edits: Iterable[Edit], start: Mapping[str, Any]) -> tuple[Edit, ..
 
     Args:
         edits: in the order of their steps.
-        start: the values of the settings in `EDITABLE` before the first step.
+        start: the values of the settings that may change, before the first step.
     """
     now, kept = dict(start), []
     for edit in edits:
@@ -76,7 +68,7 @@ def effective(edits: Iterable[Edit], start: Mapping[str, Any]) -> tuple[Edit, ..
     return tuple(kept)
 
 
-def _read(value: object, declared: Mapping[str, Param]) -> Edit:
+def _read(value: object, declared: Mapping[str, Setting]) -> Edit:
     if isinstance(value, Edit):
         value = value.to_dict()
     if not isinstance(value, Mapping) or set(value) != {"step", "set"}:
@@ -86,24 +78,26 @@ def _read(value: object, declared: Mapping[str, Param]) -> Edit:
             f'{{"optimizer.lr_g": 0.001}}}}. Got {short(value)} instead.',
         )
     step, changes = value["step"], value["set"]
-    if not isinstance(step, int) or isinstance(step, bool) or step < 0:
+    if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= MOST_STEPS:
         raise ConfigError(
             "schedule",
-            f"schedule: step must be a whole number from 0 on, of steps done. Got {short(step)}.",
+            f"schedule: step must be a whole number from 0 to {MOST_STEPS:,}, of steps done. "
+            f"Got {short(step)}.",
         )
     if not isinstance(changes, Mapping) or not changes:
         raise ConfigError(
             "schedule",
             f"schedule, step {step:,}: set must be an object of settings. Got {short(changes)}.",
         )
+    editable = [path for path, setting in declared.items() if setting.editable]
     for path in changes:
-        if path not in EDITABLE:
+        if path not in editable:
             raise ConfigError(
                 "schedule",
                 f"schedule, step {step:,}: {short(path)} cannot change while a run trains. "
-                f"These can: {', '.join(EDITABLE)}.",
+                f"These can: {', '.join(editable)}.",
             )
     return Edit(
         step,
-        tuple((p, declared[p].check(p, changes[p])) for p in EDITABLE if p in changes),
+        tuple((p, declared[p].check(p, changes[p])) for p in editable if p in changes),
     )

@@ -1,25 +1,21 @@
 """What a training uses on its whole course, on which a schedule changes settings."""
 
-import dataclasses
 from typing import Any
 
-from gan_core.config import ExperimentConfig
+from gan_core.config import ExperimentConfig, declared_params
+from gan_core.objectives import Objective
 
-# What the settings in `gan_core.config.schedule.EDITABLE` are called in a script.
-NAMES = {
-    "optimizer.lr_g": "LR_G",
-    "optimizer.lr_d": "LR_D",
-    "training.n_critic": "N_CRITIC",
-    "loss.label_smoothing": "SMOOTHING",
-    "training.input_noise": "INPUT_NOISE",
-    "training.players": "PLAYERS",
-}
+
+def constant(path: str) -> str:
+    """What a setting is called in a script: ``LR_G``; a loss's or a penalty's by its link key."""
+    ours = path.startswith(("loss.", "penalties."))
+    return (declared_params()[path].key if ours else path.rpartition(".")[2]).upper()
 
 
 def from_its_first_step(config: ExperimentConfig) -> ExperimentConfig:
     """The same course without edits at step 0: they are simply how it starts."""
     later = tuple(edit for edit in config.schedule if edit.step)
-    return dataclasses.replace(config.at(0), schedule=later)
+    return config.at(0).with_values({"schedule": later})
 
 
 def ever(config: ExperimentConfig, path: str) -> set[Any]:
@@ -38,9 +34,15 @@ def several_updates(config: ExperimentConfig) -> bool:
     return max(ever(config, "training.n_critic")) > 1
 
 
-def smooths(config: ExperimentConfig) -> bool:
-    """Whether labels are ever smoothed."""
-    return max(ever(config, "loss.label_smoothing")) > 0
+def objective(config: ExperimentConfig) -> Objective:
+    """The loss with each hyperparameter that changes on the way at its largest value."""
+    largest = {path.rpartition(".")[2]: max(ever(config, path)) for path in config.loss.flat()}
+    return config.loss.model_copy(update=largest)
+
+
+def mixes(config: ExperimentConfig) -> bool:
+    """Whether any penalty is at mixtures of real rows and fakes."""
+    return any(penalty.mixes for penalty in config.penalties)
 
 
 def blurs(config: ExperimentConfig) -> bool:

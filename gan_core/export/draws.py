@@ -1,7 +1,7 @@
 """The random numbers, in blocks as GAN Forge draws them."""
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import blurs, changes, several_updates
+from gan_core.export.course import blurs, changes, mixes, several_updates
 from gan_core.export.part import Part
 from gan_core.problem import Problem
 from gan_core.randomness import Stream
@@ -45,13 +45,12 @@ def random_part(problem: Problem) -> Part:
     """The streams of random numbers."""
     config = problem.config
     order = draws.BatchOrder(config.seed, problem.n_rows, config.training.batch_size)
-    mixes = config.loss.penalty == "gp"
     uses = {
         "WEIGHTS": Stream.INIT,
         "ORDER": Stream.ORDER,
         "NOISE": Stream.NOISE,
         "SAMPLE": Stream.EVALUATION,
-        **({"MIXING": Stream.PENALTY} if mixes else {}),
+        **({"MIXING": Stream.PENALTY} if mixes(config) else {}),
         **({"BLUR": Stream.INPUT_NOISE} if blurs(config) else {}),
     }
     at_once = _AT_ONCE.format(
@@ -63,7 +62,7 @@ def random_part(problem: Problem) -> Part:
         _ORDERS.format(epochs=order.epochs_per_block),
         *([at_once] if changes(config, "training.n_critic") else []),
         _noise(problem),
-        *([_mixing(problem)] if mixes else []),
+        *([_mixing(problem)] if mixes(config) else []),
         *([_blurring(problem)] if blurs(config) else []),
     ]
     return Part(

@@ -3,9 +3,8 @@
 import textwrap
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import blurs, changes, rests, several_updates
+from gan_core.export.course import blurs, changes, mixes, rests, several_updates
 from gan_core.export.part import Part
-from gan_core.objectives import LOSSES
 from gan_core.problem import Problem
 
 _LOOP = """\
@@ -80,7 +79,7 @@ def training_part(config: ExperimentConfig) -> Part:
 def _drawing(config: ExperimentConfig, step: str) -> str:
     """The generators of what is random in each step, from some step on."""
     streams = {"noises": "noise"}
-    if config.loss.penalty == "gp":
+    if mixes(config):
         streams["mixtures"] = "mixing"
     if blurs(config):
         streams["blurs"] = "blurring"
@@ -106,7 +105,7 @@ def _draws(config: ExperimentConfig) -> str:
     """What is random in this step: a part for each update of D, and one for G's."""
     each = "*{0}s_d, {0}_g" if several_updates(config) else "{0}_d, {0}_g"
     lines = [f"{each.format('z')} = torch.from_numpy(next(noises)[:, : len(real)]).to(device)"]
-    if config.loss.penalty == "gp":
+    if mixes(config):
         names = "shares" if several_updates(config) else "(share,)"
         lines.append(f"{names} = torch.from_numpy(next(mixtures)[:, : len(real)]).to(device)")
     if blurs(config):
@@ -121,7 +120,7 @@ def _d_updates(config: ExperimentConfig) -> str:
     if not several_updates(config):
         return comment + _d_update(config)
     drawn = {"z_d": "zs_d"}
-    if config.loss.penalty == "gp":
+    if mixes(config):
         drawn["share"] = "shares"
     if blurs(config):
         drawn["blur_d"] = "blurs_d"
@@ -132,18 +131,16 @@ def _d_updates(config: ExperimentConfig) -> str:
 
 def _d_update(config: ExperimentConfig) -> str:
     seen, blur = ("seen", " + blur_d[1]") if blurs(config) else ("real", "")
-    penalty = {
-        "none": [],
-        "gp": [f"d_loss = d_loss + gradient_penalty(fake + share[:, None] * ({seen} - fake))"],
-        "r1": [f"d_loss = d_loss + gradient_penalty({seen})"],
-        "r2": ["d_loss = d_loss + gradient_penalty(fake)"],
-    }[config.loss.penalty]
+    penalties = (
+        f"d_loss = d_loss + {penalty.name}_penalty({penalty.as_code()[0].format(real=seen)})"
+        for penalty in config.penalties
+    )
     lines = [
         *(["seen = real + blur_d[0]"] if blur else []),
         f"fake = G(z_d).detach(){blur}  # detach(): this update must not reach G",
         f"real_logits, fake_logits = {_judged(config, seen, 'fake')}",
         "d_loss = discriminator_loss(real_logits, fake_logits)",
-        *penalty,
+        *penalties,
         _unless_it_rests(config, "d", _LEARN.format(player="d")),
     ]
     return "\n".join(lines)
@@ -151,7 +148,7 @@ def _d_update(config: ExperimentConfig) -> str:
 
 def _g_update(config: ExperimentConfig) -> str:
     seen, fake = ("real + blur_g[0]", "G(z_g) + blur_g[1]") if blurs(config) else ("real", "G(z_g)")
-    if LOSSES[config.loss.name].pairs:
+    if config.loss.pairs:
         judged = _judged(config, seen, fake)
         charged = f"real_logits, fake_logits = {judged}\n"
         charged += "g_loss = generator_loss(real_logits, fake_logits)"
@@ -173,7 +170,7 @@ def _unless_it_rests(config: ExperimentConfig, player: str, learn: str) -> str:
 
 def _judged(config: ExperimentConfig, real: str, fake: str) -> str:
     """Both kinds of rows through D; in one pass or in two, as the engine does it."""
-    if LOSSES[config.loss.name].cancels:
+    if config.loss.cancels:
         return f"D({real}), D({fake})"
     return f"D(torch.cat(({real}, {fake}))).chunk(2)"
 

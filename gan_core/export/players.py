@@ -3,11 +3,11 @@
 import textwrap
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import ever
+from gan_core.export.course import constant, objective
 from gan_core.export.part import Part, stacked
 from gan_core.networks import Layers, logit_layers
 from gan_core.networks.layers import Head, Linear
-from gan_core.objectives import LOSSES
+from gan_core.objectives import Penalty
 from gan_core.problem import Problem
 
 _INITIALISE = '''\
@@ -43,7 +43,7 @@ class Head(nn.Module):
 
 '''
 _PENALTY = '''\
-def gradient_penalty(rows):
+def {name}_penalty(rows):
     """{what}"""
     rows = rows.detach().requires_grad_()
     (slope,) = torch.autograd.grad(D(rows).sum(), rows, create_graph=True)
@@ -63,7 +63,7 @@ def networks_part(problem: Problem) -> Part:
     if any(isinstance(layer, Head) for layer in problem.generator):
         code = _HEAD + code
     output = "a score: the higher, the more real the row looks to D"
-    if LOSSES[problem.config.loss.name].probability:
+    if problem.config.loss.probability:
         output = "a logit: its sigmoid is the probability that the row is real"
     return Part(
         "Two networks",
@@ -89,7 +89,7 @@ def _sequential(name: str, layers: Layers, first: str = "") -> str:
 
 def losses_part(config: ExperimentConfig) -> Part:
     """What both are charged for, and the penalty if there is one."""
-    loss = LOSSES[config.loss.name](max(ever(config, "loss.label_smoothing")))
+    loss = objective(config)
     d_body, g_body = loss.as_code()
     logits = "real_logits, fake_logits" if loss.pairs else "fake_logits"
     functions = [
@@ -97,25 +97,17 @@ def losses_part(config: ExperimentConfig) -> Part:
         f"def generator_loss({logits}):\n{textwrap.indent(g_body, '    ')}",
     ]
     text = f"{loss.label}. {loss.help}"
-    if loss.label_smoothing:
-        text += " The target of real rows lies a little below 1, so that D is never too sure."
-    if config.loss.penalty != "none":
-        functions.append(_penalty(config.loss.penalty))
-        text += " A penalty on D's slope keeps the game steady."
+    for path, declared in loss.settings():
+        if constant(path) in d_body + g_body:
+            text += f" {constant(path)}: {declared.help}"
+    for penalty in config.penalties:
+        functions.append(_penalty(penalty))
+        text += f" The penalty {penalty.label}: {penalty.help}"
     code = "\n\n\n".join(functions)
     return Part(
         "The losses", text, code, ("import torch.nn.functional as F",) if "F." in code else ()
     )
 
 
-def _penalty(kind: str) -> str:
-    if kind == "gp":
-        return _PENALTY.format(
-            what="WGAN-GP (Gulrajani et al. 2017): D's slope should have the length 1.",
-            formula="LAMBDA_GP * (slope.norm(dim=1) - 1.0).square().mean()",
-        )
-    where = "real rows" if kind == "r1" else "fakes"
-    return _PENALTY.format(
-        what=f"{kind.upper()} (Mescheder et al. 2018): D should be flat at {where}.",
-        formula="0.5 * GAMMA * slope.square().sum(dim=1).mean()",
-    )
+def _penalty(penalty: Penalty) -> str:
+    return _PENALTY.format(name=penalty.name, what=penalty.help, formula=penalty.as_code()[1])

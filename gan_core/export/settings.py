@@ -1,9 +1,13 @@
 """The settings that a training uses, those that change on the way, and the device."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from gan_core.config import ExperimentConfig
 from gan_core.config.schedule import Edit
-from gan_core.export.course import NAMES, blurs, rests, several_updates, smooths
+from gan_core.export.course import blurs, constant, objective, rests, several_updates
 from gan_core.export.part import WIDTH, Part, listed, literal, quoted
+from gan_core.objectives import Objective, Penalty
 
 _NOTES = {
     "N_CRITIC": "updates of D in a step",
@@ -16,7 +20,7 @@ _NOTES = {
 
 def settings_part(config: ExperimentConfig) -> Part:
     """The settings that this training uses, and the device."""
-    optimizer, training, loss = config.optimizer, config.training, config.loss
+    optimizer, training = config.optimizer, config.training
     used = {
         "SEED": config.seed,
         "LATENT_DIM": config.generator.latent_dim,
@@ -25,11 +29,10 @@ def settings_part(config: ExperimentConfig) -> Part:
         "N_CRITIC": training.n_critic if several_updates(config) else None,
         "PLAYERS": training.players if rests(config) else None,
         "INPUT_NOISE": training.input_noise if blurs(config) else None,
-        "SMOOTHING": loss.label_smoothing if smooths(config) else None,
+        **_of(objective(config), config.loss.flat()),
         "LR_G": optimizer.lr_g,
         "LR_D": optimizer.lr_d,
-        "LAMBDA_GP": loss.lambda_gp if loss.penalty == "gp" else None,
-        "GAMMA": loss.gamma if loss.penalty in ("r1", "r2") else None,
+        **{k: v for penalty in config.penalties for k, v in _of(penalty, penalty.flat()).items()},
         "EMA_DECAY": training.ema_decay or None,
         "PRINT_EVERY": max(1, training.epochs // 10),
     }
@@ -55,11 +58,17 @@ def settings_part(config: ExperimentConfig) -> Part:
     )
 
 
+def _of(part: Objective | Penalty, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a loss or a penalty that its code uses."""
+    code = " ".join(part.as_code())
+    return {constant(path): v for path, v in values.items() if constant(path) in code}
+
+
 def _edits(schedule: tuple[Edit, ...]) -> str:
     """Settings that change on the way, as a table."""
     lines = ["EDITS = {  # once so many steps are done, these settings take other values"]
     for edit in schedule:
-        sets = (f"{quoted(NAMES[path])}: {literal(value)}" for path, value in edit.changes)
+        sets = (f"{quoted(constant(path))}: {literal(value)}" for path, value in edit.changes)
         entry = listed(f"{literal(edit.step)}: {{", sets, "}", width=WIDTH - 5)
         lines += [f"    {line}" for line in f"{entry},".splitlines()]
     return "\n".join((*lines, "}"))

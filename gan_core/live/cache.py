@@ -7,31 +7,48 @@ view has seen it before.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any
+from typing import Generic, TypeVar
+
+import numpy as np
+
+T = TypeVar("T", bytes, np.ndarray)
 
 
-class Kept:
-    """The answers that were asked for last, by key; safe for threads.
+class Kept(Generic[T]):
+    """What was asked for last, by key, within a bound of memory; safe for threads.
 
     Args:
-        most: how many.
+        most: bytes of all together; the newest is kept whatever its size.
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self.most, self.size = most, 0
+        self._answers: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
-        """The kept answer, else a new one; None is not kept."""
+    def find(self, key: Hashable) -> T | None:
+        """The kept answer, None where there is none."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
-                return self._answers[key]
-        answer = make()  # outside the lock: two may make the same, nobody waits for another's
-        if answer is not None:
-            with self._lock:
-                self._answers[key] = answer
-                while len(self._answers) > self._most:
-                    self._answers.popitem(last=False)
+            return self._answers.get(key)
+
+    def keep(self, key: Hashable, answer: T) -> T:
+        """Keep an answer, and let go of those that were not asked for the longest."""
+        with self._lock:
+            self.size += _size(answer) - _size(self._answers.pop(key, b""))
+            self._answers[key] = answer
+            while self.size > self.most and len(self._answers) > 1:
+                self.size -= _size(self._answers.popitem(last=False)[1])
         return answer
+
+    def get(self, key: Hashable, make: Callable[[], T | None]) -> T | None:
+        """The kept answer, else a new one; None is not kept."""
+        found = self.find(key)
+        if found is None and (found := make()) is not None:
+            self.keep(key, found)
+        return found
+
+
+def _size(answer: bytes | np.ndarray) -> int:
+    return answer.nbytes if isinstance(answer, np.ndarray) else len(answer)

@@ -15,7 +15,7 @@ from gan_core.store import results
 from gan_core.store.groups import band
 from gan_core.store.model import FINISHED, Run
 from gan_core.store.store import Store
-from gan_core.training import HISTORY_COLUMNS
+from gan_core.training.events import widened
 
 MAX_POINTS = 1000
 N_BINS = 10  # the tutorial's
@@ -38,6 +38,7 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
         return {**_standing(store, run), **_group_update(store, run, since, shown)}
     after = since if attempt == run.unbroken_from else 0
     first_step, rows = results.losses(store.database, run.id, after)
+    rows = widened(rows, len(run.config.columns))
     steps, curves = thin(np.arange(first_step, first_step + len(rows)), rows, MAX_POINTS)
     update: dict[str, Any] = {
         **_standing(store, run),
@@ -45,7 +46,7 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
         "after": after,
         "step": first_step + len(rows) - 1 if len(rows) else after,
         "x": _packed(steps / run.steps_per_epoch),
-        **{name: _packed(curves[:, i]) for i, name in enumerate(HISTORY_COLUMNS)},
+        **{name: _packed(curves[:, i]) for i, name in enumerate(run.config.columns)},
     }
     latest = results.preview(store.database, run.id)
     if latest and (latest.step > shown or attempt != run.unbroken_from):
@@ -80,7 +81,7 @@ def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, A
         "x": _packed(steps / run.steps_per_epoch),
         "finished": sum(member.status == FINISHED for member in members),
         "members": len(members),
-        **{name: [_packed(q[i]) for q in quantiles] for i, name in enumerate(HISTORY_COLUMNS)},
+        **{name: [_packed(q[i]) for q in quantiles] for i, name in enumerate(run.config.columns)},
     }
     real = resolve(run.config).table.values
     latest = [results.preview(store.database, member.id) for member in members]

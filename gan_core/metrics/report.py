@@ -1,6 +1,6 @@
 """All metrics at once, each with the value that mere chance would give."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -174,6 +174,22 @@ def noise_floor(
         DataError: the table is not (rows, features) of finite numbers, has fewer than 4 rows, or
             the names do not fit it.
     """
+    *_, floors = noise_floor_steps(real, feature_names, rng=rng, modes=modes)
+    return floors
+
+
+def noise_floor_steps(
+    real: ArrayLike,
+    feature_names: Sequence[str],
+    *,
+    rng: np.random.Generator,
+    modes: Modes | None = None,
+) -> Iterator[dict[str, NoiseFloor]]:
+    """As `noise_floor`, for callers that have other things to do between two splits.
+
+    Yields:
+        an empty dict after each of the `SPLITS`, then the floor.
+    """
     real = check_real(real)
     names = check_names(feature_names, real.shape[1])
     metrics = metrics_for(len(names), modes)
@@ -182,7 +198,8 @@ def noise_floor(
         first, second = np.array_split(rng.permutation(real), 2)
         for name, metric in metrics.items():
             values[name].append(metric.value(first, second, modes))
-    return {
+        yield {}
+    yield {
         name: _noise_floor(metric, np.array(values[name]), names)
         for name, metric in metrics.items()
     }

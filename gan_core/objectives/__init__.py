@@ -1,5 +1,9 @@
-"""The objective that each player minimises."""
+"""What the players minimise: objectives, one a file, and the penalties that may be added to D's."""
 
-from gan_core.objectives.losses import LOSSES, Equilibrium, Loss
+from gan_core.objectives.base import OBJECTIVES, Equilibrium, Objective
+from gan_core.objectives.penalties import PENALTIES, Penalty
+from gan_core.registry import discover
 
-__all__ = ["LOSSES", "Equilibrium", "Loss"]
+discover(__name__, __path__)
+
+__all__ = ["OBJECTIVES", "PENALTIES", "Equilibrium", "Objective", "Penalty"]

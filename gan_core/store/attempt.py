@@ -95,7 +95,7 @@ class Attempt:
 
         Args:
             first_step: number of the first, counted from 1.
-            losses: float32, (n_steps, 4), columns `gan_core.training.HISTORY_COLUMNS`.
+            losses: float32, (n_steps, n_columns), see `ExperimentConfig.columns`.
             rate: steps a second.
             preview: generated rows of this moment in original units, (n_rows, n_features).
             networks: the weights of both networks at this moment, as `Checkpoint.players` packs

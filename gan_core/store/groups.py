@@ -60,12 +60,13 @@ def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.nda
         members: runs of the same length.
 
     Returns:
-        the steps in the middle of each stretch, (n,), and (3, 4, n): median, 10 % and 90 %
+        the steps in the middle of each stretch, (n,), and (3, n_columns, n): median, 10 % and 90 %
         quantile of the members' mean in each stretch, of each column of the history; as far as
         any member has come.
     """
     total = members[0].total_steps
     stretches = min(STRETCHES, total)
+    n_columns = len(members[0].config.columns)
     curves = [
         _curve(database, run.id, run.attempt, run.step, total, stretches)
         for run in members
@@ -73,11 +74,11 @@ def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.nda
     ]
     edges = np.linspace(0, total, stretches + 1)
     if not curves:
-        return np.empty(0), np.empty((3, 4, 0), np.float32)
+        return np.empty(0), np.empty((3, n_columns, 0), np.float32)
     reached = max(curve.shape[1] for curve in curves)
-    padded = np.full((len(curves), 4, reached), np.nan, np.float32)
+    padded = np.full((len(curves), n_columns, reached), np.nan, np.float32)
     for row, curve in zip(padded, curves, strict=True):
-        row[:, : curve.shape[1]] = curve
+        row[: len(curve), : curve.shape[1]] = curve
     quantiles = np.nanquantile(padded, (0.5, 0.1, 0.9), axis=0).astype(np.float32)
     return ((edges[:-1] + edges[1:]) / 2)[:reached], quantiles
 
@@ -96,12 +97,12 @@ def scores_by_seed(members: Sequence[Run]) -> pd.DataFrame:
 def _curve(
     database: Database, run_id: str, attempt: int, step: int, total: int, stretches: int
 ) -> np.ndarray:
-    """The mean of each complete stretch of a run's history, (4, n)."""
+    """The mean of each complete stretch of a run's history, (n_columns, n)."""
     first_step, rows = results.losses(database, run_id)
     edges = np.linspace(0, total, stretches + 1).astype(int)
     n = int(np.searchsorted(edges[1:], first_step - 1 + len(rows), side="right"))
     if not n:
-        return np.empty((4, 0), np.float32)
+        return np.empty((rows.shape[1], 0), np.float32)
     sums = np.add.reduceat(rows[: edges[n]].astype(np.float64), edges[:n], axis=0)
     return (sums / np.diff(edges[: n + 1])[:, None]).T.astype(np.float32)
 

@@ -8,13 +8,14 @@ import pandas as pd
 import sqlalchemy as sa
 from safetensors.numpy import load
 
+from gan_core.objectives import Objective
 from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.database import Database
 from gan_core.store.model import Run
 from gan_core.store.schema import checkpoints, chunks, players, previews, runs, snapshots
-from gan_core.training import HISTORY_COLUMNS, Checkpoint, TrainedGenerator
-from gan_core.training.events import history_frame
+from gan_core.training import Checkpoint, TrainedGenerator
+from gan_core.training.events import history_frame, widened
 
 
 @dataclass(frozen=True)
@@ -50,27 +51,32 @@ def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.nda
     """The stored steps after a step.
 
     Returns:
-        the number of the first of them, and float32 (n_steps, 4), columns `HISTORY_COLUMNS`.
+        the number of the first of them, and float32 (n_steps, n_columns): as many of the first of
+        `ExperimentConfig.columns` as any of them has; what a step lacks is NaN.
     """
     query = (
-        sa.select(chunks.c.first_step, chunks.c.data)
+        sa.select(chunks.c.first_step, chunks.c.last_step, chunks.c.data)
         .where(chunks.c.run_id == run_id, chunks.c.last_step > after)
         .order_by(chunks.c.first_step)
     )
     with database.read() as db:
         found = db.execute(query).all()
     if not found:
-        return after + 1, np.empty((0, len(HISTORY_COLUMNS)), np.float32)
-    joined = np.frombuffer(b"".join(row.data for row in found), "<f4")
-    joined = joined.reshape(-1, len(HISTORY_COLUMNS))
+        return after + 1, np.empty((0, len(Objective.columns)), np.float32)
+    parts = [
+        np.frombuffer(row.data, "<f4").reshape(row.last_step - row.first_step + 1, -1)
+        for row in found
+    ]
+    width = max(part.shape[1] for part in parts)
+    joined = np.concatenate([widened(part, width) for part in parts])
     skip = max(0, after + 1 - found[0].first_step)
     return found[0].first_step + skip, joined[skip:]
 
 
 def history(database: Database, run: Run) -> pd.DataFrame:
-    """Every stored step of a run: step, epoch, d_loss, g_loss, d_real, d_fake."""
+    """Every stored step of a run: step, epoch, then `ExperimentConfig.columns`."""
     first_step, rows = losses(database, run.id)
-    return history_frame(rows, first_step, run.steps_per_epoch)
+    return history_frame(rows, first_step, run.steps_per_epoch, run.config.columns)
 
 
 def generator(database: Database, run: Run) -> TrainedGenerator | None:
@@ -87,6 +93,13 @@ def checkpoint(database: Database, run_id: str) -> Checkpoint | None:
     with database.read() as db:
         data = db.scalar(query)
     return Checkpoint.from_bytes(data) if data else None
+
+
+def checkpoint_step(database: Database, run_id: str) -> int | None:
+    """The step of `checkpoint`, without reading it."""
+    query = sa.select(checkpoints.c.step).where(checkpoints.c.run_id == run_id)
+    with database.read() as db:
+        return db.scalar(query)
 
 
 def preview(database: Database, run_id: str) -> Preview | None:

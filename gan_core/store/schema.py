@@ -63,7 +63,7 @@ chunks = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("first_step", sa.Integer, nullable=False),
     sa.Column("last_step", sa.Integer, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),  # float32 little-endian, (n_steps, 4)
+    sa.Column("data", sa.LargeBinary, nullable=False),  # little-endian float32, (n_steps, columns)
     sa.Index("ix_chunks_run_step", "run_id", "last_step"),
 )
 

@@ -304,7 +304,7 @@ class Store:
 
         Args:
             run_id: the run.
-            changes: new values by dotted name, of settings in `gan_core.config.schedule.EDITABLE`.
+            changes: new values by dotted name, of settings that are declared editable.
 
         Raises:
             RunNotFoundError: no such run.

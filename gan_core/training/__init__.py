@@ -7,14 +7,13 @@ checkpoints and generators from here, must stay free of.
 from typing import TYPE_CHECKING
 
 from gan_core.training.checkpoint import Checkpoint
-from gan_core.training.events import HISTORY_COLUMNS, Finished, Progress, Started, TrainEvent
+from gan_core.training.events import Finished, Progress, Started, TrainEvent
 from gan_core.training.generator import TrainedGenerator
 
 if TYPE_CHECKING:
     from gan_core.training.loop import train
 
 __all__ = [
-    "HISTORY_COLUMNS",
     "Checkpoint",
     "Finished",
     "Progress",

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from gan_core.config import ExperimentConfig
-from gan_core.config.schedule import EDITABLE, Edit
+from gan_core.config import ExperimentConfig, declared_params
+from gan_core.config.schedule import Edit
 from gan_core.data import Encoder, encoder_of
 from gan_core.errors import CheckpointError, ConfigError, GanForgeError, short
 from gan_core.networks import Layers
@@ -140,10 +140,11 @@ class Checkpoint:
         changes = now.differences(self.config.at(self.step))
         later = tuple(edit for edit in config.schedule if edit.step > self.step)
         kept = {path: value for path, value in changes.items() if path in _MAY_DIFFER}
-        edited = {path: value for path, value in changes.items() if path in EDITABLE}
+        declared = declared_params()
+        edited = {path: value for path, value in changes.items() if declared[path].editable}
         if len(kept) + len(edited) < len(changes):
-            return replace(now, schedule=later)
-        whole = replace(self.config.with_values(kept), schedule=self._past(self.config))
+            return now.with_values({"schedule": later})
+        whole = self.config.with_values(kept | {"schedule": self._past(self.config)})
         here = [edit for edit in self.config.schedule if edit.step == self.step]
         for edit in here:
             whole = whole.with_edit(self.step, dict(edit.changes))

@@ -25,6 +25,7 @@ SMALL_ENOUGH = N_(
     "{crossing} million; so small a run would not gain from a GPU either."
 )
 ON_CUDA = N_("the fast engine computes on the CPU and CUDA was asked for.")
+NOT_COMPILED = N_("the fast engine does not have {names}.")
 NOT_LINEAR = N_(
     "the fast engine has gradient penalties only for piecewise linear discriminators (ReLU, "
     "LeakyReLU)."
@@ -68,12 +69,12 @@ def choose_engine(problem: Problem) -> EngineChoice:
     if asked == "fast" and obstacle:
         raise ConfigError(
             "training.engine",
-            f"training.engine is 'fast', but {obstacle} Use 'auto' or 'torch'.",
+            f"training.engine is 'fast', but {obstacle.reason} Use 'auto' or 'torch'.",
         )
     if asked == "fast":
         return EngineChoice("fast", N_("The fast engine was asked for."))
     if obstacle:
-        return EngineChoice("torch", obstacle)
+        return obstacle
     size, crossing = multiply_adds(problem), CROSSING * _updates(config)
     sizes = {"size": f"{size / 1e6:,.1f}", "crossing": f"{crossing / 1e6:,.0f}"}
     if size > crossing:
@@ -86,28 +87,30 @@ def multiply_adds(problem: Problem) -> int:
     config = problem.config
     g, d = n_weights(problem.generator), n_weights(problem.discriminator)
     rows = min(config.training.batch_size, problem.n_rows)
-    penalty = 5 if config.loss.penalty != "none" else 0
+    penalty = 5 * len(config.penalties)
     # A pass forward or back to the input or to the weights takes one multiply-add a weight.
     d_updates = config.training.n_critic * (g + (6 + penalty) * d)
     return rows * (d_updates + 3 * g + 2 * d)
 
 
 def _updates(config: ExperimentConfig) -> int:
-    """Updates of a player in a step; one with a penalty costs PyTorch at least two."""
-    penalized = config.loss.penalty != "none"
-    return 1 + config.training.n_critic * (2 if penalized else 1)
+    """Updates of a player in a step; each penalty costs PyTorch at least another one."""
+    return 1 + config.training.n_critic * (1 + len(config.penalties))
 
 
-def _obstacle(problem: Problem) -> str:
-    """What the fast engine cannot do of a problem; empty if it can do all."""
+def _obstacle(problem: Problem) -> EngineChoice | None:
+    """PyTorch, and what the fast engine cannot do of a problem; None if it can do all."""
     config = problem.config
     if config.training.device == "cuda":
-        return ON_CUDA
-    if config.loss.penalty != "none" and not _is_piecewise_linear(problem.discriminator):
-        return NOT_LINEAR
+        return EngineChoice("torch", ON_CUDA)
+    lacking = [part.label for part in (config.loss, *config.penalties) if not part.compiled]
+    if lacking:
+        return EngineChoice("torch", NOT_COMPILED, {"names": ", ".join(lacking)})
+    if config.penalties and not _is_piecewise_linear(problem.discriminator):
+        return EngineChoice("torch", NOT_LINEAR)
     if any(isinstance(layer, Head) for layer in problem.generator):
-        return MIXED_HEAD
-    return ""
+        return EngineChoice("torch", MIXED_HEAD)
+    return None
 
 
 def _is_piecewise_linear(discriminator: Layers) -> bool:

@@ -17,7 +17,7 @@ class Engine(Protocol):
     step: int
 
     def advance(self, n_steps: int) -> np.ndarray:
-        """Do some steps; float32 (n_steps, 4): d_loss, g_loss, d_real, d_fake of each."""
+        """Do some steps; float32 (n_steps, n_columns): `ExperimentConfig.columns` of each."""
         ...
 
     def tensors(self) -> dict[str, np.ndarray]:

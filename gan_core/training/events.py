@@ -1,6 +1,6 @@
 """What a training tells its caller. Read them in a loop; the training stands still meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +10,6 @@ import pandas as pd
 from gan_core.config import ExperimentConfig
 from gan_core.training.checkpoint import Checkpoint
 from gan_core.training.generator import TrainedGenerator
-
-HISTORY_COLUMNS = ("d_loss", "g_loss", "d_real", "d_fake")
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Progress:
 
     Attributes:
         first_step: number of the first of these steps, counted from 1.
-        losses: one row a step, float32 (n_steps, 4), columns `HISTORY_COLUMNS`.
+        losses: one row a step, float32 (n_steps, n_columns), see `ExperimentConfig.columns`.
         steps_per_epoch: steps in one pass over the rows.
         checkpoint: makes a checkpoint of this very moment; call it before asking for the next
             event.
@@ -76,7 +74,7 @@ class Finished:
     Attributes:
         first_step: number of the first step, counted from 1; of a resumed training the first since
             it was resumed.
-        losses: of all steps, float32 (n_steps, 4), columns `HISTORY_COLUMNS`.
+        losses: of all steps, float32 (n_steps, n_columns), see `ExperimentConfig.columns`.
         steps_per_epoch: steps in one pass over the rows.
         generator: the trained generator.
         checkpoint: the state after the last step.
@@ -90,11 +88,13 @@ class Finished:
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        """One row a step: step and epoch (counted from 1), d_loss, g_loss, d_real and d_fake.
+        """One row a step: step and epoch (counted from 1), then `ExperimentConfig.columns`.
 
-        d_real and d_fake are D's mean outputs on real and on fake rows.
+        For today's losses these are d_loss, g_loss and d_real and d_fake, D's mean outputs on real
+        and on fake rows; penalty is the share of d_loss that is due to penalties.
         """
-        return history_frame(self.losses, self.first_step, self.steps_per_epoch)
+        columns = self.checkpoint.config.columns
+        return history_frame(self.losses, self.first_step, self.steps_per_epoch, columns)
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
         """Draw n generated rows in original units; as `TrainedGenerator.sample`."""
@@ -104,10 +104,25 @@ class Finished:
 TrainEvent = Started | Progress | Finished
 
 
-def history_frame(losses: np.ndarray, first_step: int, steps_per_epoch: int) -> pd.DataFrame:
-    """Losses of consecutive steps, float32 (n_steps, 4), as a table with step and epoch."""
+def history_frame(
+    losses: np.ndarray, first_step: int, steps_per_epoch: int, columns: Sequence[str]
+) -> pd.DataFrame:
+    """Losses of consecutive steps as a table with step and epoch.
+
+    Args:
+        losses: float32, (n_steps, n_columns); columns that it lacks at its end become NaN.
+        first_step: number of the first step, counted from 1.
+        steps_per_epoch: steps in one pass over the rows.
+        columns: their names.
+    """
     steps = np.arange(first_step, first_step + len(losses))
-    frame = pd.DataFrame(losses, columns=list(HISTORY_COLUMNS))
+    frame = pd.DataFrame(widened(losses, len(columns)), columns=list(columns))
     frame.insert(0, "step", steps)
     frame.insert(1, "epoch", (steps - 1) // steps_per_epoch + 1)
     return frame
+
+
+def widened(losses: np.ndarray, n_columns: int) -> np.ndarray:
+    """Losses (n_steps, n_columns), with NaN in the columns that were not kept in their time."""
+    lacking = n_columns - losses.shape[1]
+    return np.pad(losses, ((0, 0), (0, lacking)), constant_values=np.nan) if lacking else losses

@@ -1,7 +1,7 @@
 """A trained generator on its own: weights, encoder and names, enough to draw rows anywhere."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from gan_core.training.checkpoint import Checkpoint, metadata, save_with
 
 MAX_SAMPLE_ROWS = 1_000_000
 MAX_SEED = 2**32 - 1
-_ROWS_AT_ONCE = 16_384  # bounds the memory of the hidden layers
+_ROWS_AT_ONCE = 2048  # bounds the time and memory until there is something to show
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ class TrainedGenerator:
     def rows(self, n: int, seed: int | None = None) -> np.ndarray:
         """Draw rows in original units, float64, shape (n, n_features).
 
+        Args and Raises: as for `batches`.
+        """
+        return np.concatenate(list(self.batches(n, seed)))
+
+    def batches(self, n: int, seed: int | None = None) -> Iterator[np.ndarray]:
+        """Draw rows as `rows` does, some at a time.
+
         Args:
             n: how many rows, 1 to 1,000,000.
             seed: where the noise starts; None takes the run's own evaluation stream, so that the
@@ -62,12 +69,10 @@ class TrainedGenerator:
             raise DataError(f"Ask for 1 to {MAX_SAMPLE_ROWS:,} rows. Got {n:,} instead.")
         rng = stream(self.config.seed if seed is None else seed, Stream.EVALUATION)
         layers, _ = networks_of(self.config, self.encoder.blocks)
-        parts = []
         for start in range(0, n, _ROWS_AT_ONCE):
             shape = (min(_ROWS_AT_ONCE, n - start), self.config.generator.latent_dim)
             z = rng.standard_normal(shape, dtype=np.float32)
-            parts.append(forward(layers, self.weights, z))
-        return self.encoder.inverse(np.concatenate(parts))
+            yield self.encoder.inverse(forward(layers, self.weights, z))
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
         """As `rows`, as a DataFrame with the features' names."""

@@ -70,7 +70,7 @@ def train(
     def generator() -> TrainedGenerator:
         return TrainedGenerator.of(checkpoint(), problem)
 
-    parts = [np.empty((0, 4), np.float32)]
+    parts = [np.empty((0, len(problem.config.columns)), np.float32)]
     refuge = _Refuge(engine)
     for losses in _chunks(engine, (*stops, total), chunk_seconds):
         n_good = _n_finite(losses)

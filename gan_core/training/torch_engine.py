@@ -11,12 +11,11 @@ from torch.optim import Adam
 
 from gan_core.networks import initial_weights, logit_layers
 from gan_core.networks.torch_modules import build
-from gan_core.objectives import LOSSES
 from gan_core.problem import Problem
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import updates_of
 from gan_core.training.draws import BatchOrder, input_noise_of, noise_of
-from gan_core.training.penalties import gradient_penalty
+from gan_core.training.penalties import slope_at
 
 
 class TorchEngine:
@@ -38,7 +37,7 @@ class TorchEngine:
         self.step = 0
         self._x_real = torch.tensor(x_real, device=device)  # copied, (n_rows, n_columns)
         self._config = config
-        self._loss = LOSSES[config.loss.name](config.loss.label_smoothing)
+        self._loss = config.loss
         self._order = BatchOrder(config.seed, len(x_real), config.training.batch_size)
         self._noise = noise_of(config, len(x_real))
         self._noise_block = -1
@@ -59,42 +58,41 @@ class TorchEngine:
         """Do some steps.
 
         Returns:
-            float32, shape (n_steps, 4): d_loss, g_loss, d_real, d_fake of each step.
+            float32, shape (n_steps, n_columns): `ExperimentConfig.columns` of each step.
         """
         with _one_thread():
             history = [self._one_step() for _ in range(n_steps)]
             return torch.stack(history).cpu().numpy()
 
     def _one_step(self) -> Tensor:
-        """One pass over a batch: D's updates, then G's. Returns the history's row, shape (4,)."""
+        """One pass over a batch: D's updates, then G's. Returns the history's row, (n_columns,)."""
         x_real = self._next_real()  # (batch, n_features)
         *z_d, z_g = self._next_noise(len(x_real))  # (batch, latent_dim) each
         d_row = [self._update_discriminator(x_real, z, i) for i, z in enumerate(z_d)][-1]
         g_loss = self._update_generator(x_real, z_g)
         self.step += 1
-        d_loss, d_real, d_fake = d_row
-        return torch.stack((d_loss, g_loss, d_real, d_fake))
+        d_loss, *more = d_row
+        return torch.stack((d_loss, g_loss, *more))
 
     def _update_discriminator(self, x_real: Tensor, z: Tensor, i: int) -> tuple[Tensor, ...]:
-        """The i-th D update of a step. Returns D's loss and mean output on real rows and fakes."""
+        """The i-th D update of a step. Returns what the history keeps of it, D's loss first."""
         with torch.no_grad():
             x_fake = self.generator(z)  # no gradient: D's update must not reach G
         x_real, x_fake = self._blurred(x_real, x_fake, i)
         real_logits, fake_logits = self._judge(x_real, x_fake)
         d_loss = self._loss.discriminator(real_logits, fake_logits)
-        loss = self._config.loss
-        if loss.penalty != "none":
-            mixing = self._mixing[self.step % self._noise.steps_per_block, i, : len(x_real)]
-            weight = loss.lambda_gp if loss.penalty == "gp" else loss.gamma
-            d_loss = d_loss + gradient_penalty(
-                loss.penalty, self.discriminator, x_real, x_fake, mixing, weight
-            )
+        kept = self._loss.outputs(real_logits.detach(), fake_logits.detach())
+        mixing = self._mixing[self.step % self._noise.steps_per_block, i, : len(x_real)]
+        found = []
+        for penalty in self._config.penalties:
+            rows = penalty.rows(x_real, x_fake, mixing)
+            found.append(penalty.value(slope_at(self.discriminator, rows)))
+            d_loss = d_loss + found[-1]
+        if found:
+            kept = (*kept, torch.stack(found).sum().detach())
         if self._config.training.players != "g":
             _update(self._adam_d, d_loss)
-        outputs = (real_logits.detach(), fake_logits.detach())
-        if self._loss.probability:
-            outputs = tuple(logits.sigmoid() for logits in outputs)
-        return d_loss.detach(), *(output.mean() for output in outputs)
+        return d_loss.detach(), *kept
 
     def _update_generator(self, x_real: Tensor, z: Tensor) -> Tensor:
         """G's update. Returns its loss."""
@@ -146,7 +144,7 @@ class TorchEngine:
         if block != self._noise_block:
             self._noise_block = block
             self._z = self._aligned(self._noise.block(block))
-            if self._config.loss.penalty == "gp":
+            if any(penalty.mixes for penalty in self._config.penalties):
                 self._mixing = self._aligned(self._noise.mixing_block(block))
         return [z[:n_rows] for z in self._z[i]]
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from gan_core.networks import Layers, Weights, forward, logit_layers
-from gan_core.objectives import LOSSES, Loss
+from gan_core.objectives import Objective
 from gan_core.problem import Problem
 from gan_core.views.gradient import input_gradient
 from gan_core.views.latent import fixed_noise
@@ -24,11 +24,10 @@ class Game:
 
     problem: Problem
 
-    @cached_property
-    def loss(self) -> Loss:
-        """The rules."""
-        loss = self.problem.config.loss
-        return LOSSES[loss.name](label_smoothing=loss.label_smoothing)
+    @property
+    def loss(self) -> Objective:
+        """What both players minimise."""
+        return self.problem.config.loss
 
     @cached_property
     def networks(self) -> tuple[Layers, Layers]:

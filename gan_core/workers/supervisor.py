@@ -1,4 +1,4 @@
-"""Keeps a dispatcher running beside a server, and takes it along when the server goes."""
+"""Keeps a process running beside a server, and takes it along when the server goes."""
 
 import asyncio
 import logging
@@ -6,24 +6,28 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
-_COMMAND = (sys.executable, "-m", "gan_core", "dispatch", "--die-with-stdin")
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _RESTART_SECONDS = 1.0  # and twice as long after each one that did not even live a minute
 _MOST_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def dispatcher_running() -> AsyncIterator[None]:
-    """A dispatcher process lives as long as this context, and is started again if it dies alone.
+async def kept_running(*command: str, told: bytes = b"") -> AsyncIterator[None]:
+    """A process lives as long as this context, and is started again if it dies alone.
 
     Its standard input is a pipe from this process: it ends when this process ends, however.
+
+    Args:
+        command: of ``python -m gan_core``, with its options; it must end with standard input.
+        told: what it finds on standard input at first.
     """
-    keeper = asyncio.create_task(_keep_running())
+    keeper = asyncio.create_task(_keep_running(command, told))
     try:
         yield
     finally:
@@ -32,21 +36,28 @@ async def dispatcher_running() -> AsyncIterator[None]:
             await keeper
 
 
+def dispatcher_running() -> AbstractAsyncContextManager[None]:
+    """A dispatcher lives as long as this context."""
+    return kept_running("dispatch", "--die-with-stdin")
+
+
 def _search_path() -> str:
     """Where the child finds gan_core, which need not be installed."""
     return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
 
 
-async def _keep_running() -> None:
+async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
     pause = _RESTART_SECONDS
     while True:
         began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
             # In this process's own folder: a relative address of the store means the same there.
-            *_COMMAND,
+            *(sys.executable, "-m", "gan_core", *command),
             stdin=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _search_path()},
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _search_path()},
         )
+        if process.stdin:
+            process.stdin.write(told)
         try:
             code = await process.wait()
         except asyncio.CancelledError:
@@ -59,6 +70,6 @@ async def _keep_running() -> None:
             raise
         lived = time.monotonic() - began
         pause = _RESTART_SECONDS if lived > _MOST_SECONDS else pause
-        log.warning("the dispatcher ended with code %s; starting it again in %.0f s", code, pause)
+        log.warning("%s ended with code %s; starting it again in %.0f s", command[0], code, pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, _MOST_SECONDS)

@@ -1,4 +1,4 @@
-"""What lives as long as the server: its store and its dispatcher."""
+"""What lives as long as the server: its store, its dispatcher and its viewer."""
 
 import gc
 import logging
@@ -9,21 +9,21 @@ from threadpoolctl import threadpool_limits
 
 from gan_core.errors import StoreError
 from gan_core.workers.supervisor import dispatcher_running
-from pages.server.visitor import store
+from pages.server.visitor import store, viewer
 
 log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Open the store and keep a dispatcher running while the server lives."""
+    """Open the store and keep a dispatcher and a viewer running while the server lives."""
     try:
         store()
     except StoreError as error:
         log.error("%s", error)  # the pages say it too, and try again
     # Small networks gain nothing from several threads that multiply: they wait for each other.
     threadpool_limits(1, user_api="blas")
-    async with dispatcher_running():
+    async with dispatcher_running(), viewer().running():
         gc.collect()
         gc.freeze()  # what start-up made is never garbage; looking through it costs every run
         yield

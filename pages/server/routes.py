@@ -1,29 +1,47 @@
 """The HTTP API that live views ask."""
 
+import asyncio
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from gan_core.errors import GanForgeError, RunNotFoundError, RunStateError, ViewError
-from gan_core.live.film import arena_update, film
-from gan_core.live.scores import quality_update
+from gan_core.errors import (
+    DataError,
+    GanForgeError,
+    RunNotFoundError,
+    RunStateError,
+    ViewerAwayError,
+    ViewerError,
+    ViewError,
+)
 from gan_core.live.updates import live_update
-from gan_core.problem import resolve
-from gan_core.store import access
+from gan_core.store import access, results
 from gan_core.store.model import Run
-from gan_core.views import View
+from gan_core.workers.lane import Question
 from pages.server.assets import asset_routes
-from pages.server.visitor import find_run, store, user
+from pages.server.visitor import find_run, store, user, viewer
 
 _WORTH_PACKING = 64 * 1024  # bytes; what is smaller the middleware packs in no time
+PATIENCE = 20.0  # seconds until one who waits for the viewer is told to ask again
+_FILE_PATIENCE = 600.0  # for a piece of a file: a browser that downloads does not ask again
+_CSV_ROWS = 2000  # in one piece of a file
+
+_STATUS = {
+    RunNotFoundError: 404,
+    ViewError: 400,
+    DataError: 400,
+    RunStateError: 409,
+    ViewerError: 500,
+}
 
 
 def routes() -> list[BaseRoute]:
@@ -34,6 +52,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/runs/{run_id}/arena", _arena),
         Route("/api/runs/{run_id}/film", _film),
         Route("/api/runs/{run_id}/quality", _quality),
+        Route("/api/runs/{run_id}/samples.csv", _samples),
         *asset_routes(),
     ]
 
@@ -51,9 +70,57 @@ def _answer(make: Callable[[Run, QueryParams], object]) -> Callable[[Request], R
             run = find_run(request.path_params["run_id"])
             return _json(make(run, request.query_params), packed=_takes_gzip(request))
         except GanForgeError as error:
-            status = {RunNotFoundError: 404, ViewError: 400}.get(type(error), 503)
-            return _json({"error": str(error)}, status)
+            return _refusal(error)
 
+    return answer
+
+
+def _picture(
+    ask: Callable[[Run, QueryParams], Question | object],
+) -> Callable[[Request], Awaitable[Response]]:
+    """A route about a run that the viewer answers; who waits for it takes no thread.
+
+    Where there is nothing to compute, ``ask`` gives the answer itself.
+    """
+
+    async def answer(request: Request) -> Response:
+        try:
+            run = await run_in_threadpool(find_run, request.path_params["run_id"])
+            asked = await run_in_threadpool(ask, run, request.query_params)
+            if not isinstance(asked, Question):
+                return _json(asked)
+            body = await _answer_to(asked)
+        except GanForgeError as error:
+            return _refusal(error)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+        if _takes_gzip(request):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            body = await run_in_threadpool(gzip.decompress, body)
+        return Response(body, 200, headers, "application/json")
+
+    return answer
+
+
+async def _answer_to(question: Question, patience: float = PATIENCE) -> bytes:
+    """The viewer's answer, which others may wait for too.
+
+    Raises:
+        ViewerAwayError: it takes long; it is being worked on, so ask again.
+    """
+    waiting = asyncio.wrap_future(question.answer)
+    done, _ = await asyncio.wait([waiting], timeout=patience)
+    if done and not waiting.cancelled():
+        return waiting.result()
+    how_far = f"{question.done:,} of {question.of:,}" if question.of else "waiting"
+    raise ViewerAwayError(f"This is still being computed ({how_far}). Ask again in a moment.")
+
+
+def _refusal(error: GanForgeError) -> Response:
+    """An error as an answer; with ``Retry-After`` where it passes by itself."""
+    answer = _json({"error": str(error)}, _STATUS.get(type(error), 503))
+    if isinstance(error, ViewerAwayError):
+        answer.headers["Retry-After"] = "1"
     return answer
 
 
@@ -97,38 +164,80 @@ def _is_ours(request: Request) -> bool:
     return bool(origin) and urlsplit(origin).netloc == request.headers.get("host")
 
 
-@_answer
+@_picture
 def _arena(run: Run, asked: QueryParams) -> object:
-    """The latest picture of both players."""
-    return arena_update(
-        store().database,
-        run,
-        _view(run, asked),
-        attempt=_known(asked, "attempt"),
-        shown=_number(asked.get("shown")),
-    )
+    """The latest picture of both players, where it is newer than the one that is shown.
+
+    While somebody asks, a running run stores its networks several times a second.
+    """
+    database = store().database
+    results.watch(database, run.id)
+    step = results.players_step(database, run.id)
+    another = _known(asked, "attempt") != run.attempt
+    if not another and (step is None or step <= _number(asked.get("shown"))):
+        return {"attempt": run.attempt, "status": run.status}
+    state = [run.attempt, run.status, step]
+    return viewer().put("arena", run.id, run=run.id, view=_view(asked), facts=another, state=state)
 
 
-@_answer
+@_picture
 def _film(run: Run, asked: QueryParams) -> object:
     """All snapshots as pictures; as histograms where no view is asked for."""
-    view = _view(run, asked) if "view" in asked else None
-    return film(store().database, run, view, after=_known(asked, "after"))
+    view, after = _view(asked) if "view" in asked else None, _known(asked, "after")
+    return viewer().put("film", run.id, run=run.id, view=view, after=after, state=_snapshots(run))
 
 
-@_answer
+@_picture
 def _quality(run: Run, known: QueryParams) -> object:
     """The scores of the snapshots."""
-    return quality_update(
-        store().database,
-        run,
-        attempt=_known(known, "attempt"),
-        after=_known(known, "after"),
-    )
+    which = {"attempt": _known(known, "attempt"), "after": _known(known, "after")}
+    return viewer().put("quality", run.id, run=run.id, **which, state=_snapshots(run))
 
 
-def _view(run: Run, asked: QueryParams) -> View:
-    return View.from_query(asked, len(resolve(run.config).features))
+async def _samples(request: Request) -> Response:
+    """Generated rows as a CSV file, from the viewer to the browser, a piece in memory at a time."""
+    asked = request.query_params
+    seed = _number(asked["seed"]) if "seed" in asked else None
+    n, step = _number(asked.get("n")), _number(asked.get("step"))
+    try:
+        run = await run_in_threadpool(find_run, request.path_params["run_id"])
+        if n > store().limits.max_sample_rows:
+            raise DataError(f"Ask for at most {store().limits.max_sample_rows:,} rows. Got {n:,}.")
+        pieces = _csv(run.id, step=step, n=n, seed=seed)
+        first = await anext(pieces)  # an error has to be known before the answer begins
+    except GanForgeError as error:
+        return _refusal(error)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    headers = {
+        "Content-Disposition": f'attachment; filename="gan-forge-{run.id}-samples.csv"',
+        "Content-Encoding": "identity",  # or it would be packed here, and hold up everybody
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(whole(), 200, headers, "text/csv")
+
+
+async def _csv(run_id: str, **what: int | None) -> AsyncIterator[bytes]:
+    start, n = 0, what["n"] or 0
+    while not start or start < n:
+        end = min(n, start + _CSV_ROWS)
+        asked = viewer().put("csv", run_id, run=run_id, start=start, end=end, **what)
+        yield await run_in_threadpool(gzip.decompress, await _answer_to(asked, _FILE_PATIENCE))
+        start = end
+
+
+def _snapshots(run: Run) -> list[int]:
+    """What a film is of: with more snapshots it is another one."""
+    steps = results.snapshot_steps(store().database, run.id)
+    return [run.attempt, len(steps), *steps[-1:]]
+
+
+def _view(asked: QueryParams) -> dict[str, str]:
+    return {name: asked[name][:30] for name in ("view", "x", "y", "others") if name in asked}
 
 
 def _takes_gzip(request: Request) -> bool:

@@ -2,9 +2,11 @@
 
 from functools import lru_cache
 
+from gan_core.limits import Limits
 from gan_core.store import access
 from gan_core.store.model import Run
 from gan_core.store.store import Store
+from gan_core.workers.viewer_client import Viewer
 
 
 @lru_cache(maxsize=1)
@@ -15,6 +17,12 @@ def store() -> Store:
         StoreError: it cannot be used; the next call tries again.
     """
     return Store.open()
+
+
+@lru_cache(maxsize=1)
+def viewer() -> Viewer:
+    """Where pictures, samples and scores come from; the lifespan keeps its process running."""
+    return Viewer(Limits.from_environment())
 
 
 def user() -> str:

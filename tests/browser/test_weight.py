@@ -42,6 +42,10 @@ def test_a_server_and_its_first_visitor(own_server, new_forge, figure):
     memory = server.process.memory_info().rss
     figure("memory of the server after a visit of all pages", f"{memory / MB:.0f} MB")
     assert memory < 250 * MB
+    viewer = [p.memory_info().rss for p in server.processes() if p.cmdline()[-1:] == ["view"]]
+    figure("memory of the viewer's processes", ", ".join(f"{size / MB:.0f} MB" for size in viewer))
+    assert len(viewer) == 3
+    assert max(viewer) < 400 * MB
     maps = Path(f"/proc/{server.process.pid}/maps")
     if maps.exists():
         assert "torch" not in maps.read_text()

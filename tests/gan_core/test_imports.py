@@ -19,10 +19,26 @@ FREE_OF_THEM = (
     "gan_core.store.queue",
     "gan_core.store.results",
     "gan_core.live.updates",
-    "gan_core.live.film",
     "gan_core.views",
     "gan_core.workers.supervisor",
+    "gan_core.workers.viewer_client",
 )
+
+# What the viewer computes with; the server only asks it. Streamlit is there then, as it must be.
+SERVERS = """
+import sys
+import pages.server.lifespan, pages.server.routes
+found = [name for name in sys.modules if name.startswith("gan_core.")]
+print(*found, *{"torch", "sklearn", "numba", "plotly"}.intersection(sys.modules))
+"""
+COMPUTES = {
+    "gan_core.live.film",
+    "gan_core.live.sample",
+    "gan_core.live.scores",
+    "gan_core.scoring",
+    "gan_core.views.game",
+    "gan_core.workers.viewer",
+}
 
 # What the web server does with the library, not only what it imports.
 PROGRAM = f"""
@@ -58,3 +74,11 @@ def test_the_web_servers_side_imports_nothing_heavy(url):
     found = json.loads(done.stdout)
     assert all(heavy == [] for heavy in found.values()), found
     assert len(found) == len(FREE_OF_THEM) + 1
+
+
+def test_the_web_server_has_nothing_that_computes_pictures():
+    done = subprocess.run([sys.executable, "-c", SERVERS], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = set(done.stdout.split())
+    assert "gan_core.workers.viewer_client" in found
+    assert not found & {*COMPUTES, *HEAVY}, found & {*COMPUTES, *HEAVY}

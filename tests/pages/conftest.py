@@ -1,7 +1,9 @@
 import os
 import shutil
+import threading
 import time
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Pipe
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.store import Store
+from gan_core.workers.lane import LANES
+from gan_core.workers.viewer import Answers
 from pages.server import visitor as backend
 
 # Threads that wait for a core spin, and small networks gain nothing from them: 10 times slower.
@@ -31,6 +35,10 @@ def forget_store():
     if backend.store.cache_info().currsize:
         backend.store().database.engine.dispose()
     backend.store.cache_clear()
+    if backend.viewer.cache_info().currsize:
+        for lane in backend.viewer().lanes.values():
+            lane.stop()
+    backend.viewer.cache_clear()
     st.cache_data.clear()
 
 
@@ -62,6 +70,17 @@ def store(home, new_store):
     store = Store.open()
     yield store
     store.database.engine.dispose()
+
+
+@pytest.fixture
+def viewer(store):
+    """The server's viewer, answered in threads of this process instead of one of its own."""
+    for lane in LANES:
+        here, there = Pipe()
+        answers = Answers(store, 2**20)
+        threading.Thread(target=answers.serve, args=(there,), daemon=True).start()
+        backend.viewer().lanes[lane].connect(here, None)
+    return backend.viewer()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 import json
 import time
+from dataclasses import replace
+from multiprocessing.connection import Pipe
 
 import pytest
 
@@ -10,6 +12,7 @@ from gan_core.scoring import score
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import DispatcherInfo, Queue
+from gan_core.store.schema import runs
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,
@@ -19,6 +22,11 @@ from tests.pages.helpers import (
     labels,
     texts,
 )
+
+
+@pytest.fixture(autouse=True)
+def _answered(viewer):
+    """Samples are drawn by a viewer."""
 
 
 @pytest.fixture
@@ -131,7 +139,8 @@ def test_a_run_that_is_not_done_shows_its_last_checkpoint(open_page, make_run, s
 
 
 def test_all_downloads_are_offered(results_page):
-    offered = [d.proto.label for d in results_page.get("download_button")]
+    found = [*results_page.get("download_button"), *results_page.get("link_button")]
+    offered = [button.proto.label for button in found]
     for word in ("CSV", "JSON", "safetensors", "Parquet", "script", "Notebook"):
         assert sum(word in label for label in offered) == 1
 
@@ -173,3 +182,42 @@ def test_a_toy_with_modes_has_their_cards_and_its_points(open_page, store):
     assert shown(at)["Modes covered"].endswith(" / 8")
     kinds = [json.loads(c.proto.json)["kind"] for c in at.get("bidi_component")]
     assert kinds == ["scatter", "histograms"]
+
+
+def test_a_sample_is_drawn_anew_after_more_training_alone(
+    open_page, make_run, store, trained, viewer
+):
+    """It is known by its checkpoint's step: the run itself is further on while it trains."""
+    run = make_run(model.RUNNING)
+
+    def drawn():
+        assert_sound(open_page("results", run=run.id))
+        return viewer.lanes["samples"].computed["sample"]
+
+    assert drawn() == 1
+    with store.database.write() as db:
+        db.execute(runs.update().where(runs.c.id == run.id).values(step=run.step + 5))
+    assert drawn() == 1
+    attempt = Attempt(store.database, run.id, run.attempt)
+    attempt.save(replace(trained.checkpoint, step=trained.checkpoint.step + 1))
+    assert drawn() == 2
+
+
+def test_a_long_sample_says_that_it_is_computed_and_can_be_stopped(open_page, make_run, viewer):
+    here, nobody = Pipe()
+    viewer.lanes["samples"].connect(here, None)
+    at = open_page("results", run=make_run(model.FINISHED).id)
+    assert_sound(at)
+    assert not at.dataframe
+    (question,) = viewer._open.values()
+    button(at, "Stop computing").click().run()
+    assert question.answer.cancelled()
+    nobody.close()
+
+
+def test_without_a_viewer_it_says_that_pictures_come(open_page, make_run, viewer):
+    for lane in viewer.lanes.values():
+        lane._connection = None
+    at = open_page("results", run=make_run(model.FINISHED).id)
+    assert_sound(at)
+    assert "in a moment" in at.info[0].value

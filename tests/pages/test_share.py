@@ -115,7 +115,7 @@ WRONG = [
     ({"epochs": "abc"}, ("epochs", "a whole number", "'abc'")),
     ({"epoch": "3"}, ("'epoch'", "'epochs'")),
     ({"data": "wine", "class": "x"}, ("Wine has no class", "'x'")),
-    ({"smoothing": "0.1", "loss": "hinge"}, ("no targets",)),
+    ({"smoothing": "0.1", "loss": "hinge"}, ("bce and least-squares alone",)),
     ({"lock": "learning"}, ("'learning'", "lock")),
     ({"<img src=x>": "1"}, ("<img",)),
 ]
@@ -139,9 +139,9 @@ def test_a_wrong_link_is_answered_and_the_settings_stay(store, open_page, query,
 def test_locked_controls_are_shown_but_cannot_be_moved(store, open_page):
     at = open_page("train", lock="lr,epochs,lr_d,g_dims")
     locked = {control.label for control in controls(at) if control.disabled}
-    assert locked == {"Learning rate", "Epochs", "Another rate for D", "Generator widths"}
+    assert locked == {"Learning rate", "Epochs", "Separate rate for D", "Generator widths"}
     for control in controls(at):
-        if control.label in locked - {"Another rate for D"}:
+        if control.label in locked - {"Separate rate for D"}:
             assert "Locked by the link" in control.help
     assert "locked" in texts(at)
     button(at, "Train").click().run()
@@ -170,7 +170,8 @@ def test_hidden_controls_keep_the_links_values(store, open_page):
     assert run.config.differences() == {
         "training.epochs": 200,
         "loss.name": "wasserstein",
-        "loss.penalty": "gp",
+        "penalties": ("gp",),
+        "penalties.gp.lambda_gp": 10.0,
         "optimizer.lr_d": 0.01,
     }
 

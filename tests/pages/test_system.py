@@ -1,3 +1,4 @@
+import os
 import socket
 from dataclasses import fields
 from importlib.metadata import version
@@ -35,7 +36,20 @@ def test_without_a_dispatcher_it_says_that_runs_wait(store, open_page):
     assert "wait" in at.warning[0].value
 
 
-def test_the_queue_and_the_dispatcher_are_shown(open_page, make_run):
+def test_without_a_viewer_it_says_that_pictures_wait(store, open_page):
+    at = open_page("system")
+    assert_sound(at)
+    assert "pictures wait" in at.warning[1].value
+
+
+def test_the_viewer_is_shown_with_its_queue(open_page, viewer):
+    viewer.lanes["pictures"].pid = os.getpid()
+    shown = texts(open_page("system"))
+    assert f"pid {os.getpid()}" in shown
+    assert "samples: **0** waiting" in shown
+
+
+def test_the_queue_and_the_dispatcher_are_shown(open_page, make_run, viewer):
     make_run(model.RUNNING)
     make_run(model.QUEUED)
     at = open_page("system")

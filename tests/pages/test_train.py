@@ -57,6 +57,7 @@ def test_the_defaults_are_the_tutorials(train_page):
             *train_page.number_input,
             *train_page.text_input,
             *train_page.selectbox,
+            *train_page.multiselect,
         )
     }
     assert shown == {
@@ -66,7 +67,8 @@ def test_the_defaults_are_the_tutorials(train_page):
         "Batch size": TUTORIAL.training.batch_size,
         "Generator widths": "16, 32",
         "Discriminator widths": "32, 16",
-        "LeakyReLU slope": TUTORIAL.discriminator.slope,
+        "Generator's LeakyReLU slope": TUTORIAL.generator.slope,
+        "Discriminator's LeakyReLU slope": TUTORIAL.discriminator.slope,
         "Beta 1 (momentum)": TUTORIAL.optimizer.beta1,
         "Beta 2 (scale)": TUTORIAL.optimizer.beta2,
         "Generator activation": TUTORIAL.generator.activation,
@@ -74,7 +76,7 @@ def test_the_defaults_are_the_tutorials(train_page):
         "Loss": TUTORIAL.loss.name,
         "Label smoothing": TUTORIAL.loss.label_smoothing,
         "Noise on D's inputs": TUTORIAL.training.input_noise,
-        "Gradient penalty": TUTORIAL.loss.penalty,
+        "Gradient penalties": [],
         "D updates a step (n_critic)": TUTORIAL.training.n_critic,
         "EMA decay of G": TUTORIAL.training.ema_decay,
         "Engine": TUTORIAL.training.engine,
@@ -106,7 +108,9 @@ MOVES = [
     ("select_slider", "Learning rate", 0.001, {"optimizer.lr_g": 0.001, "optimizer.lr_d": 0.001}),
     ("select_slider", "Epochs", 100, {"training.epochs": 100}),
     ("select_slider", "Batch size", 8, {"training.batch_size": 8}),
-    ("slider", "LeakyReLU slope", 0.5, {"discriminator.slope": 0.5}),
+    ("slider", "Generator's LeakyReLU slope", 0.5, {"generator.slope": 0.5}),
+    ("slider", "Discriminator's LeakyReLU slope", 0.5, {"discriminator.slope": 0.5}),
+    ("selectbox", "Loss", "hinge", {"loss.name": "hinge"}),
     ("slider", "Noise on D's inputs", 0.1, {"training.input_noise": 0.1}),
     ("text_input", "Generator widths", "8", {"generator.hidden_dims": (8,)}),
     ("text_input", "Discriminator widths", " 64 ;32, ", {"discriminator.hidden_dims": (64, 32)}),

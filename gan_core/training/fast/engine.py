@@ -49,12 +49,13 @@ class FastEngine:
         self._g_adam, self._d_adam = _adam_state(self._g), _adam_state(self._d)
         self._ema = self._g.weights.copy() if config.training.ema_decay else _NOTHING
         self._room = (np.zeros_like(self._d.acts), np.zeros(len(self._d.acts), np.float32))
-        loss, optimizer, training = config.loss, config.optimizer, config.training
+        loss, penalties = config.loss, config.penalties
+        optimizer, training = config.optimizer, config.training
         self._rules = (
-            CODES[loss.name],
-            PENALTY_CODES[loss.penalty],
-            loss.label_smoothing,
-            loss.lambda_gp if loss.penalty == "gp" else loss.gamma,
+            CODES[loss.compiled],
+            np.array([PENALTY_CODES[penalty.compiled] for penalty in penalties], np.int64),
+            float(getattr(loss, "label_smoothing", 0.0)),
+            np.array([penalty.weight for penalty in penalties], np.float64),
             training.n_critic,
             training.ema_decay,
             training.input_noise,
@@ -65,7 +66,7 @@ class FastEngine:
 
     def advance(self, n_steps: int) -> np.ndarray:
         """Do some steps; as `TorchEngine.advance`."""
-        history = np.empty((n_steps, 4), np.float32)
+        history = np.empty((n_steps, len(self._config.columns)), np.float32)
         steps_per_order_block = self._order.epochs_per_block * self._order.steps_per_epoch
         done = 0
         while done < n_steps:
@@ -96,7 +97,7 @@ class FastEngine:
         block, i = divmod(self.step, self._noise.steps_per_block)
         if block != self._drawn[0]:
             noise = self._noise.block(block)
-            uses_mixing = self._rules[1] == PENALTY_CODES["gp"]
+            uses_mixing = any(penalty.mixes for penalty in self._config.penalties)
             shape = (len(noise), self._noise.n_critic, 0)
             mixing = self._noise.mixing_block(block) if uses_mixing else np.empty(shape, np.float32)
             self._drawn = (block, noise, mixing)

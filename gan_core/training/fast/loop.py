@@ -4,9 +4,14 @@ import numpy as np
 from numba import njit
 
 from gan_core.training.fast.kernels import COMPILED, adam
-from gan_core.training.fast.losses import RELATIVISTIC, discriminator_loss, generator_loss
+from gan_core.training.fast.losses import (
+    BCE,
+    RELATIVISTIC,
+    discriminator_loss,
+    generator_loss,
+)
 from gan_core.training.fast.network import FIRST_ROW, backward, forward
-from gan_core.training.fast.penalties import GP, NO_PENALTY, R1, gradient_penalty
+from gan_core.training.fast.penalties import GP, R1, R2, gradient_penalty
 
 
 @njit(**COMPILED)
@@ -19,9 +24,9 @@ def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start,
         g_adam: generator's gradients of the weights, first and second moments, flat.
         d_adam: discriminator's, likewise.
         ema: the moving average of g's weights, flat.
-        room: of the penalty: tangents and zeros.
-        rules: codes of loss and penalty, label smoothing, penalty's weight, n_critic, EMA decay,
-            size of the noise on D's inputs, whether G learns, whether D learns.
+        room: of the penalties: tangents and zeros.
+        rules: code of the loss, codes of penalties, label smoothing, weights of the penalties,
+            n_critic, EMA decay, size of the noise on D's inputs, whether G and whether D learns.
         rates: lr_g, lr_d, beta1, beta2.
         data: scaled real rows (n_rows, n_features), and rows in a full batch.
         draws: the rows' order in each epoch of the block (epochs, n_rows); z of each step of the
@@ -30,8 +35,10 @@ def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start,
             batch_size, n_features).
         start: steps done before this stretch, and the first epoch of the block of orders.
         updates: how often Adam has updated g and d, int64, (2,); counted on.
-        history: (n_steps, 4); receives d_loss, g_loss, d_real, d_fake.
+        history: (n_steps, 4 or 5); receives d_loss, g_loss, d_real, d_fake, share of the penalties.
     """
+    if not BCE <= rules[0] <= RELATIVISTIC:
+        raise ValueError("no such loss is compiled")
     x_real, batch_size = data
     orders, noise, mixing, blur = draws
     first_step, first_epoch = start
@@ -42,9 +49,9 @@ def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start,
         step = first_step + s
         first_row = (step % per_epoch) * batch_size
         rows = orders[step // per_epoch - first_epoch, first_row : first_row + batch_size]
-        d_loss, d_real, d_fake = 0.0, 0.0, 0.0
+        d_loss, d_real, d_fake, penalty = 0.0, 0.0, 0.0, 0.0
         for i in range(n_critic):
-            d_loss, d_real, d_fake = _discriminator_gradients(
+            d_loss, d_real, d_fake, penalty = _discriminator_gradients(
                 g, d, d_adam[0], room, rules, x_real, rows, noise[s, i], mixing[s, i], blur[s, i]
             )
             if d_learns:
@@ -63,13 +70,15 @@ def run_steps(g, d, g_adam, d_adam, ema, room, rules, rates, data, draws, start,
         history[s, 1] = g_loss
         history[s, 2] = d_real
         history[s, 3] = d_fake
+        if history.shape[1] > 4:
+            history[s, 4] = penalty
 
 
 @njit(**COMPILED)
 def _discriminator_gradients(g, d, w_gradients, room, rules, x_real, rows, z, mixing, blur):
-    """Loss of D, penalty included, and its gradients: real rows in columns 0..m, fakes in m..2m."""
+    """D's loss with penalties, and its gradients: real rows in columns 0..m, fakes in m..2m."""
     weights, layers, slopes, acts, gradients = d
-    code, penalty, smoothing, weight = rules[0], rules[1], np.float32(rules[2]), rules[3]
+    code, penalties, smoothing, weights_of = rules[0], rules[1], np.float32(rules[2]), rules[3]
     m, n_features, out = len(rows), x_real.shape[1], layers[-1, FIRST_ROW]
     _real_rows(x_real, rows, acts)
     _fakes(g, z, m, acts, m, n_features)
@@ -80,15 +89,28 @@ def _discriminator_gradients(g, d, w_gradients, room, rules, x_real, rows, z, mi
     loss, d_real, d_fake = discriminator_loss(code, acts[out], gradients[out], m, smoothing)
     w_gradients[:] = np.float32(0.0)
     backward(weights, layers, slopes, acts, gradients, w_gradients, 2 * m, 2, False)
-    if penalty != NO_PENALTY:
-        for f in range(n_features):
-            for k in range(m):
-                if penalty == GP:
-                    acts[f, k] = acts[f, m + k] + mixing[k] * (acts[f, k] - acts[f, m + k])
-                elif penalty != R1:
-                    acts[f, k] = acts[f, m + k]
-        loss += gradient_penalty(penalty, weight, d, room[0], room[1], w_gradients, m)
-    return loss, d_real, d_fake
+    share = 0.0
+    for j in range(len(penalties)):
+        if j > 0:  # the one before has put its own rows in the place of the real ones
+            _real_rows(x_real, rows, acts)
+            if rules[6] > 0:
+                _add_noise(acts, 0, m, rules[6], blur[0])
+        _penalized_rows(penalties[j], acts, mixing, m, n_features)
+        share += gradient_penalty(penalties[j], weights_of[j], d, room[0], room[1], w_gradients, m)
+    return loss + share, d_real, d_fake, share
+
+
+@njit(**COMPILED)
+def _penalized_rows(penalty, acts, mixing, m, n_features):
+    """Put the rows at which D's slope counts in the place of the real rows."""
+    if penalty not in (GP, R1, R2):
+        raise ValueError("no such penalty is compiled")
+    for f in range(n_features):
+        for k in range(m):
+            if penalty == GP:
+                acts[f, k] = acts[f, m + k] + mixing[k] * (acts[f, k] - acts[f, m + k])
+            elif penalty == R2:
+                acts[f, k] = acts[f, m + k]
 
 
 @njit(**COMPILED)

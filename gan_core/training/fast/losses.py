@@ -6,7 +6,7 @@ from numba import njit
 from gan_core.training.fast.kernels import COMPILED
 
 BCE, LEAST_SQUARES, HINGE, WASSERSTEIN, RELATIVISTIC = range(5)
-CODES = {  # by the names of `gan_core.objectives.LOSSES`
+CODES = {  # by `gan_core.objectives.Objective.compiled`
     "bce": BCE,
     "least-squares": LEAST_SQUARES,
     "hinge": HINGE,

@@ -26,8 +26,8 @@ from gan_core.training.fast.network import (
     forward,
 )
 
-NO_PENALTY, GP, R1, R2 = range(4)
-CODES = {"none": NO_PENALTY, "gp": GP, "r1": R1, "r2": R2}
+GP, R1, R2 = range(3)
+CODES = {"gp": GP, "r1": R1, "r2": R2}  # by `gan_core.objectives.Penalty.compiled`
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
@@ -87,7 +87,7 @@ def _by_slope(kind, weight, gradients, tangents, n_features, m):
             total += (norm - _ONE) * (norm - _ONE)
             # At a slope of exactly 0 the norm has no gradient; 0 is taken, as PyTorch does.
             factor = np.float32(2.0) * share * (norm - _ONE) / norm if norm > _ZERO else _ZERO
-        else:
+        else:  # R1, R2
             total += np.float32(0.5) * square
             factor = share
         for f in range(n_features):

@@ -107,7 +107,7 @@ class Arena {
     const answer = await this.live.ask(this.address(`arena?${this.data.query}${known}`));
     if (!answer || answer.status === 404) return;
     if (answer.ok) this.take(answer.body);
-    else this.facts.textContent = this.data.labels.lost;
+    else this.facts.textContent = answer.status ? answer.body.error : this.data.labels.lost;
     if (!answer.ok) this.soon(RETRY);
     else if (ACTIVE.includes(this.status) || !this.picture) {
       this.soon(Math.max(PAUSE, asked + PERIOD - performance.now()));

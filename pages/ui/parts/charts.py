@@ -20,7 +20,7 @@ def histograms(
     key: str,
     features: tuple[str, ...],
     real: np.ndarray,
-    generated: np.ndarray | None = None,
+    generated: list[list[float]] | None = None,
     *,
     columns: int = 4,
     row_height: int = 190,
@@ -31,7 +31,7 @@ def histograms(
         key: of the component.
         features: names of the columns.
         real: (n_rows, n_features).
-        generated: (m, n_features), None for the real rows alone.
+        generated: densities of each feature in the bins of the real rows; None for those alone.
         columns: charts in a row where there is room.
         row_height: height of one row of charts in pixels.
     """
@@ -41,7 +41,7 @@ def histograms(
         "features": list(features),
         "edges": bin_edges(real),
         "real": densities(real, real),
-        "generated": None if generated is None else densities(real, generated),
+        "generated": generated,
         "columns": columns,
         "row_height": row_height,
         "names": {

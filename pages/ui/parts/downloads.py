@@ -3,35 +3,36 @@
 import io
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
 from gan_core.export import notebook, script
 from gan_core.store import results
 from gan_core.store.model import Run
-from gan_core.training import TrainedGenerator
 from pages.server.visitor import store
 from pages.ui.parts.text import _
 
 
-def download_menu(run: Run, generator: TrainedGenerator, sample: pd.DataFrame) -> None:
-    """Draw the menu; a file is made when it is asked for."""
+def download_menu(run: Run, sample: dict[str, int]) -> None:
+    """Draw the menu; a file is made when it is asked for.
+
+    Args:
+        run: the run.
+        sample: ``step``, ``n`` and perhaps ``seed`` of the generated rows.
+    """
     stem = f"gan-forge-{run.id}"
     with st.popover(_("Download"), icon=":material/download:"):
-        _item(
-            _("Samples (CSV)"),
-            f"{stem}-samples.csv",
-            "text/csv",
-            lambda: sample.to_csv(index=False),
-        )
+        # By an address: what a download button gives away lies in the server's memory as a whole.
+        address = f"api/runs/{run.id}/samples.csv?{urlencode(sample)}"
+        st.link_button(_("Samples (CSV)"), address, width="stretch")
         _item(_("Settings (JSON)"), f"{stem}-config.json", "application/json", run.config.to_json)
         _item(
             _("Generator's weights (safetensors)"),
             f"{stem}-generator.safetensors",
             "application/octet-stream",
-            generator.to_bytes,
+            partial(_weights, run),
         )
         _item(
             _("History of every step (Parquet)"),
@@ -56,3 +57,8 @@ def _history(run: Run) -> bytes:
     buffer = io.BytesIO()
     results.history(store().database, run).to_parquet(buffer, index=False)
     return buffer.getvalue()
+
+
+def _weights(run: Run) -> bytes:
+    generator = results.generator(store().database, run)
+    return generator.to_bytes() if generator else b""

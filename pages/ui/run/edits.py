@@ -6,24 +6,15 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params
-from gan_core.config.fields import Param
 from gan_core.config.schedule import Edit
 from gan_core.errors import GanForgeError
-from gan_core.objectives import LOSSES
+from gan_core.settings import Setting
 from gan_core.store import access
 from gan_core.store.model import Run
 from pages.server.visitor import store, user
 from pages.ui.parts.text import _, plain, plural
 from pages.ui.session import state
 from pages.ui.settings.controls import round_numbers
-
-_PANEL = (
-    "optimizer.lr_g",
-    "optimizer.lr_d",
-    "training.n_critic",
-    "loss.label_smoothing",
-    "training.input_noise",
-)
 
 
 def edit_panel(run: Run) -> None:
@@ -36,9 +27,9 @@ def edit_panel(run: Run) -> None:
         icon=":material/tune:",
         help=_("The run goes on with the new values; each change is recorded and marked."),
     ):
-        for path in _PANEL:
-            if path != "loss.label_smoothing" or LOSSES[now.loss.name].has_targets:
-                _control(run, path, now.flat()[path])
+        for path, value in now.flat().items():  # a choice has buttons of its own
+            if (declared := declared_params()[path]).editable and declared.kind != "choice":
+                _control(run, path, value)
 
 
 def _control(run: Run, path: str, value: Any) -> None:  # noqa: ANN401 - of any setting
@@ -79,7 +70,7 @@ def changes_list(run: Run) -> None:
         st.caption(_("They are part of the run's settings: trained again, it makes them again."))
 
 
-def _in_words(edit: Edit, declared: Mapping[str, Param], per_epoch: int) -> str:
+def _in_words(edit: Edit, declared: Mapping[str, Setting], per_epoch: int) -> str:
     where = _("after step {step} (epoch {epoch})").format(
         step=f"{edit.step:,}", epoch=f"{-(-edit.step // per_epoch):,}"
     )

@@ -1,7 +1,5 @@
 """Instant mode: releasing a slider trains anew, beside a ghost of the run before."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
@@ -33,8 +31,11 @@ def instant_toggle() -> bool:
 
 def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
     """The run of these settings: the one there is, or a new one in the place of older ones."""
-    if run is not None and replace(run.config, schedule=()) == replace(config, schedule=()):
-        return run  # what was changed by hand while it trained is no other setting
+    unchanged: dict[str, object] = {"schedule": ()}  # made by hand, changes are no other settings
+    if run is not None and run.config.model_copy(update=unchanged) == config.model_copy(
+        update=unchanged
+    ):
+        return run
     if run is not None and run.is_active:
         _overtake(run)
     newest = store().create(config, user())

@@ -5,7 +5,6 @@ from typing import Any
 
 from gan_core.config import ExperimentConfig
 from gan_core.live.updates import bin_edges, densities, seen
-from gan_core.objectives import LOSSES
 from gan_core.problem import resolve
 from gan_core.store.model import Run
 from pages.ui.parts.components import Component
@@ -54,8 +53,8 @@ def live_view(
     """
     config = run.config if run else settings
     table = resolve(config).table
-    loss = LOSSES[config.loss.name]
-    equilibria = [[e.value, e.text] for e in loss.equilibria if e]
+    now = config.at(run.step) if run else config
+    equilibria = [[e.value, e.text] for e in now.loss.equilibria(now.penalties) if e]
     data: dict[str, Any] = {
         "run": run.id if run else None,
         "status": run.shown_status if run else None,
@@ -70,7 +69,8 @@ def live_view(
         "epochs": config.training.epochs,
         "epochs_done": run.epoch if run else 0,
         "equilibria": equilibria,
-        "probability": loss.probability,
+        "columns": _columns(config),
+        "probability": config.loss.probability,
         "features": list(table.features),
         "edges": bin_edges(table.values),
         "real": densities(table.values, table.values),
@@ -78,6 +78,30 @@ def live_view(
         "labels": _labels(),
     }
     _live("live", data, on_status_change=lambda: None)
+
+
+def _columns(config: ExperimentConfig) -> list[dict[str, str]]:
+    """What is kept of each step: its name in the history, its label, and the chart it belongs to.
+
+    The first two are losses, and so is the penalties' share; what else an objective keeps is an
+    output of D.
+    """
+    labels = {
+        "d_loss": _("D loss"),
+        "g_loss": _("G loss"),
+        "d_real": _("on real"),
+        "d_fake": _("on fake"),
+        "penalty": _("penalty"),
+    }
+    losses = (*config.loss.columns[:2], "penalty")
+    return [
+        {
+            "name": name,
+            "label": labels.get(name, name),
+            "chart": "losses" if name in losses else "outputs",
+        }
+        for name in config.columns
+    ]
 
 
 def _labels() -> dict[str, Any]:

@@ -8,15 +8,16 @@ from typing import Any, TypedDict
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params
-from gan_core.config.fields import Param
 from gan_core.errors import ConfigError
 from gan_core.problem import resolve
+from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
 from pages.ui.parts.text import _, plain
 from pages.ui.session import state
 
 _LR = "optimizer.lr_g"
 _OWN_LR = "optimizer.lr_d"
+_PLAYERS = "training.players"
 _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
@@ -45,16 +46,10 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | N
     values = _widgets(("generator.latent_dim",))
     rate = _widget(_LR)
     values |= {_LR: rate, _OWN_LR: rate, "training.epochs": _widget("training.epochs")}
-    with _expander(_("Networks"), NETWORKS):
-        values |= _widgets(NETWORKS)
-    with _expander(_("Loss"), (*LOSS, *_penalty_weight(state.settings().loss.penalty))):
-        values |= _widgets(LOSS)
-        values |= _widgets(_penalty_weight(values["loss.penalty"]))
-    optimizer = (*OPTIMIZER, *_players(state.settings().training.players))
-    with _expander(_("Optimizer and batch"), ("training.batch_size", _OWN_LR, *optimizer)):
-        values |= _widgets(("training.batch_size",))
-        values[_OWN_LR] = _own_rate(values[_LR])
-        values |= _widgets(optimizer)
+    places = ((_("Networks"), NETWORKS), (_("Loss"), LOSS), (_("Optimizer and batch"), ()))
+    for title, place in places:
+        with _expander(title, place):
+            values |= _settings_at(place, rate)
     left, right = st.columns(2)
     with left:
         values |= _widgets(("seed",))
@@ -75,53 +70,55 @@ def control_label(path: str) -> str:
     return _("Learning rate") if path == _LR else _(declared_params()[path].label)
 
 
-NETWORKS = (
-    "generator.hidden_dims",
-    "generator.activation",
-    "discriminator.hidden_dims",
-    "discriminator.activation",
-    "discriminator.slope",
-)
-LOSS = ("loss.name", "loss.label_smoothing", "training.input_noise", "loss.penalty")
-OPTIMIZER = (
-    "training.n_critic",
-    "optimizer.beta1",
-    "optimizer.beta2",
-    "training.ema_decay",
-    "training.engine",
-    "training.device",
-)
+# Where settings stand, by what their dotted names begin with; the last expander has all others.
+NETWORKS = ("generator.", "discriminator.")
+LOSS = ("loss.", "training.input_noise", "penalties")
+_ELSEWHERE = ("generator.latent_dim", _LR, "training.epochs", "seed", "schedule", "data.")
+
+
+def _place(path: str) -> tuple[str, ...] | None:
+    """Which expander a setting stands in; None for what stands outside of them."""
+    if path.startswith(_ELSEWHERE) or (path == _PLAYERS and path in _quiet()):
+        return None
+    return next((place for place in (NETWORKS, LOSS) if path.startswith(place)), ())
+
+
+def _quiet() -> frozenset[str]:
+    """Who learns is a matter of single steps, with buttons of their own, unless a link says it."""
+    return frozenset({_PLAYERS}) if state.settings().training.players == "both" else frozenset()
+
+
+def _settings_at(place: tuple[str, ...], rate: float) -> dict[str, Any]:
+    """The widgets of an expander; what a choice brings with it follows the choice."""
+    config, values = state.settings().with_values({"schedule": ()}), {}
+    while left := [p for p in config.flat() if _place(p) == place and p not in values]:
+        path = left[0]
+        values[path] = _own_rate(rate) if path == _OWN_LR else _widget(path)
+        if declared_params()[path].members:
+            config = config.with_values({path: values[path]})
+    return values
 
 
 def _widgets(paths: Iterable[str]) -> dict[str, Any]:
     return {path: _widget(path) for path in paths}
 
 
-def _expander(label: str, paths: Iterable[str]) -> AbstractContextManager[Any]:
+def _expander(label: str, place: tuple[str, ...]) -> AbstractContextManager[Any]:
     """An expander, unless everything in it is hidden."""
-    return nullcontext() if state.hidden_settings().issuperset(paths) else st.expander(label)
+    paths = {path for path in state.settings().flat() if _place(path) == place}
+    return nullcontext() if state.hidden_settings() >= paths else st.expander(label)
 
 
 def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     """The widget that suits a setting's declaration; what a link hides keeps its value unseen."""
     declared = declared_params()[path]
     if path in state.hidden_settings():
-        return state.settings().flat()[path]
-    if declared.kind == "choice":
+        return _now(path)
+    if declared.kind in ("choice", "set"):
         return _choice(path)
     if declared.kind == "ints":
         return _widths(path)
     return _slider(path) if declared.usual else _number(path)
-
-
-def _penalty_weight(penalty: str) -> tuple[str, ...]:
-    """The weight of the penalty in force; the other one keeps its value unseen."""
-    return {"gp": ("loss.lambda_gp",), "none": ()}.get(penalty, ("loss.gamma",))
-
-
-def _players(players: str) -> tuple[str, ...]:
-    """Who learns: a matter of single steps, with buttons of their own, unless a link says it."""
-    return () if players == "both" else ("training.players",)
 
 
 def _slider(path: str) -> float:
@@ -141,7 +138,7 @@ def _slider(path: str) -> float:
 
 def _widths(path: str) -> list[int | str]:
     """Widths of hidden layers as text, "16, 32"; what is not a number goes on to validation."""
-    now = state.settings().flat()[path]
+    now = _now(path)
     _start(path, ", ".join(map(str, now)))
     text = st.text_input(**_common(path))
     parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
@@ -163,10 +160,20 @@ def _number(path: str) -> float:
     return st.number_input(min_value=low, max_value=high, step=0.001, format="%.4g", **common)
 
 
-def _choice(path: str) -> str:
-    declared = declared_params()[path]
+def _choice(path: str) -> str | list[str]:
+    """A choice, or several at once; what is chosen says of itself what it is."""
+    declared, common = declared_params()[path], _common(path)
     options = list(declared.choices()) if declared.choices else []
-    return st.selectbox(options=options, **_common(path))
+    members = declared.members or {}
+    shown: Any = lambda name: _(members[name].label) if name in members else name  # noqa: E731
+    if declared.kind == "choice":
+        chosen = st.selectbox(options=options, format_func=shown, **common)
+    else:
+        chosen = st.multiselect(options=options, format_func=shown, **common)
+    for name in [chosen] if isinstance(chosen, str) else chosen:
+        if name in members:
+            st.caption(_(members[name].help))
+    return chosen
 
 
 def _own_rate(shared: float) -> float:
@@ -175,7 +182,7 @@ def _own_rate(shared: float) -> float:
     if _OWN_LR in state.hidden_settings():
         return rates.lr_d if rates.lr_d != rates.lr_g else shared
     own = st.toggle(
-        _("Another rate for D"),
+        _("Separate rate for D"),
         key=_start("own_rate", rates.lr_d != rates.lr_g),
         help=_("Let D learn faster or slower than G."),
         disabled=_OWN_LR in state.locked_settings(),
@@ -208,11 +215,17 @@ def _start(path: str, value: object = None) -> str:
     """The key of a widget, which begins with the value of the session's settings."""
     key = state.widget_key(path)
     if key not in st.session_state:
-        st.session_state[key] = state.settings().flat()[path] if value is None else value
+        st.session_state[key] = _now(path) if value is None else value
     return key
 
 
-def round_numbers(declared: Param) -> list[float]:
+def _now(path: str) -> Any:  # noqa: ANN401 - a value of any setting
+    """A setting as it stands; its default where it comes with what has only just been chosen."""
+    value = state.settings().flat().get(path, declared_params()[path].default)
+    return list(value) if declared_params()[path].kind == "set" else value
+
+
+def round_numbers(declared: Setting) -> list[float]:
     """Round numbers over a log range: 1, 1.5, 2, 3, 5, 7 times powers of ten.
 
     For sizes in rows powers of two, as is usual for batches.

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from gan_core import ExperimentConfig
 from gan_core.config import SCHEMA_VERSION, declared_params
-from gan_core.config.fields import params
-from gan_core.config.schedule import EDITABLE, Edit
-from gan_core.config.sections import SECTIONS
-from gan_core.data import DATA_SOURCES, ENCODERS, Table
-from gan_core.data.drawing import DRAWING, encode
+from gan_core.config.schedule import MOST_STEPS, Edit
+from gan_core.data import Table
+from gan_core.data.drawing import encode
 from gan_core.errors import ConfigError
-from gan_core.objectives import LOSSES
+from gan_core.objectives import OBJECTIVES, PENALTIES
 from gan_core.problem import Problem, Rows, resolve
+from gan_core.registry import register
+from gan_core.settings import setting
 
 TUTORIAL = {
     "data.source": "iris",
@@ -26,14 +26,13 @@ TUTORIAL = {
     "generator.latent_dim": 10,
     "generator.hidden_dims": (16, 32),
     "generator.activation": "relu",
+    "generator.slope": 0.2,
     "discriminator.hidden_dims": (32, 16),
     "discriminator.activation": "leaky_relu",
     "discriminator.slope": 0.2,
     "loss.name": "bce",
     "loss.label_smoothing": 0.0,
-    "loss.penalty": "none",
-    "loss.lambda_gp": 10.0,
-    "loss.gamma": 1.0,
+    "penalties": (),
     "optimizer.lr_g": 0.0002,
     "optimizer.lr_d": 0.0002,
     "optimizer.beta1": 0.5,
@@ -53,21 +52,7 @@ DECLARED = declared_params()
 DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (500, 2)))
 
 
-@st.composite
-def data_values(draw):
-    name = draw(st.sampled_from(list(DATA_SOURCES)))
-    source = DATA_SOURCES[name]
-    classes = (
-        st.lists(st.sampled_from(source.classes), unique=True) if source.classes else st.just([])
-    )
-    features = st.lists(st.sampled_from(source.features), unique=True, min_size=2)
-    return {
-        "data.source": name,
-        "data.classes": draw(classes),
-        "data.features": draw(features | st.just([])),
-        "data.drawing": DRAWN if name == DRAWING else draw(st.sampled_from(["", DRAWN])),
-        "data.encoder": draw(st.sampled_from(list(ENCODERS))),
-    }
+EDITABLE = [path for path, p in DECLARED.items() if p.editable]
 
 
 def values_of(param):
@@ -78,23 +63,30 @@ def values_of(param):
             return st.floats(param.low, param.high)
         case "choice":
             return st.sampled_from(list(param.choices()))
+        case "set":
+            return st.lists(st.sampled_from(list(param.choices())), unique=True)
+        case "names":  # any: parsing touches no data
+            return st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=4)
+        case "text":
+            return st.sampled_from(["", DRAWN])
         case "ints":
             entry = st.integers(int(param.low), int(param.high))
             return st.lists(entry, max_size=param.max_length)
         case "edits":
             free = {p: values_of(DECLARED[p]) for p in EDITABLE if p != "loss.label_smoothing"}
             sets = st.fixed_dictionaries({}, optional=free).filter(bool)
-            steps = st.dictionaries(st.integers(0, 2**40), sets, max_size=4)
+            steps = st.dictionaries(st.integers(0, MOST_STEPS), sets, max_size=4)
             return steps.map(lambda s: [{"step": n, "set": s[n]} for n in s])
 
 
 @st.composite
 def changes(draw):
-    free = {path: values_of(p) for path, p in DECLARED.items() if not path.startswith("data.")}
-    found = draw(data_values()) | draw(st.fixed_dictionaries({}, optional=free))
-    if not LOSSES[found.get("loss.name", "bce")].has_targets:
-        found.pop("loss.label_smoothing", None)  # the one setting that does not go with any other
-    return found
+    """Values of any settings that go together."""
+    choices = {path: values_of(DECLARED[path]) for path in ("loss.name", "penalties")}
+    chosen = draw(st.fixed_dictionaries({}, optional=choices))
+    in_force = ExperimentConfig().with_values(chosen).flat()
+    free = {path: values_of(DECLARED[path]) for path in in_force if path not in choices}
+    return chosen | draw(st.fixed_dictionaries({}, optional=free))
 
 
 configs = changes().map(ExperimentConfig().with_values)
@@ -155,31 +147,38 @@ def test_values_that_differ_from_the_tutorial_make_the_config_again(config):
 
 
 @given(configs, configs)
-def test_differences_are_the_settings_that_differ(one, other):
+def test_differences_lead_from_one_config_to_the_other(one, other):
     found = one.differences(other)
-    assert found == {k: v for k, v in one.flat().items() if other.flat()[k] != v}
-    assert found.keys() == other.differences(one).keys()
-    assert (one == other) == (found == {})
+    assert other.with_values(found) == one
+    assert all(other.flat().get(path) != value for path, value in found.items())
+    assert (one == other) == (not found and not other.differences(one))
 
 
 @given(changes())
 def test_with_values_changes_those_values_and_no_others(wanted):
     before = ExperimentConfig()
-    flat = before.with_values(wanted).flat()
-    normal = {k: tuple(v) if isinstance(v, list) else v for k, v in wanted.items()}
-    schedule = normal.pop("schedule", ())
-    assert flat == before.flat() | normal | {"schedule": flat["schedule"]}
-    assert {edit.step for edit in flat["schedule"]} <= {edit["step"] for edit in schedule}
+    after = before.with_values(wanted)
+    schedule = wanted.pop("schedule", [])
+    for path, value in after.flat().items():
+        if path == "schedule":
+            assert {edit.step for edit in value} <= {edit["step"] for edit in schedule}
+        elif path == "penalties":
+            assert set(value) == set(wanted.get(path, ()))
+        elif path in wanted:
+            assert value == (tuple(wanted[path]) if isinstance(value, tuple) else wanted[path])
+        else:
+            assert value == DECLARED[path].default
+    assert wanted.keys() <= after.flat().keys()
     assert before == ExperimentConfig()
 
 
 def test_every_setting_is_declared_once_with_words_for_people():
-    assert list(DECLARED) == list(ExperimentConfig().flat())
+    assert TUTORIAL.keys() <= DECLARED.keys()
+    assert [path for path in DECLARED if path in TUTORIAL] == list(TUTORIAL)
     for path, param in DECLARED.items():
         assert param.label, path
         assert param.help.endswith("."), path
-    for section in SECTIONS.values():
-        assert params(section)
+        assert param.default == TUTORIAL.get(path, param.default), path
     labels = [param.label for param in DECLARED.values()]
     assert len(set(labels)) == len(labels)
 
@@ -190,7 +189,7 @@ def test_usual_range_lies_inside_the_bounds(path):
     low, high = param.usual or (param.low, param.high)
     assert param.low <= low <= high <= param.high
     if param.usual:
-        assert low <= TUTORIAL[path] <= high
+        assert low <= param.default <= high
     if param.scale == "log":
         assert low > 0
 
@@ -202,9 +201,10 @@ def test_what_is_missing_has_the_tutorials_value():
 
 
 def test_a_config_does_not_change_what_it_was_made_from():
-    values = {"training": {"epochs": 7}, "schema_version": 1}
+    values = {"loss": {"penalty": "gp"}, "discriminator": {"slope": 0}, "schema_version": 1}
+    before = json.dumps(values)
     ExperimentConfig.from_dict(values)
-    assert values == {"training": {"epochs": 7}, "schema_version": 1}
+    assert json.dumps(values) == before
 
 
 def expect_error(make, path, *fragments):
@@ -224,8 +224,14 @@ MALFORMED = {
     "long list": ([0] * 10_000, "the config", "must be an object of settings", "[0, 0, 0"),
     "text": ("iris", "the config", "the config must be an object of settings", "'iris'"),
     "null": (None, "the config", "the config must be an object of settings", "None"),
-    "newer": ({"schema_version": 2}, "schema_version", "must be 1", "Got 2", "update the program"),
-    "no version": ({"schema_version": "one"}, "schema_version", "must be 1", "Got 'one'"),
+    "newer": (
+        {"schema_version": 3},
+        "schema_version",
+        "from 1 to 2",
+        "Got 3",
+        "update the program",
+    ),
+    "no version": ({"schema_version": "one"}, "schema_version", "from 1 to 2", "Got 'one'"),
     # Unknown keys, at each level.
     "section": ({"trainig": {}}, "trainig", "no setting named 'trainig'", "mean 'training'?"),
     "key": (
@@ -335,7 +341,39 @@ MALFORMED = {
     "smoothing": (
         {"loss": {"name": "hinge", "label_smoothing": 0.1}},
         "loss.label_smoothing",
-        "loss.label_smoothing is 0.1, but the loss hinge has no targets",
+        "loss.label_smoothing is 0.1, a setting of bce and least-squares alone. Leave it out, or "
+        "choose bce or least-squares (loss.name).",
+    ),
+    "penalties as text": (
+        {"penalties": "gp"},
+        "penalties",
+        "penalties must be an object of settings. Got 'gp' instead.",
+    ),
+    "penalty": ({"penalties": ["r1", "r3"]}, "penalties", "any of gp, r1, r2", "['r1', 'r3']"),
+    "penalty of numbers": ({"penalties": [[1]]}, "penalties", "any of gp, r1, r2", "Got [[1]]"),
+    "penalty as null": ({"penalties": {"r1": None}}, "penalties.r1", "an object", "Got None"),
+    "penalty's weight": (
+        {"penalties": {"r1": {"gamma": -1}}},
+        "penalties.r1.gamma",
+        "penalties.r1.gamma must be a number from 0 to 1,000. Got -1 instead.",
+    ),
+    "penalty's key": (
+        {"penalties": {"gp": {"gamma": 1}}},
+        "penalties.gp.gamma",
+        "no setting named 'penalties.gp.gamma'",
+        "'penalties.r1.gamma' or 'penalties.r2.gamma'",
+    ),
+    "version 1 by hand": (
+        {"loss": {"penalty": "gp"}},
+        "loss.penalty",
+        "no setting named 'loss.penalty'",
+        "mean 'penalties'?",
+    ),
+    "version 1, no such penalty": (
+        {"schema_version": 1, "loss": {"penalty": ["gp"]}},
+        "penalties",
+        "any of gp, r1, r2",
+        "Got [['gp']]",
     ),
     "engine": ({"training": {"engine": "jax"}}, "training.engine", "one of auto, torch", "'jax'"),
     "schedule": ({"schedule": 5}, "schedule", "schedule must be a list of at most 1,000", "Got 5"),
@@ -348,15 +386,26 @@ MALFORMED = {
     "edit's step": (
         {"schedule": [{"step": -1, "set": {"optimizer.lr_g": 0.1}}]},
         "schedule",
-        "step must be a whole number from 0 on",
+        "step must be a whole number from 0 to 1,000,000,000,000",
         "Got -1",
+    ),
+    "edit beyond all": (
+        {"schedule": [{"step": 10**400, "set": {"optimizer.lr_g": 0.1}}]},
+        "schedule",
+        "step must be a whole number from 0 to 1,000,000,000,000",
+        "Got 1000",
+    ),
+    "edit of more digits than Python writes": (
+        {"schedule": [{"step": 10**5000, "set": {"optimizer.lr_g": 0.1}}]},
+        "schedule",
+        "Got a int too large to be written out",
     ),
     "edit of nothing": ({"schedule": [{"step": 7, "set": {}}]}, "schedule", "step 7", "Got {}"),
     "edit of the seed": (
         {"schedule": [{"step": 1000, "set": {"seed": 1}}]},
         "schedule",
         "step 1,000: 'seed' cannot change while a run trains",
-        "optimizer.lr_g, optimizer.lr_d, training.n_critic",
+        "loss.label_smoothing, optimizer.lr_g, optimizer.lr_d, training.n_critic",
     ),
     "edit out of bounds": (
         {"schedule": [{"step": 1, "set": {"training.n_critic": 0}}]},
@@ -369,7 +418,7 @@ MALFORMED = {
             "schedule": [{"step": 1, "set": {"loss.label_smoothing": 0.1}}],
         },
         "schedule",
-        "schedule, step 1: loss.label_smoothing is 0.1, but the loss hinge has no targets",
+        "schedule, step 1: loss.label_smoothing is 0.1, a setting of bce and least-squares alone",
     ),
     "two edits at a step": (
         {"schedule": [{"step": 7, "set": {"optimizer.lr_g": x}} for x in (0.1, 0.2)]},
@@ -394,6 +443,12 @@ def test_every_malformed_config_has_its_own_message():
     assert len(messages) == len(MALFORMED)
 
 
+def with_value(path, value):
+    """The tutorial with one setting, and the penalty that it belongs to."""
+    chosen = {"penalties": path.split(".")[1:2]} if path.startswith("penalties.") else {}
+    return ExperimentConfig().with_values({**chosen, path: value})
+
+
 NUMERIC = {path: p for path, p in DECLARED.items() if p.kind in ("int", "float")}
 
 
@@ -404,10 +459,10 @@ def test_bounds_are_allowed_and_what_lies_outside_is_not(path):
     step = 1 if param.kind == "int" else 1e-9
     for bound in (param.low, param.high):
         value = as_kind(bound)
-        assert ExperimentConfig().with_values({path: value}).flat()[path] == value
+        assert with_value(path, value).flat()[path] == value
     for outside in (as_kind(param.low) - step, as_kind(param.high) + step):
         expect_error(
-            lambda value=outside: ExperimentConfig().with_values({path: value}),
+            lambda value=outside: with_value(path, value),
             path,
             f"{path} must be {param.expected()}. Got {outside!r} instead.",
         )
@@ -417,9 +472,7 @@ def test_bounds_are_allowed_and_what_lies_outside_is_not(path):
 def test_every_choice_is_allowed_and_named_in_the_refusal_of_another(path):
     choices = DECLARED[path].choices()
     for choice in choices:
-        needed = {"data.classes": [], "data.drawing": DRAWN if choice == DRAWING else ""}
-        changes = {path: choice} | (needed if path == "data.source" else {})
-        assert ExperimentConfig().with_values(changes).flat()[path] == choice
+        assert ExperimentConfig().with_values({path: choice}).flat()[path] == choice
     expect_error(lambda: ExperimentConfig().with_values({path: 5}), path, *choices, "Got 5 instead")
 
 
@@ -448,7 +501,9 @@ def test_json_nested_too_deep_is_refused_and_no_crash(text):
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from([*SECTIONS, "seed", "epochs", "classes", "schema_version", "name"]),
+                st.sampled_from(
+                    [*ExperimentConfig.model_fields, "epochs", "r1", "schema_version", "name"]
+                ),
                 inner,
                 max_size=4,
             )
@@ -488,10 +543,13 @@ def test_with_values_refuses_by_name(changes, path, fragments):
     expect_error(lambda: ExperimentConfig().with_values(changes), path, *fragments)
 
 
-@pytest.mark.parametrize("section", ["data", "training", "optimizer"])
-def test_a_section_given_as_plain_values_is_refused(section):
-    with pytest.raises(ConfigError, match=f"{section} must be a .*from_dict reads nested plain"):
-        ExperimentConfig(**{section: {}})
+def test_sections_may_be_given_as_plain_values():
+    config = ExperimentConfig(training={"epochs": 7}, loss={"name": "hinge"}, penalties=["r1"])
+    assert config.flat() == (
+        {k: v for k, v in TUTORIAL.items() if k != "loss.label_smoothing"}
+        | {"training.epochs": 7, "loss.name": "hinge"}
+        | {"penalties": ("r1",), "penalties.r1.gamma": 1.0}
+    )
 
 
 def test_an_unknown_key_brings_a_related_one_to_mind_or_none():
@@ -527,3 +585,108 @@ def test_equal_courses_are_equal_schedules():
     ):
         assert more == config
     assert hash(config) == hash(ExperimentConfig.from_json(config.to_json()))
+
+
+def test_a_config_cannot_be_changed_and_equal_ones_are_one_key():
+    config = ExperimentConfig()
+    with pytest.raises(ValueError, match="frozen"):
+        config.seed = 1
+    with pytest.raises(ValueError, match="frozen"):
+        config.loss.label_smoothing = 0.1
+    hinge, wasserstein = (config.with_values({"loss.name": n}) for n in ("hinge", "wasserstein"))
+    assert len({config, ExperimentConfig(), hinge, wasserstein}) == 3
+
+
+def test_numpy_numbers_become_plain_ones():
+    config = ExperimentConfig().with_values(
+        {
+            "seed": np.int64(3),
+            "optimizer.beta1": np.float32(0.5),
+            "generator.hidden_dims": [np.int8(3)],
+        }
+    )
+    values = (config.seed, config.optimizer.beta1, *config.generator.hidden_dims)
+    assert values == (3, 0.5, 3)
+    assert [type(value) for value in values] == [int, float, int]
+
+
+NO_SUCH_DATA = {
+    "class": ({"data.classes": ["rose"]}, "Iris has no class named 'rose'. It has: setosa"),
+    "class of another set": ({"data.source": "wine"}, "Wine has no class named 'setosa'"),
+    "feature": ({"data.features": ["hue", "ash"]}, "Iris has no feature named 'hue'"),
+    "one feature": ({"data.features": ["petal width (cm)"]}, "at least two features"),
+}
+
+
+@pytest.mark.parametrize("case", NO_SUCH_DATA)
+def test_parsing_touches_no_data_and_loading_holds_names_against_it(case):
+    changes, message = NO_SUCH_DATA[case]
+    config = ExperimentConfig().with_values(changes)
+    assert ExperimentConfig.from_json(config.to_json()) == config
+    with pytest.raises(ConfigError, match=message):
+        resolve(config)
+
+
+def test_another_loss_keeps_the_settings_that_it_shares():
+    smoothed = ExperimentConfig().with_values({"loss.label_smoothing": 0.1})
+    least_squares = smoothed.with_values({"loss.name": "least-squares"})
+    assert least_squares.loss == OBJECTIVES["least-squares"](label_smoothing=0.1)
+    assert least_squares.with_values({"loss.name": "hinge"}).loss == OBJECTIVES["hinge"]()
+
+
+def test_penalties_are_a_set_in_the_order_of_the_registry():
+    config = ExperimentConfig().with_values({"penalties": ["r2", "gp"], "penalties.r2.gamma": 3})
+    assert config.penalties == (PENALTIES["gp"](), PENALTIES["r2"](gamma=3))
+    assert config.columns == ("d_loss", "g_loss", "d_real", "d_fake", "penalty")
+    more = config.with_values({"penalties": ["r1", "r2"]})
+    assert more.penalties == (PENALTIES["r1"](), PENALTIES["r2"](gamma=3))
+    assert config.with_values({"penalties": []}) == ExperimentConfig()
+    expect_error(
+        lambda: ExperimentConfig().with_values({"penalties.r1.gamma": 2}),
+        "penalties.r1.gamma",
+        "penalties.r1.gamma is 2, a setting of r1 alone. Leave it out, or choose r1 (penalties).",
+    )
+
+
+def test_a_loss_registered_later_is_one(monkeypatch):
+    monkeypatch.setattr(OBJECTIVES, "_members", dict(OBJECTIVES))
+
+    @register(OBJECTIVES, "tilted")
+    class Tilted(OBJECTIVES["hinge"]):
+        tilt: float = setting(0.5, "Tilt", "How far.", low=0.0, high=1.0, usual=(0.0, 1.0))
+
+    config = ExperimentConfig().with_values({"loss.name": "tilted", "loss.tilt": 0.25})
+    assert config.loss == Tilted(tilt=0.25)
+    assert ExperimentConfig.from_json(config.to_json()) == config
+    assert declared_params()["loss.tilt"].label == "Tilt"
+    assert "tilted" in declared_params()["loss.name"].choices()
+    assert "tilted" in json.dumps(ExperimentConfig.json_schema())
+    expect_error(lambda: config.with_values({"loss.tilt": 2}), "loss.tilt", "from 0 to 1. Got 2")
+
+    with pytest.raises(ValueError, match="already a loss named 'bce'"):
+        register(OBJECTIVES, "bce")(Tilted)
+
+
+def test_one_setting_is_not_declared_in_two_ways(monkeypatch):
+    monkeypatch.setattr(OBJECTIVES, "_members", dict(OBJECTIVES))
+
+    @register(OBJECTIVES, "other")
+    class Other(OBJECTIVES["hinge"]):
+        label_smoothing: float = setting(0.5, "Another", "Thing.", low=0.0, high=1.0)
+
+    with pytest.raises(ValueError, match=r"loss.label_smoothing is declared in two ways"):
+        declared_params()
+
+
+def test_json_schema_says_bounds_choices_and_the_settings_of_each_member():
+    schema = ExperimentConfig.json_schema()
+    epochs = schema["$defs"]["TrainingConfig"]["properties"]["epochs"]
+    assert (epochs["minimum"], epochs["maximum"], epochs["default"]) == (1, 1_000_000, 10_000)
+    loss = schema["properties"]["loss"]
+    assert loss["discriminator"] == {"propertyName": "name"}
+    named = {member["properties"]["name"]["const"]: member for member in loss["oneOf"]}
+    assert named.keys() == OBJECTIVES.keys()
+    assert named["bce"]["properties"]["label_smoothing"]["maximum"] == 0.5
+    assert schema["properties"]["penalties"]["properties"].keys() == PENALTIES.keys()
+    sections = {"schema_version", *ExperimentConfig.model_fields}
+    assert schema["properties"].keys() == sections == ExperimentConfig().to_dict().keys()

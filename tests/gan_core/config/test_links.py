@@ -36,7 +36,11 @@ def test_a_link_brings_everything_back(config, locked, hidden):
 @given(configs)
 def test_only_what_differs_from_the_tutorial_is_said(config):
     own_defaults = {"data.classes", "optimizer.lr_d"}  # they follow the table and G's rate
-    differs = {DECLARED[path].key for path in config.differences().keys() - own_defaults}
+    differs = {
+        DECLARED[path].key
+        for path, value in config.flat().items()
+        if value != DECLARED[path].default and path not in own_defaults
+    }
     assert differs <= to_query(config).keys() <= differs | {"class", "lr_d"}
 
 
@@ -52,7 +56,12 @@ SHORT = [
     ({"generator.hidden_dims": [64, 8]}, {"g_dims": "64,8"}),
     ({"data.encoder": "standard"}, {"encoder": "standard"}),
     ({"discriminator.hidden_dims": []}, {"d_dims": ""}),
-    ({"loss.name": "wasserstein", "loss.penalty": "gp"}, {"loss": "wasserstein", "penalty": "gp"}),
+    ({"loss.name": "wasserstein", "penalties": ["gp"]}, {"loss": "wasserstein", "penalty": "gp"}),
+    (
+        {"penalties": ["r2", "r1"], "penalties.r1.gamma": 3, "penalties.r2.gamma": 0.1},
+        {"penalty": "r1,r2", "gamma_r1": "3", "gamma_r2": "0.1"},
+    ),
+    ({"discriminator.slope": 0.1}, {"d_slope": "0.1"}),
 ]
 
 
@@ -93,7 +102,13 @@ WRONG = [
     ({"loss": "bc"}, "loss.name", ("loss ", "one of bce", "'bc'")),
     ({"g_dims": "16,x"}, "generator.hidden_dims", ("g_dims", "a list of", "'x'")),
     ({"class": "a,a"}, "data.classes", ("class ", "twice")),
-    ({"loss": "hinge", "smoothing": "0.1"}, "loss.label_smoothing", ("no targets", "Set it to 0")),
+    (
+        {"loss": "hinge", "smoothing": "0.1"},
+        "loss.label_smoothing",
+        ("a setting of bce and least-squares alone", "Leave it out, or choose bce"),
+    ),
+    ({"penalty": "r1,r3"}, "penalties", ("penalty (penalties)", "any of gp, r1, r2", "'r3'")),
+    ({"gamma": "x"}, "penalties.r1.gamma", ("gamma_r1", "gamma_r2", "a number", "'x'")),
     ({"lock": "lr,epoch"}, "epoch", ("'epoch'", "in lock", "'epochs'")),
     ({"hide": "lr,"}, "", ("''", "in hide", "Known here")),
 ]
@@ -140,3 +155,29 @@ def test_no_text_does_more_than_be_refused(query):
         return
     again = to_query(found.config, found.locked, found.hidden)
     assert from_query(again) == found
+
+
+OLD = [
+    ({"penalty": "none"}, {}),
+    ({"penalty": "r1", "gamma": "2"}, {"penalties": ["r1"], "penalties.r1.gamma": 2}),
+    ({"penalty": "r2", "gamma": "2"}, {"penalties": ["r2"], "penalties.r2.gamma": 2}),
+    (
+        {"penalty": "r1,r2", "gamma": "2", "gamma_r2": "3"},
+        {"penalties": ["r1", "r2"], "penalties.r1.gamma": 2, "penalties.r2.gamma": 3},
+    ),
+    ({"gamma": "2", "lambda_gp": "3"}, {}),
+    ({"loss": "hinge", "smoothing": "0"}, {"loss.name": "hinge"}),
+    ({"slope": "0.3"}, {"discriminator.slope": 0.3, "generator.slope": 0.3}),
+    ({"slope": "0.3", "g_slope": "0.1"}, {"discriminator.slope": 0.3, "generator.slope": 0.1}),
+]
+
+
+@pytest.mark.parametrize(("query", "changes"), OLD, ids=lambda found: str(found)[:40])
+def test_keys_of_version_1_are_read(query, changes):
+    assert from_query(query).config == TUTORIAL.with_values(changes)
+
+
+def test_what_version_1_locked_as_one_setting_is_locked_as_several():
+    found = from_query({"lock": "slope,lr", "hide": "gamma"})
+    assert found.locked == {"generator.slope", "discriminator.slope", "optimizer.lr_g"}
+    assert found.hidden == {"penalties.r1.gamma", "penalties.r2.gamma"}

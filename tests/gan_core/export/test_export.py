@@ -14,13 +14,13 @@ import pytest
 import torch
 
 from gan_core import ExperimentConfig, train
-from gan_core.config.schedule import EDITABLE
+from gan_core.config import declared_params
 from gan_core.data import DATA_SOURCES, ENCODERS, Source
 from gan_core.data.drawing import encode
 from gan_core.export import data as data_block
 from gan_core.export import notebook, script
-from gan_core.export.course import NAMES
-from gan_core.objectives import LOSSES
+from gan_core.export.course import constant
+from gan_core.objectives import OBJECTIVES, PENALTIES
 from gan_core.problem import resolve
 from gan_core.training import Progress
 from tests.gan_core.mixed_encoder import Mixed
@@ -44,16 +44,17 @@ ON_THE_WAY = {
 CASES = {
     "tutorial": {},
     "smoothing and ema": {"loss.label_smoothing": 0.1, "training.ema_decay": 0.99, "seed": 3},
-    "wgan-gp": {"loss.name": "wasserstein", "loss.penalty": "gp", "training.n_critic": 2},
+    "wgan-gp": {"loss.name": "wasserstein", "penalties": ["gp"], "training.n_critic": 2},
     "r3gan": {
         "loss.name": "relativistic",
-        "loss.penalty": "r1",
-        "loss.gamma": 0.5,
+        "penalties": ["r1"],
+        "penalties.r1.gamma": 0.5,
         "discriminator.activation": "tanh",
     },
+    "r1 and r2": {"loss.name": "relativistic", "penalties": ["r1", "r2"], "training.n_critic": 2},
     "hinge on wine": {
         "loss.name": "hinge",
-        "loss.penalty": "r2",
+        "penalties": ["r2"],
         "data.source": "wine",
         "data.classes": ["class_2", "class_0"],
     },
@@ -76,13 +77,13 @@ CASES = {
         "training.input_noise": 0.2,
         "training.n_critic": 2,
     },
-    "only g": {"training.players": "g", "training.input_noise": 0.1, "loss.penalty": "r1"},
+    "only g": {"training.players": "g", "training.input_noise": 0.1, "penalties": ["r1"]},
     "on the way": {
         "data.source": "wine",
         "data.classes": [],
         "training.batch_size": 64,
         "generator.latent_dim": 32,
-        "loss.penalty": "gp",
+        "penalties": ["gp"],
         "training.ema_decay": 0.99,
         "schedule": [{"step": step, "set": changes} for step, changes in ON_THE_WAY.items()],
     },
@@ -239,15 +240,29 @@ def test_every_source_can_be_taken_home(executed, name):
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_every_loss_is_the_same_as_code(name, smoothing):
-    loss = LOSSES[name](smoothing if LOSSES[name].has_targets else 0.0)
+    kind = OBJECTIVES[name]
+    loss = kind(**dict.fromkeys(kind.model_fields, smoothing))
     real, fake = torch.randn(2, 9, 1, generator=torch.Generator().manual_seed(0)) * 5
-    known = {"F": torch.nn.functional, "torch": torch, "SMOOTHING": loss.label_smoothing}
+    known = {"F": torch.nn.functional, "torch": torch, "SMOOTHING": smoothing}
     for player, body in zip(("discriminator", "generator"), loss.as_code(), strict=True):
         lines = "\n    ".join(["def loss(real_logits, fake_logits):", *body.splitlines()])
         exec(lines, known)
         assert known["loss"](real, fake) == getattr(loss, player)(real, fake)
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+def test_every_penalty_is_the_same_as_code(name):
+    penalty = PENALTIES[name]()
+    rng = torch.Generator().manual_seed(0)
+    known = dict(zip(("real", "fake", "slope"), torch.randn(3, 9, 4, generator=rng), strict=True))
+    known |= {"share": torch.rand(9, generator=rng)}
+    known |= {constant(path): value for path, value in penalty.flat().items()}
+    rows, value = penalty.as_code()
+    expected = penalty.rows(known["real"], known["fake"], known["share"])
+    assert torch.equal(eval(rows.format(real="real"), {}, known), expected)
+    assert eval(value, {}, known) == penalty.value(known["slope"])
 
 
 def test_only_what_is_used_is_there():
@@ -258,7 +273,7 @@ def test_only_what_is_used_is_there():
     )  # fmt: skip
     assert not [word for word in words if word in tutorial]
     wild = {
-        "loss.penalty": "gp",
+        "penalties": ["gp"],
         "loss.label_smoothing": 0.1,
         "training.n_critic": 2,
         "training.ema_decay": 0.9,
@@ -269,8 +284,10 @@ def test_only_what_is_used_is_there():
     assert len(tutorial.splitlines()) < 180
 
 
-def test_every_setting_that_may_change_has_a_name():
-    assert tuple(NAMES) == EDITABLE
+def test_every_setting_that_may_change_has_a_name_of_its_own():
+    names = [constant(path) for path, p in declared_params().items() if p.editable]
+    assert len(set(names)) == len(names)
+    assert all(name.isidentifier() and name.isupper() for name in names)
 
 
 def test_an_edit_before_the_first_step_is_how_it_starts():

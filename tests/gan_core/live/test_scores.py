@@ -3,7 +3,6 @@ import pytest
 
 from gan_core import ExperimentConfig, train
 from gan_core.live import scores as quality
-from gan_core.live.scores import quality_update
 from gan_core.metrics import metrics_for
 from gan_core.problem import resolve
 from gan_core.scoring import floor_of, score
@@ -31,12 +30,8 @@ def filmed(begun, played):
     return attempt
 
 
-def ask(store, of, **known):
-    return quality_update(store.database, store.get(of.run_id), **known)
-
-
-def test_the_scores_are_those_of_the_generator_at_each_snapshot(store, filmed, played):
-    found = ask(store, filmed)
+def test_the_scores_are_those_of_the_generator_at_each_snapshot(ask, filmed, played):
+    found = ask("quality", filmed)
     assert (found["after"], found["steps"], found["left"]) == (-1, STEPS, 0)
     problem = resolve(CONFIG)
     for i, step in enumerate(STEPS):
@@ -48,53 +43,52 @@ def test_the_scores_are_those_of_the_generator_at_each_snapshot(store, filmed, p
     assert len(set(found["scores"]["wasserstein"])) == len(STEPS)
 
 
-def test_the_floors_come_once(store, filmed):
-    first = ask(store, filmed)
+def test_the_floors_come_once(ask, filmed):
+    first = ask("quality", filmed)
     for name, floor in floor_of(CONFIG.data).items():
         ends = (floor.overall.low, floor.overall.median, floor.overall.high)
         assert first["floors"][name] == pytest.approx(ends, abs=1e-6)
-    assert "floors" not in ask(store, filmed, attempt=first["attempt"], after=5)
+    assert "floors" not in ask("quality", filmed, attempt=first["attempt"], after=5)
 
 
-def test_only_what_is_new_comes_and_of_another_attempt_everything(store, filmed):
-    attempt = ask(store, filmed)["attempt"]
-    later = ask(store, filmed, attempt=attempt, after=1)
+def test_only_what_is_new_comes_and_of_another_attempt_everything(ask, filmed):
+    attempt = ask("quality", filmed)["attempt"]
+    later = ask("quality", filmed, attempt=attempt, after=1)
     assert (later["after"], later["steps"], later["left"]) == (1, [5, 12], 0)
-    assert ask(store, filmed, attempt=attempt, after=12)["steps"] == []
-    anew = ask(store, filmed, attempt=attempt + 1, after=12)
+    assert ask("quality", filmed, attempt=attempt, after=12)["steps"] == []
+    anew = ask("quality", filmed, attempt=attempt + 1, after=12)
     assert (anew["after"], anew["steps"]) == (-1, STEPS)
 
 
-def test_a_question_takes_no_longer_than_is_patient(store, filmed, monkeypatch):
+def test_a_question_takes_no_longer_than_is_patient(ask, filmed, monkeypatch):
     monkeypatch.setattr(quality, "PATIENCE", 0)
-    update = ask(store, filmed)
+    update = ask("quality", filmed)
     seen = list(update["steps"])
     while update["left"]:
         assert len(update["steps"]) == 1
-        update = ask(store, filmed, attempt=update["attempt"], after=seen[-1])
+        update = ask("quality", filmed, attempt=update["attempt"], after=seen[-1])
         seen += update["steps"]
     assert seen == STEPS
 
 
-def test_a_snapshot_is_judged_once(store, filmed, monkeypatch):
-    first = ask(store, filmed)
-    monkeypatch.setattr(quality, "score", None)
-    assert ask(store, filmed) == first
+def test_a_snapshot_is_judged_once(ask, filmed, monkeypatch):
+    first = ask("quality", filmed)
+    monkeypatch.setattr(quality, "judged", None)
+    assert ask("quality", filmed) == first
 
 
-def test_weights_that_are_no_numbers_have_no_scores(store, begun, played):
+def test_weights_that_are_no_numbers_have_no_scores(ask, begun, played):
     attempt = begun(CONFIG)
     broken = Checkpoint.from_bytes(played[5].to_bytes())
     for name, array in broken.tensors.items():
         broken.tensors[name] = np.full_like(array, np.nan if array.dtype.kind == "f" else 0)
     attempt.append(1, np.ones((5, 4), np.float32), kept={5: broken.to_bytes()})
-    found = ask(store, attempt)
+    found = ask("quality", attempt)
     assert found["steps"] == [5]
     assert set(map(tuple, found["scores"].values())) == {(None,)}
 
 
-def test_before_the_first_snapshot_there_are_floors_alone(store):
-    run = store.create(CONFIG, "everybody")
-    found = quality_update(store.database, run)
+def test_before_the_first_snapshot_there_are_floors_alone(store, ask):
+    found = ask("quality", store.create(CONFIG, "everybody").id)
     assert (found["steps"], found["left"]) == ([], 0)
     assert found["floors"].keys() == found["scores"].keys()

@@ -79,7 +79,7 @@ def test_history_is_that_of_the_training(store, begun, trained, configured):
 
 def test_history_of_a_run_that_has_none_has_the_columns(store, begun):
     history = results.history(store.database, store.get(begun().run_id))
-    assert list(history) == list(history_frame(STEPS, 1, 2))
+    assert list(history) == list(history_frame(STEPS, 1, 2, ExperimentConfig().columns))
     assert history.empty
 
 

@@ -56,14 +56,16 @@ def losses_as_written(config, d_real, d_fake):
 
 
 def penalty_as_written(config, D, real, fake, mixing):
-    at = {"gp": mixing[:, None] * real + (1 - mixing[:, None]) * fake, "r1": real}[
-        config.loss.penalty
-    ]
-    at = at.detach().requires_grad_()
-    slopes = torch.autograd.grad(D(at).sum(), at, create_graph=True)[0]
-    if config.loss.penalty == "gp":
-        return config.loss.lambda_gp * ((slopes.norm(2, dim=1) - 1) ** 2).mean()
-    return config.loss.gamma / 2 * (slopes.norm(2, dim=1) ** 2).mean()
+    mixed = mixing[:, None] * real + (1 - mixing[:, None]) * fake
+    total = 0.0
+    for penalty in config.penalties:
+        at = {"gp": mixed, "r1": real, "r2": fake}[penalty.name].detach().requires_grad_()
+        slopes = torch.autograd.grad(D(at).sum(), at, create_graph=True)[0].norm(2, dim=1)
+        if penalty.name == "gp":
+            total = total + penalty.lambda_gp * ((slopes - 1) ** 2).mean()
+        else:
+            total = total + penalty.gamma / 2 * (slopes**2).mean()
+    return total
 
 
 def expected_of(config, n_steps):
@@ -107,8 +109,8 @@ def tutorials_loop(config, n_steps):
                 fake = G(z).detach()
                 d_real, d_fake = D(real), D(fake)
                 d_loss, _ = losses_as_written(config, d_real, d_fake)
-                if config.loss.penalty != "none":
-                    d_loss = d_loss + penalty_as_written(config, D, real, fake, shares)
+                penalty = torch.as_tensor(penalty_as_written(config, D, real, fake, shares))
+                d_loss = d_loss + penalty
                 d_loss.backward()
                 optimizer_d.step()
 
@@ -118,7 +120,8 @@ def tutorials_loop(config, n_steps):
             optimizer_g.step()
             average.update_parameters(G)
 
-            history.append([t.item() for t in (d_loss, g_loss, d_real.mean(), d_fake.mean())])
+            kept = (d_loss, g_loss, d_real.mean(), d_fake.mean(), penalty)
+            history.append([t.item() for t in kept[: len(config.columns)]])
             step += 1
         epoch += 1
     return np.array(history[:n_steps]), average.module.state_dict()
@@ -147,10 +150,11 @@ def test_the_tutorials_loop_gives_the_same_losses(configured, engine, changes):
     [
         {"training.n_critic": 3},
         {"loss.label_smoothing": 0.1, "training.ema_decay": 0.9},
-        {"loss.name": "wasserstein", "loss.penalty": "gp", "training.n_critic": 2},
-        {"loss.name": "relativistic", "loss.penalty": "r1", "loss.gamma": 0.5},
+        {"loss.name": "wasserstein", "penalties": ["gp"], "training.n_critic": 2},
+        {"loss.name": "relativistic", "penalties": ["r1"], "penalties.r1.gamma": 0.5},
+        {"loss.name": "relativistic", "penalties": ["r1", "r2"], "penalties.r2.gamma": 3},
     ],
-    ids=["n_critic", "smoothing and ema", "wgan-gp", "relativistic with r1"],
+    ids=["n_critic", "smoothing and ema", "wgan-gp", "relativistic with r1", "r1 and r2"],
 )
 def test_what_goes_beyond_the_tutorial_is_what_its_papers_say(configured, engine, changes):
     n_steps = 60  # where gradients nearly cancel, rounding takes over soon

@@ -70,7 +70,7 @@ def test_interrupted_again_and_again(config, whole):
 def rich(configured, engine):
     """A training with averages, penalties and several updates, and checkpoints of it."""
     config = configured(
-        {"loss.penalty": "gp", "generator.latent_dim": 20},
+        {"penalties": ["gp"], "generator.latent_dim": 20},
         epochs=55,
         n_critic=3,
         ema_decay=0.9,

@@ -135,7 +135,7 @@ def test_both_engines_agree_over_a_schedule(configured):
 @pytest.mark.parametrize("loss", ["bce", "relativistic"])
 def test_both_engines_agree_with_noise_on_ds_inputs(configured, loss):
     """With a penalty, which is taken at the rows that D sees."""
-    changes = {"loss.name": loss, "loss.penalty": "gp", "training.input_noise": 0.3}
+    changes = {"loss.name": loss, "penalties": ["gp"], "training.input_noise": 0.3}
     histories = []
     for engine in ("fast", "torch"):
         *_, end = train(configured(changes, epochs=15, n_critic=2, engine=engine))

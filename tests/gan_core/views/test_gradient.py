@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from gan_core.networks import ACTIVATIONS, discriminator_layers, initial_weights, logit_layers
 from gan_core.networks.torch_modules import build
 from gan_core.randomness import Stream, stream
-from gan_core.views import input_gradient
+from gan_core.views.gradient import input_gradient
 
 widths = st.lists(st.integers(1, 24), max_size=4)
 activations = st.sampled_from(list(ACTIVATIONS))

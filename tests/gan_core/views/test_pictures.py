@@ -10,12 +10,14 @@ from gan_core import ExperimentConfig
 from gan_core.errors import ViewError
 from gan_core.networks import forward, initial_weights
 from gan_core.networks.torch_modules import build
-from gan_core.objectives import LOSSES
+from gan_core.objectives import OBJECTIVES
 from gan_core.problem import Problem, Rows, resolve
 from gan_core.randomness import Stream, stream
-from gan_core.views import View, gaussian_kde, picture_of, scott_bandwidth
+from gan_core.views import View
+from gan_core.views.density import gaussian_kde, scott_bandwidth
 from gan_core.views.field import N_ARROWS
 from gan_core.views.latent import manifold_noise, quantiles
+from gan_core.views.pictures import picture_of
 
 VIEWS = (
     View("pair", 0, 1),
@@ -41,7 +43,7 @@ def unpacked(text, dtype):
     return np.frombuffer(base64.b64decode(text), dtype)
 
 
-@pytest.mark.parametrize("loss", list(LOSSES))
+@pytest.mark.parametrize("loss", list(OBJECTIVES))
 def test_the_pull_is_minus_the_gradient_of_gs_loss(loss):
     """Each fake's, as PyTorch differentiates the loss that the training uses."""
     picture, generator, discriminator = played(loss__name=loss)
@@ -56,7 +58,7 @@ def test_the_pull_is_minus_the_gradient_of_gs_loss(loss):
         np.testing.assert_allclose(pull, -row.grad.numpy()[0], rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("loss", list(LOSSES))
+@pytest.mark.parametrize("loss", list(OBJECTIVES))
 def test_a_field_says_what_d_says_at_its_places(loss):
     picture, generator, discriminator = played(loss__name=loss)
     frame = picture.frame(7, generator, discriminator)
@@ -74,7 +76,7 @@ def test_a_field_says_what_d_says_at_its_places(loss):
     assert frame.arrows.shape == (N_ARROWS, 2)
 
 
-@pytest.mark.parametrize("loss", list(LOSSES))
+@pytest.mark.parametrize("loss", list(OBJECTIVES))
 def test_the_colours_are_symmetric_around_the_level_of_decision(loss):
     picture, generator, discriminator = played(loss__name=loss)
     frame, wire = (f(1, generator, discriminator) for f in (picture.frame, picture.wire))
@@ -195,7 +197,9 @@ def test_an_exploded_discriminator_can_be_drawn():
 def test_a_constant_feature_can_be_drawn():
     from dataclasses import replace
 
-    from gan_core.views import Density, Field, Game
+    from gan_core.views.density import Density
+    from gan_core.views.field import Field
+    from gan_core.views.game import Game
 
     picture, generator, discriminator = played()
     problem = picture.game.problem

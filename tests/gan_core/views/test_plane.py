@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from gan_core.data import ENCODERS, load_table
-from gan_core.views import components_plane, pair_plane
+from gan_core.views.plane import components_plane, pair_plane
 
 
 def scaled(source):

@@ -4,11 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from gan_core.objectives.losses import BCE, LOSSES
+from gan_core.objectives import OBJECTIVES, PENALTIES
 
-every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES.keys())
+BCE = OBJECTIVES["bce"]
+every_loss = pytest.mark.parametrize("loss", OBJECTIVES.values(), ids=OBJECTIVES.keys())
 every_smoothed_loss = pytest.mark.parametrize(
-    "loss", [member for member in LOSSES.values() if member.has_targets], ids=lambda m: m.label
+    "loss",
+    [member for member in OBJECTIVES.values() if "label_smoothing" in member.model_fields],
+    ids=lambda member: member.name,
 )
 
 
@@ -68,30 +71,104 @@ def test_only_losses_that_say_so_depend_on_more_than_differences_of_logits(loss)
     assert unchanged == loss.cancels
 
 
+def best_answer(objective):
+    """The logit that a D gives to all rows which real rows and fakes have in common: by descent."""
+    answer = torch.zeros(1, 1, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS(
+        [answer],
+        max_iter=500,
+        tolerance_grad=1e-13,
+        tolerance_change=0,
+        line_search_fn="strong_wolfe",
+    )
+
+    def loss():
+        optimiser.zero_grad()
+        found = objective.discriminator(answer, answer)
+        found.backward()
+        return found
+
+    optimiser.step(loss)
+    return answer.detach()
+
+
+def every_version(loss):
+    """An objective with each hyperparameter at some values inside its bounds."""
+    for share in (0.0, 0.2, 0.5, 1.0):
+        yield loss(**{p.rpartition(".")[2]: share * d.high for p, d in loss.settings()})
+
+
 @every_loss
-def test_equilibrium_is_the_loss_when_d_cannot_tell_apart(loss):
-    """The best constant answer of D: no other one is better, and its value is the one declared."""
-    answers = torch.linspace(-2, 2, 4001, dtype=torch.float64)
-    values = [loss().discriminator(a.view(1, 1), a.view(1, 1)).item() for a in answers]
-    d_equilibrium, g_equilibrium = loss.equilibria
-    assert min(values) == pytest.approx(d_equilibrium.value, abs=1e-6)
-    if g_equilibrium:
-        best = 0.0 if loss.cancels else answers[values.index(min(values))]
-        answer = torch.full((8, 1), float(best))
-        assert loss().generator(answer, answer).item() == pytest.approx(
-            g_equilibrium.value, abs=1e-6
-        )
+def test_equilibria_are_what_an_optimiser_finds_where_d_cannot_tell_apart(loss):
+    for objective in every_version(loss):
+        answer = best_answer(objective)
+        players = (objective.discriminator, objective.generator)
+        for equilibrium, player in zip(objective.equilibria(), players, strict=True):
+            if equilibrium:
+                assert player(answer, answer).item() == pytest.approx(equilibrium.value, abs=1e-9)
+                assert equilibrium.text
+
+
+@every_loss
+def test_an_equilibrium_of_g_is_only_drawn_where_all_best_answers_of_d_give_it(loss):
+    """Constants near the best one that cost D the same must leave G's loss alone."""
+    objective = loss()
+    best = best_answer(objective)
+    equal = objective.discriminator(best + 0.5, best + 0.5) - objective.discriminator(best, best)
+    moved = objective.generator(best + 0.5, best + 0.5) - objective.generator(best, best)
+    assert (objective.equilibria()[1] is None) == (abs(equal) < 1e-9 and abs(moved) > 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("s", "d_loss", "g_loss"), [(0.1, 1.376278, 0.798508), (0.5, 1.124670, 1.386294)]
+)
+def test_smoothed_bce_rests_where_the_hand_says(s, d_loss, g_loss):
+    """At D = (1 - s) / 2: twice its entropy, and minus its logarithm (0.80 for s = 0.1)."""
+    d_equilibrium, g_equilibrium = BCE(label_smoothing=s).equilibria()
+    assert d_equilibrium.value == pytest.approx(d_loss, abs=1e-6)
+    assert g_equilibrium.value == pytest.approx(g_loss, abs=1e-6)
+
+
+RESTS = {
+    # Sets of penalties, and for which objectives D's line stays where it is.
+    (): set(OBJECTIVES),
+    ("r1",): set(OBJECTIVES),
+    ("r1", "r2"): set(OBJECTIVES),
+    ("gp",): {"wasserstein"},
+    ("gp", "r1"): set(),
+}
+
+
+@pytest.mark.parametrize("names", RESTS, ids=str)
+@every_loss
+def test_what_penalties_do_to_an_equilibrium(loss, names):
+    penalties = [PENALTIES[name]() for name in names]
+    alone, found = loss().equilibria(), loss().equilibria(penalties)
+    assert found == (alone if loss.name in RESTS[names] else (None, None))
+    off = [PENALTIES[name](**dict.fromkeys(PENALTIES[name].model_fields, 0)) for name in names]
+    assert loss().equilibria(off) == alone
+
+
+@every_loss
+def test_pull_is_minus_the_slope_of_each_fakes_own_loss(loss):
+    real, fake = logits(10, n=6), logits(11, n=4)
+    found = loss().pull(real.detach().numpy(), fake.detach().numpy())
+    for i in range(len(fake)):
+        with_all = fake[i].expand(len(real), 1)
+        (slope,) = torch.autograd.grad(loss().generator(real, with_all), fake)
+        assert found[i].item() == pytest.approx(-slope[i].item(), rel=1e-9)
 
 
 @every_loss
 def test_words_for_people(loss):
     assert loss.label
     assert loss.help.endswith(".")
-    assert all(equilibrium.text for equilibrium in loss.equilibria if equilibrium)
+    assert len(set(loss.columns)) == len(loss.columns) >= 2
 
 
 def test_bce_equilibrium_is_the_tutorials():
-    assert [(e.value, e.text) for e in BCE.equilibria] == [(2 * log(2), "2 ln 2"), (log(2), "ln 2")]
+    found = [(e.value, e.text) for e in BCE().equilibria()]
+    assert found == [(2 * log(2), "2 ln 2"), (log(2), "ln 2")]
 
 
 def bceloss_form(real, fake, smoothing=0.0):
@@ -107,7 +184,7 @@ def bceloss_form(real, fake, smoothing=0.0):
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
 def test_bce_equals_bceloss_on_sigmoid_outputs_with_its_gradients(scale, smoothing):
     real, fake = logits(4, scale=scale), logits(5, n=25, scale=scale)
-    loss = BCE(smoothing)
+    loss = BCE(label_smoothing=smoothing)
     d_loss, g_loss = loss.discriminator(real, fake), loss.generator(None, fake)
     d_expected, g_expected = bceloss_form(real, fake, smoothing)
     torch.testing.assert_close((d_loss, g_loss), (d_expected, g_expected), rtol=1e-9, atol=0)
@@ -137,23 +214,23 @@ def test_bce_equals_bceloss_on_sigmoid_outputs_with_its_gradients(scale, smoothi
 )
 def test_closed_forms(name, d_loss, g_loss):
     real, fake = torch.tensor([[log(3.0)]]), torch.tensor([[-log(4.0)]])  # as odds: 3 and 1/4
-    assert LOSSES[name]().discriminator(real, fake).item() == pytest.approx(d_loss, abs=1e-6)
-    assert LOSSES[name]().generator(real, fake).item() == pytest.approx(g_loss, abs=1e-6)
+    assert OBJECTIVES[name]().discriminator(real, fake).item() == pytest.approx(d_loss, abs=1e-6)
+    assert OBJECTIVES[name]().generator(real, fake).item() == pytest.approx(g_loss, abs=1e-6)
 
 
 def test_hinge_charges_what_lies_inside_the_margin():
     real, fake = torch.tensor([[0.5], [3.0]]), torch.tensor([[-0.25], [-2.0]])
-    assert LOSSES["hinge"]().discriminator(real, fake).item() == (0.5 + 0) / 2 + (0.75 + 0) / 2
+    assert OBJECTIVES["hinge"]().discriminator(real, fake).item() == (0.5 + 0) / 2 + (0.75 + 0) / 2
 
 
 @every_smoothed_loss
 def test_smoothing_moves_the_best_answer_on_real_rows_and_leaves_g_alone(loss):
     real, fake = logits(8), logits(9)
-    assert loss(0.1).discriminator(real, fake) != loss().discriminator(real, fake)
-    assert loss(0.1).generator(None, fake) == loss().generator(None, fake)
+    assert loss(label_smoothing=0.1).discriminator(real, fake) != loss().discriminator(real, fake)
+    assert loss(label_smoothing=0.1).generator(None, fake) == loss().generator(None, fake)
     answers = torch.linspace(-4, 4, 8001, dtype=torch.float64)
     fakes = torch.zeros(1, 1, dtype=torch.float64)
-    values = [loss(0.1).discriminator(a.view(1, 1), fakes).item() for a in answers]
+    values = [loss(label_smoothing=0.1).discriminator(a.view(1, 1), fakes).item() for a in answers]
     best = answers[values.index(min(values))]
     output = best.sigmoid() if loss.probability else best
     assert output.item() == pytest.approx(0.9, abs=1e-3)

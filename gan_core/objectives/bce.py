@@ -1,0 +1,80 @@
+"""Binary cross-entropy."""
+
+from collections.abc import Sequence
+from math import log
+from typing import TYPE_CHECKING
+
+from gan_core.objectives.base import (
+    OBJECTIVES,
+    Equilibrium,
+    Objective,
+    label_smoothing,
+    rest_at_constant,
+)
+from gan_core.objectives.penalties import Penalty
+from gan_core.registry import register
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@register(OBJECTIVES, "bce")
+class BCE(Objective, frozen=True):
+    """Binary cross-entropy, in the non-saturating form (Goodfellow et al. 2014, arXiv:1406.2661).
+
+    D: BCE(D(real), 1 - s) + BCE(D(fake), 0), a sum and not a mean; G: BCE(D(fake), 1). s is the
+    label smoothing. With p = sigmoid(logit): -log p = softplus(-logit) and -log(1 - p) =
+    softplus(logit).
+    """
+
+    label = "Binary cross-entropy"
+    help = (
+        "D pays for real rows called fake and for fake rows called real; "
+        "G pays for fakes that D recognised."
+    )
+    probability = True
+    compiled = "bce"
+
+    label_smoothing: float = label_smoothing()
+
+    def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
+        """The D loss, a scalar, from logits of shape (batch, 1) each."""
+        from torch.nn.functional import softplus
+
+        real = softplus(-real_logits).mean()
+        if self.label_smoothing:  # softplus(l) - softplus(-l) = l
+            real = real + self.label_smoothing * real_logits.mean()
+        return real + softplus(fake_logits).mean()
+
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
+        """The G loss, a scalar, from logits of shape (batch, 1)."""
+        from torch.nn.functional import softplus
+
+        return softplus(-fake_logits).mean()
+
+    def equilibria(
+        self, penalties: Sequence[Penalty] = ()
+    ) -> tuple[Equilibrium | None, Equilibrium | None]:
+        """See `Objective.equilibria`.
+
+        Where rows are equally dense under both distributions D pays (1 - s) (-log D) + (1 + s)
+        (-log(1 - D)), least at D = (1 - s) / 2. Then G pays -log D.
+        """
+        if not rest_at_constant(penalties):
+            return None, None
+        s = self.label_smoothing
+        if not s:
+            return Equilibrium(2 * log(2), "2 ln 2"), Equilibrium(log(2), "ln 2")
+        d_loss = -(1 - s) * log((1 - s) / 2) - (1 + s) * log((1 + s) / 2)
+        return Equilibrium.of(d_loss), Equilibrium.of(-log((1 - s) / 2))
+
+    def as_code(self) -> tuple[str, str]:
+        """Both losses in a script."""
+        smoothing = " + SMOOTHING * real_logits.mean()" if self.label_smoothing else ""
+        return (
+            "# Of a logit l: -log(sigmoid(l)) is softplus(-l), -log(1 - sigmoid(l)) softplus(l).\n"
+            f"real = F.softplus(-real_logits).mean(){smoothing}\n"
+            "fake = F.softplus(fake_logits).mean()\n"
+            "return real + fake",
+            "return F.softplus(-fake_logits).mean()",
+        )

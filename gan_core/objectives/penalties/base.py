@@ -1,0 +1,64 @@
+"""What a penalty is: what D pays for its slope at certain rows."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from gan_core.registry import Registry
+from gan_core.settings import Section
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Penalty(Section, frozen=True):
+    """A penalty on the gradient of D's logit by its input; a subclass is one, with its weight.
+
+    Attributes:
+        name: under which it is registered.
+        label: name for people.
+        help: what it is, for people.
+        mixes: whether `rows` needs mixing weights.
+        rest_slope: the length of the slope at which it is 0; None where that is not one length.
+        compiled: its name in the fast engine; empty where that does not have it.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str]
+    mixes: ClassVar[bool] = False
+    rest_slope: ClassVar[float | None] = None
+    compiled: ClassVar[str] = ""
+
+    @classmethod
+    def where(cls) -> str:
+        """The dotted name of its settings."""
+        return f"penalties.{cls.name}"
+
+    @property
+    def weight(self) -> float:
+        """How much it counts."""
+        raise NotImplementedError
+
+    def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
+        """The rows at which D's slope counts, (batch, n_features).
+
+        Args:
+            x_real: (batch, n_features).
+            x_fake: (batch, n_features).
+            mixing: (batch,), uniform in [0, 1); of no meaning unless `mixes`.
+        """
+        raise NotImplementedError
+
+    def value(self, slope: "Tensor") -> "Tensor":
+        """The penalty, weight included, a scalar, from D's slope (batch, n_features)."""
+        raise NotImplementedError
+
+    def as_code(self) -> tuple[str, str]:
+        """`rows` and `value` as expressions in a script (see `gan_core.export`).
+
+        There are fake, share, slope, and ``{real}`` for the real rows as D sees them; a
+        hyperparameter has its link key's name in capitals.
+        """
+        raise NotImplementedError
+
+
+PENALTIES: Registry[type[Penalty]] = Registry("penalty")

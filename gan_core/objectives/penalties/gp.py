@@ -1,0 +1,47 @@
+"""The gradient penalty of WGAN-GP."""
+
+from typing import TYPE_CHECKING
+
+from gan_core.objectives.penalties.base import PENALTIES, Penalty
+from gan_core.registry import register
+from gan_core.settings import setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@register(PENALTIES, "gp")
+class GradientPenalty(Penalty, frozen=True):
+    """lambda * mean (||grad D|| - 1)^2, WGAN-GP (Gulrajani et al. 2017, arXiv:1704.00028)."""
+
+    label = "Slope 1 between rows (WGAN-GP)"
+    help = "Pulls the length of D's slope to 1 between real and generated rows (WGAN-GP)."
+    mixes = True
+    rest_slope = 1.0
+    compiled = "gp"
+
+    lambda_gp: float = setting(
+        10.0, "Weight of gp (lambda)",
+        "How much the penalty gp counts. Higher keeps D's slope closer to 1.",
+        low=0.0, high=1000.0, usual=(0.0, 20.0),
+    )  # fmt: skip
+
+    @property
+    def weight(self) -> float:
+        """How much it counts."""
+        return self.lambda_gp
+
+    def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
+        """Rows on the straight lines between real rows and fakes."""
+        return x_fake + mixing[:, None] * (x_real - x_fake)
+
+    def value(self, slope: "Tensor") -> "Tensor":
+        """The penalty, a scalar, from D's slope (batch, n_features)."""
+        return self.lambda_gp * (slope.norm(dim=1) - 1.0).square().mean()
+
+    def as_code(self) -> tuple[str, str]:
+        """Rows and value in a script."""
+        return (
+            "fake + share[:, None] * ({real} - fake)",
+            "LAMBDA_GP * (slope.norm(dim=1) - 1.0).square().mean()",
+        )

@@ -1,0 +1,71 @@
+"""R1 and R2, which want D flat at the rows."""
+
+from typing import TYPE_CHECKING, Any
+
+from gan_core.objectives.penalties.base import PENALTIES, Penalty
+from gan_core.registry import register
+from gan_core.settings import setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def _weight(name: str, rows: str) -> Any:  # noqa: ANN401 - a field
+    return setting(
+        1.0, f"Weight of {name} (gamma)",
+        f"How much the penalty {name} counts. Higher makes D flatter at {rows} and the training "
+        "slower.",
+        low=0.0, high=1000.0, usual=(0.0, 20.0), key=f"gamma_{name}",
+    )  # fmt: skip
+
+
+class ZeroCentred(Penalty, frozen=True):
+    """gamma / 2 * mean ||grad D||^2 (Mescheder et al. 2018, arXiv:1801.04406)."""
+
+    rest_slope = 0.0
+
+    gamma: float = 1.0
+
+    @property
+    def weight(self) -> float:
+        """How much it counts."""
+        return self.gamma
+
+    def value(self, slope: "Tensor") -> "Tensor":
+        """The penalty, a scalar, from D's slope (batch, n_features)."""
+        return 0.5 * self.gamma * slope.square().sum(dim=1).mean()
+
+    def as_code(self) -> tuple[str, str]:
+        """Rows and value in a script."""
+        rows = "{real}" if self.name == "r1" else "fake"
+        return rows, f"0.5 * GAMMA_{self.name.upper()} * slope.square().sum(dim=1).mean()"
+
+
+@register(PENALTIES, "r1")
+class R1(ZeroCentred, frozen=True):
+    """The zero-centred penalty at real rows."""
+
+    label = "R1"
+    help = "Pulls D's slope to 0 at real rows."
+    compiled = "r1"
+
+    gamma: float = _weight("r1", "real rows")
+
+    def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
+        """Real rows."""
+        return x_real
+
+
+@register(PENALTIES, "r2")
+class R2(ZeroCentred, frozen=True):
+    """The zero-centred penalty at generated rows."""
+
+    label = "R2"
+    help = "Pulls D's slope to 0 at generated rows."
+    compiled = "r2"
+
+    gamma: float = _weight("r2", "generated rows")
+
+    def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
+        """Generated rows."""
+        return x_fake

@@ -1,0 +1,51 @@
+"""The Wasserstein loss."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gan_core.objectives.base import OBJECTIVES, Equilibrium, Objective
+from gan_core.objectives.penalties import Penalty
+from gan_core.registry import register
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@register(OBJECTIVES, "wasserstein")
+class Wasserstein(Objective, frozen=True):
+    """The Wasserstein loss (Arjovsky et al. 2017, arXiv:1701.07875); it wants a penalty."""
+
+    label = "Wasserstein"
+    help = (
+        "The critic's loss is its mean output on fakes minus that on real rows: minus an estimate "
+        "of the distance between the two distributions. It needs a gradient penalty, or the "
+        "critic grows without bound."
+    )
+    cancels = True
+    level = None
+    compiled = "wasserstein"
+
+    def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
+        """The critic's loss, a scalar, from outputs of shape (batch, 1) each."""
+        return fake_logits.mean() - real_logits.mean()
+
+    def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
+        """The G loss, a scalar, from outputs of shape (batch, 1)."""
+        return -fake_logits.mean()
+
+    def equilibria(
+        self, penalties: Sequence[Penalty] = ()
+    ) -> tuple[Equilibrium | None, Equilibrium | None]:
+        """See `Objective.equilibria`; where both distributions are one, every critic pays 0.
+
+        So it is free to have the slope at which its penalty is 0, whichever that is, unless two
+        penalties want different ones. G's loss is minus the critic's mean output, of which only
+        differences have a meaning.
+        """
+        slopes = {penalty.rest_slope for penalty in penalties if penalty.weight}
+        free = len(slopes) < 2 and None not in slopes
+        return (Equilibrium.of(0.0, "0") if free else None), None
+
+    def as_code(self) -> tuple[str, str]:
+        """Both losses in a script."""
+        return "return fake_logits.mean() - real_logits.mean()", "return -fake_logits.mean()"

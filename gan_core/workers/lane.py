@@ -1,0 +1,269 @@
+"""The queue before one process of the viewer: whose turn it is, and what if it dies or hangs.
+
+Questions take turns: pictures of a run's latest state go before films, and among equals that asker
+is served who waited longest since his last turn. A long question is worked on in slices, so nobody
+waits longer than for one slice.
+"""
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+import psutil
+
+from gan_core.errors import (
+    DataError,
+    GanForgeError,
+    RunNotFoundError,
+    RunStateError,
+    StoreError,
+    ViewerAwayError,
+    ViewerError,
+    ViewError,
+)
+from gan_core.limits import Limits
+
+log = logging.getLogger(__name__)
+
+LANES = ("pictures", "samples")
+
+
+class Kind(NamedTuple):
+    """How one kind of question is treated: its lane, its rank there, and if answers are kept."""
+
+    lane: str
+    rank: int
+    is_kept: bool = True
+
+
+KINDS = {
+    "arena": Kind("pictures", 0),
+    "film": Kind("pictures", 1),
+    "quality": Kind("samples", 0),
+    "sample": Kind("samples", 1),
+    "csv": Kind("samples", 1, is_kept=False),
+}
+FAILED_SECONDS = 30.0  # for which a question that hung or killed the viewer is not tried again
+_MOST_TRIES = 2
+_MOST_ASKERS = 1000  # whose last turn is remembered
+_ERRORS: dict[str, type[GanForgeError]] = {
+    error.__name__: error
+    for error in (DataError, RunNotFoundError, RunStateError, StoreError, ViewError)
+}
+
+
+@dataclass(eq=False)
+class Question:
+    """A question that was put.
+
+    Attributes:
+        kind: one of `KINDS`.
+        asker: who takes turns with others: a visitor, or who looks at one run.
+        answer: bytes, compressed as by gzip.
+        done: how much of the work is done.
+        of: how much there is; 0 while that is not known.
+    """
+
+    key: str
+    number: int
+    kind: str
+    asker: str
+    answer: "Future[bytes]" = field(default_factory=Future)
+    done: int = 0
+    of: int = 0
+    begun_with: Connection | None = None
+    tries: int = 0
+    forget_at: float = 0.0  # of one that failed
+
+
+class Lane:
+    """The queue before one process of the viewer, and the thread that talks to it."""
+
+    def __init__(
+        self,
+        name: str,
+        limits: Limits,
+        lock: threading.RLock,
+        close: Callable[[Question, bytes | GanForgeError, float], None],
+    ) -> None:
+        self.name, self._limits, self._close = name, limits, close
+        self._ready = threading.Condition(lock)
+        self._connection: Connection | None = None
+        self._waiting: list[Question] = []
+        self._dropped: list[int] = []
+        self._served: dict[str, int] = {}  # by asker: the turn that was his last
+        self._turns = count(1)
+        self._stopped = False
+        self.pid: int | None = None
+        self.computed: dict[str, int] = {}
+        threading.Thread(target=self._work, daemon=True, name=f"viewer-{name}").start()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a process that answers."""
+        return self._connection is not None
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the process takes, what it shares with others included."""
+        with suppress(psutil.Error):
+            return psutil.Process(self.pid).memory_info().rss if self.pid else 0
+        return 0
+
+    @property
+    def waiting(self) -> int:
+        """Questions that wait."""
+        return len(self._waiting)
+
+    def put(self, question: Question) -> None:
+        """Let a question wait for its turn.
+
+        Raises:
+            ViewerAwayError: the process is not there, or too much waits for it.
+        """
+        most = self._limits.max_viewer_waiting
+        with self._ready:
+            if self._connection is None:
+                raise ViewerAwayError("The process that computes pictures is starting.")
+            alike = [one for one in self._waiting if one.kind == question.kind]
+            of_asker = sum(one.asker == question.asker for one in self._waiting)
+            if len(alike) >= most or of_asker >= max(1, most // 2):
+                raise ViewerAwayError("Many pictures wait to be computed. Try again in a moment.")
+            self._waiting.append(question)
+            self._ready.notify()
+
+    def withdraw(self, question: Question) -> None:
+        """Nobody waits for it any more."""
+        with self._ready:
+            if question in self._waiting:
+                self._waiting.remove(question)
+                self._dropped.append(question.number)
+
+    def connect(self, connection: Connection, pid: int | None) -> None:
+        """From now on this process answers; what an earlier one had begun is begun anew."""
+        with self._ready:
+            self._connection, self.pid = connection, pid
+            self._ready.notify()
+
+    def stop(self) -> None:
+        """Answer nothing any more."""
+        with self._ready:
+            self._stopped, self._connection = True, None
+            self._refuse()
+            self._ready.notify()
+
+    def _work(self) -> None:
+        while turn := self._next():
+            connection, question = turn
+            try:
+                reply, answer = self._exchange(connection, question)
+            except (EOFError, OSError, ValueError) as error:
+                self._lost(connection, question, hung=isinstance(error, TimeoutError))
+                continue
+            self.computed = reply["computed"]
+            if answer is not None:
+                self._close(question, answer, 0)
+            elif "error" in reply:
+                error_type = _ERRORS.get(reply["error"], ViewerError)
+                self._close(question, error_type(reply["message"]), 0)
+            else:
+                question.done, question.of = reply["done"], reply["of"]
+                self._again(question)
+
+    def _next(self) -> tuple[Connection, Question] | None:
+        """Wait for a process and a question; whose turn it is. None at the end."""
+        with self._ready:
+            while not (self._stopped or (self._connection and self._waiting)):
+                alone = bool(self._waiting)  # without a process
+                in_time = self._ready.wait(self._limits.max_viewer_seconds if alone else None)
+                if alone and not in_time:
+                    self._refuse()
+            if self._stopped or self._connection is None:
+                return None
+            question = min(
+                self._waiting,
+                key=lambda one: (KINDS[one.kind].rank, self._served.get(one.asker, 0), one.number),
+            )
+            self._waiting.remove(question)
+            self._served.pop(question.asker, None)
+            self._served[question.asker] = next(self._turns)
+            while len(self._served) > _MOST_ASKERS:
+                del self._served[next(iter(self._served))]  # whose turn is the longest ago
+            return self._connection, question
+
+    def _exchange(
+        self, connection: Connection, question: Question
+    ) -> tuple[dict[str, Any], bytes | None]:
+        """One message to the process and its reply.
+
+        Raises:
+            TimeoutError: it did not reply in time and was killed.
+            EOFError: it died.
+        """
+        with self._ready:
+            dropped, self._dropped = self._dropped, []
+            pid = self.pid
+        message: dict[str, Any] = {"id": question.number, "drop": dropped}
+        if question.begun_with is not connection:
+            question.begun_with = connection
+            question.tries += 1
+            message |= json.loads(question.key)
+        seconds, began = self._limits.max_viewer_seconds, time.monotonic()
+        watch = threading.Timer(seconds, _kill, (pid,))
+        watch.start()
+        try:
+            connection.send_bytes(json.dumps(message).encode())
+            reply = json.loads(connection.recv_bytes())
+            return reply, connection.recv_bytes() if "bytes" in reply else None
+        except (EOFError, OSError) as error:
+            if time.monotonic() - began >= seconds:
+                raise TimeoutError from error
+            raise
+        finally:
+            watch.cancel()
+
+    def _lost(self, connection: Connection, question: Question, *, hung: bool) -> None:
+        """The process died over a question; a new one dials soon."""
+        with self._ready:
+            if self._connection is connection:
+                self._connection = self.pid = None
+        connection.close()
+        if hung:
+            why = f"took longer than {self._limits.max_viewer_seconds} s without any progress"
+        elif question.tries >= _MOST_TRIES:
+            why = "ended the process that computes it"
+        else:
+            return self._again(question)
+        log.warning("a question to the viewer %s: %.200s", why, question.key)
+        message = f"This {why}, and was given up. Ask for less, or try again in a minute."
+        return self._close(question, ViewerError(message), FAILED_SECONDS)
+
+    def _again(self, question: Question) -> None:
+        with self._ready:
+            if question.answer.cancelled():
+                self._dropped.append(question.number)
+            else:
+                self._waiting.append(question)
+
+    def _refuse(self) -> None:
+        """Answer all who wait that there is no process."""
+        waiting, self._waiting = self._waiting, []
+        for question in waiting:
+            error = ViewerAwayError("The process that computes pictures is not there.")
+            self._close(question, error, 0)
+
+
+def _kill(pid: int | None) -> None:
+    if pid is not None:
+        with suppress(OSError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))

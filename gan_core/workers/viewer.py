@@ -1,0 +1,212 @@
+"""The viewer computes what people look at: pictures, samples, scores.
+
+It is ``python -m gan_core view``, a process beside the web server, which so stays free of PyTorch
+and of everything that takes long. It loads what is needed once and forks the processes that answer,
+so that one that died or hung is replaced in milliseconds: one for pictures, which must be quick,
+and one for samples and scores, which may take their time. Each dials the server (see
+`gan_core.workers.viewer_client`) and answers one message after the other. Nothing is pickled.
+
+A message is JSON: ``{"id", "kind", ...}`` begins with a question, ``{"id"}`` goes on with it, and
+``drop`` in either lists those that nobody waits for any more. The reply is JSON too: ``{"done",
+"of"}`` where there is more to do, ``{"error", "message"}``, or ``{"bytes"}`` with the answer,
+compressed as by gzip, in a message of its own behind it.
+"""
+
+import gc
+import json
+import logging
+import os
+import select
+import sys
+import threading
+import time
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from multiprocessing.connection import Client, Connection
+from typing import Any, NoReturn
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import GanForgeError, ViewerError
+from gan_core.limits import Limits
+from gan_core.live import film, sample, scores  # noqa: F401 - each enters its questions
+from gan_core.live.cache import Kept
+from gan_core.live.questions import QUESTIONS, Parts, as_json
+from gan_core.store.database import Database, database_url
+from gan_core.store.store import Store
+from gan_core.views.pictures import picture_of
+from gan_core.views.view import View
+from gan_core.workers.lane import LANES
+
+log = logging.getLogger(__name__)
+
+SLICE_SECONDS = 0.02  # of work on a question before another one may have its turn
+MAX_MESSAGE = 2**16  # bytes
+NICENESS = 5  # of all that is not pictures
+_STDIN = 0
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+@dataclass
+class _Work:
+    """A question that was begun."""
+
+    parts: Parts
+    packer: Any = field(default_factory=lambda: zlib.compressobj(5, wbits=_GZIP))
+    packed: list[bytes] = field(default_factory=list)
+
+
+class Answers:
+    """Answers messages, one after the other.
+
+    Args:
+        store: where the runs are kept.
+        kept_bytes: memory for pictures and scores that may be asked for again.
+    """
+
+    def __init__(self, store: Store, kept_bytes: int) -> None:
+        self._store, self._kept = store, Kept[bytes](kept_bytes)
+        self._begun: dict[int | None, _Work] = {}
+        self._computed = Counter[str]()
+
+    def serve(self, connection: Connection) -> None:
+        """Answer whoever is at the other end until he is gone."""
+        while True:
+            try:
+                message = connection.recv_bytes(MAX_MESSAGE)
+            except (EOFError, OSError):
+                return
+            head, body = self.answer(message)
+            connection.send_bytes(as_json({**head, "computed": self._computed}))
+            if body is not None:
+                connection.send_bytes(body)
+
+    def answer(self, message: bytes) -> tuple[dict[str, Any], bytes | None]:
+        """The reply to a message, and with the last one of a question its answer."""
+        number = None
+        try:
+            asked = _parsed(message)
+            for dropped in asked.pop("drop", ()):
+                self._begun.pop(dropped, None)
+            number = asked.pop("id", None)
+            return self._go_on(number, asked)
+        except GanForgeError as error:
+            found = {"error": type(error).__name__, "message": str(error)}
+        except Exception as error:
+            log.exception("question %.200s", message)
+            why = f"unexpected error, please report it: {type(error).__name__}: {error}"
+            found = {"error": ViewerError.__name__, "message": why}
+        self._begun.pop(number, None)
+        return found, None
+
+    def _go_on(
+        self, number: int | None, asked: dict[str, Any]
+    ) -> tuple[dict[str, Any], bytes | None]:
+        if asked:
+            self._begun[number] = _Work(self._begin(asked))
+        work = self._begun.get(number)
+        if work is None:
+            raise ViewerError(f"No question {number!r:.20} was begun here.")
+        until = time.monotonic() + SLICE_SECONDS
+        for part in work.parts:
+            work.packed.append(work.packer.compress(part.data))
+            if time.monotonic() > until:
+                return {"done": part.done, "of": part.of}, None
+        del self._begun[number]
+        body = b"".join([*work.packed, work.packer.flush()])
+        return {"bytes": len(body)}, body
+
+    def _begin(self, asked: dict[str, Any]) -> Parts:
+        kind = asked.pop("kind", None)
+        if kind not in QUESTIONS:
+            known = ", ".join(QUESTIONS)
+            raise ViewerError(f"The viewer cannot be asked for {kind!r:.40}, only for {known}.")
+        try:
+            parts = QUESTIONS[kind](self._store, self._kept, **asked)
+        except TypeError as error:  # a generator function only takes its arguments here
+            raise ViewerError(f"The question for {kind} is not complete: {error}.") from error
+        self._computed[kind] += 1
+        return parts
+
+
+def _parsed(message: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(message)
+    except ValueError as error:
+        raise ViewerError("A question to the viewer must be JSON.") from error
+    if not isinstance(asked, dict):
+        raise ViewerError(f"A question to the viewer must be an object. Got {asked!r:.40}.")
+    return asked
+
+
+def view() -> None:
+    """Answer until standard input ends, whose first two lines say whom to dial, and the key."""
+    address, key = (sys.stdin.buffer.readline().strip() for _ in range(2))
+    dial = (address.decode(), bytes.fromhex(key.decode()))
+    _warm()
+    if sys.platform == "linux":
+        _keep_forking(*dial)
+    # Elsewhere forking is not safe, and threads do: one that hangs takes the whole process along.
+    for lane in LANES:
+        threading.Thread(target=_serve, args=(lane, *dial), daemon=True).start()
+    while os.read(_STDIN, 4096):
+        pass
+    os._exit(0)
+
+
+def _warm() -> None:
+    """Bring in what answers need. No backward(): autograd's threads do not survive a fork."""
+    import torch
+
+    torch.set_num_threads(1)
+    picture_of(ExperimentConfig(), View()).facts()
+    gc.collect()
+    gc.freeze()  # what is here stays in memory pages shared by all
+
+
+def _keep_forking(address: str, key: bytes) -> NoReturn:
+    """One process a lane, a new one for each that ends, until standard input ends."""
+    alive: dict[int, tuple[int, str, float]] = {}  # by the pipe that closes with it
+    missing = list(LANES)
+    while True:
+        for lane in missing:
+            reads, writes = os.pipe()  # the child holds its other end as long as it lives
+            if pid := os.fork():
+                os.close(writes)
+                alive[reads] = (pid, lane, time.monotonic())
+            else:
+                for other in alive:
+                    os.close(other)
+                _serve(lane, address, key)
+        missing = []
+        for ended in select.select([_STDIN, *alive], [], [])[0]:
+            if ended == _STDIN:
+                if os.read(_STDIN, 4096):
+                    continue
+                for pid, *_ in alive.values():
+                    os.kill(pid, 9)
+                os._exit(0)
+            pid, lane, began = alive.pop(ended)
+            os.close(ended)
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            log.warning("the viewer's %s ended with code %s; starting them again", lane, code)
+            missing.append(lane)
+            if time.monotonic() - began < 0.2:  # it does not even get to a question
+                time.sleep(1.0)
+
+
+def _serve(lane: str, address: str, key: bytes) -> NoReturn:
+    """In a child: dial the server and answer it."""
+    limits, code = Limits.from_environment(), 1
+    try:
+        if lane != LANES[0] and hasattr(os, "nice"):
+            os.nice(NICENESS)
+        answers = Answers(Store(Database(database_url()), limits), limits.max_viewer_mb * 2**20)
+        with Client(address, authkey=key) as connection:
+            connection.send_bytes(as_json({"lane": lane, "pid": os.getpid()}))
+            answers.serve(connection)
+        code = 0
+    except Exception:
+        log.exception("the viewer's %s", lane)
+    finally:
+        os._exit(code)

@@ -1,0 +1,123 @@
+"""The web server's side of the viewer: where questions are put, and the answers as bytes.
+
+The viewer (`gan_core.workers.viewer`) has two lanes, a process each, that answer one message at a
+time; the queue before each is a `Lane`.
+"""
+
+import gzip
+import json
+import secrets
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Listener
+from typing import Any
+
+from gan_core.errors import GanForgeError, ViewerError
+from gan_core.limits import Limits
+from gan_core.live.cache import Kept
+from gan_core.workers.lane import KINDS, LANES, Lane, Question
+from gan_core.workers.supervisor import kept_running
+
+
+def unpacked(answer: bytes) -> Any:  # noqa: ANN401
+    """The plain values in an answer that is JSON."""
+    return json.loads(gzip.decompress(answer))
+
+
+class Viewer:
+    """Where questions are put. Safe for threads.
+
+    Args:
+        limits: seconds without progress of a question, waiting questions, memory for answers.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._kept = Kept[bytes](limits.max_viewer_mb * 2**20)
+        self._open: dict[str, Question] = {}
+        self._numbers = count(1)
+        self._lock = threading.RLock()
+        self.lanes = {name: Lane(name, limits, self._lock, self._close) for name in LANES}
+
+    def put(self, kind: str, asker: str, **what: Any) -> Question:  # noqa: ANN401
+        """Put a question; who puts one that is open already, or answered, gets the same.
+
+        Args:
+            kind: one of `KINDS`.
+            asker: see `Question`.
+            what: the arguments of that kind in `gan_core.live`, plain values.
+
+        Raises:
+            ViewerError: there is no such kind.
+            ViewerAwayError: there is no viewer just now, or too much waits for it. Try again.
+        """
+        if kind not in KINDS:
+            raise ViewerError(f"The viewer cannot be asked for {kind!r:.40}.")
+        key = json.dumps({"kind": kind, **what}, sort_keys=True)
+        with self._lock:
+            now = time.monotonic()
+            for failed in [k for k, q in self._open.items() if 0 < q.forget_at < now]:
+                del self._open[failed]
+            if found := self._open.get(key):
+                return found
+            question = Question(key, next(self._numbers), kind, asker)
+            answer = self._kept.find(key)
+            if answer is not None:
+                question.answer.set_result(answer)
+                return question
+            self.lanes[KINDS[kind].lane].put(question)
+            self._open[key] = question
+        return question
+
+    @property
+    def is_there(self) -> bool:
+        """Whether questions are answered."""
+        return all(lane.is_there for lane in self.lanes.values())
+
+    def withdraw(self, question: Question) -> None:
+        """Nobody waits for it any more."""
+        with self._lock:
+            for lane in self.lanes.values():
+                lane.withdraw(question)
+            self._open.pop(question.key, None)
+            question.answer.cancel()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """A viewer process lives as long as this context."""
+        key = secrets.token_bytes(32)
+        listener = Listener(authkey=key)
+        threading.Thread(target=self._listen, args=(listener,), daemon=True).start()
+        told = f"{listener.address}\n{key.hex()}\n".encode()
+        try:
+            async with kept_running("view", told=told):
+                yield
+        finally:
+            for lane in self.lanes.values():
+                lane.stop()
+
+    def _listen(self, listener: Listener) -> None:
+        while True:
+            with suppress(EOFError, OSError, AuthenticationError, ValueError, KeyError):
+                connection = listener.accept()
+                hello = json.loads(connection.recv_bytes())
+                self.lanes[hello["lane"]].connect(connection, hello["pid"])
+
+    def _close(self, question: Question, answer: bytes | GanForgeError, seconds: float) -> None:
+        """Called by a lane when a question is answered, or fails: then for so many seconds."""
+        with self._lock:
+            question.forget_at = time.monotonic() + seconds
+            if not seconds:
+                self._open.pop(question.key, None)
+            if question.answer.cancelled():
+                return
+            if not isinstance(answer, bytes):
+                question.answer.set_exception(answer)
+                return
+            if KINDS[question.kind].is_kept:
+                self._kept.keep(question.key, answer)
+            question.answer.set_result(answer)
