@@ -14,6 +14,7 @@ from gan_core.jobs.base import JOBS, Kind
 from gan_core.jobs.recorder import Recorder, retry_while_busy
 from gan_core.limits import Limits
 from gan_core.networks import n_weights
+from gan_core.problem import Problem, resolve
 from gan_core.registry import register
 from gan_core.scoring import score
 from gan_core.store import model, results
@@ -61,12 +62,11 @@ class Training(Kind):
     @property
     def total(self) -> int:
         """Steps."""
-        config = self.config
-        return config.training.epochs * config.steps_per_epoch(config.table().n_rows)
+        return resolve(self.config).total_steps
 
     def check(self, limits: Limits) -> None:
         """As the limits say of a config."""
-        limits.check(self.config)
+        limits.check(resolve(self.config))
 
     def submit(self, store: Store, name: str = "") -> Job:
         """A run, with all that is kept of one."""
@@ -75,11 +75,12 @@ class Training(Kind):
     def work(self, context: Context) -> None:
         """Train until it is done or rests; what it has is stored, and the run closed."""
         assert isinstance(context, Attempt)
-        config, resume = context.config(), results.checkpoint(context.database, context.run_id)
-        film, goal = _film_of(config), context.goal()
+        problem = resolve(context.config())
+        resume = results.checkpoint(context.database, context.run_id)
+        film, goal = _film_of(problem), context.goal()
         stops = sorted({*film} if goal is None else {*film, goal})
         recorder = Recorder(context, frozenset(film))
-        TrainingAttempt(context, recorder, stops, goal).work(config, resume)
+        TrainingAttempt(context, recorder, stops, goal).work(problem, resume)
 
 
 @dataclass
@@ -100,20 +101,20 @@ class TrainingAttempt:
     _total: int = 0
     _edited: Checkpoint | None = None
 
-    def work(self, config: ExperimentConfig, resume: Checkpoint | None) -> None:
+    def work(self, problem: Problem, resume: Checkpoint | None) -> None:
         """Train until the run rests; where settings change, it is a training of the rest."""
-        self._stretch(config, resume)
+        self._stretch(problem, resume)
         while edited := self._edited:
             self._edited = None
-            self._stretch(edited.config, edited)
+            self._stretch(resolve(edited.config), edited)
 
-    def _stretch(self, config: ExperimentConfig, resume: Checkpoint | None) -> None:
+    def _stretch(self, problem: Problem, resume: Checkpoint | None) -> None:
         """Train until the run rests or a setting changes."""
         from gan_core.training import train  # brings PyTorch, which the web server is free of
 
         last = None
         try:
-            for event in train(config, resume=resume, chunk_seconds=0.05, stops=self.stops):
+            for event in train(problem, resume=resume, chunk_seconds=0.05, stops=self.stops):
                 match event:
                     case Started():
                         self._begin(event)
@@ -201,10 +202,9 @@ def _heard(attempt: Attempt) -> Iterator[None]:
         thread.join()
 
 
-def _film_of(config: ExperimentConfig) -> list[int]:
+def _film_of(problem: Problem) -> list[int]:
     """The steps after which snapshots are kept; as many as the limit of their size allows."""
-    table = config.table()
-    n = sum(n_weights(layers) for layers in config.networks(len(table.features)))
+    n = n_weights(problem.generator) + n_weights(problem.discriminator)
     size = 4 * 3 * n + 4096  # float32: weights and both moments of Adam
     most = min(MOST, Limits.from_environment().max_film_mb * 2**20 // size)
-    return film_steps(config.training.epochs * config.steps_per_epoch(table.n_rows), most)
+    return film_steps(problem.total_steps, most)

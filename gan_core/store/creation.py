@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import AccessError, ConfigError
+from gan_core.problem import resolve
 from gan_core.store import model, schema
 from gan_core.store.access import EVERYBODY
 from gan_core.store.groups import labels_of
@@ -75,10 +76,10 @@ class Creation(Steering):
             seeds = [config.with_values({"seed": config.seed + i}) for i in range(repeats)]
             return self.create_group(seeds, owner, name, paused=paused)
         owner = self._owner(owner)
-        self.limits.check(config)
+        self.limits.check(resolve(config))
         run = _training(config, time.time(), paused=paused)
         with self._room_for(1) as db:
-            name = clean_name(name) or f"{config.table().title} {_number(db)}"
+            name = clean_name(name) or f"{resolve(config).table.title} {_number(db)}"
             _insert(db, [run | {"owner": owner, "name": name}])
         return self.get(run["id"])
 
@@ -108,7 +109,7 @@ class Creation(Steering):
         owner = self._owner(owner)
         self.limits.check_repeats(len(configs))
         for config in {config.with_values({"seed": 0}) for config in configs}:
-            self.limits.check(config)
+            self.limits.check(resolve(config))
         now = time.time()
         group = _queued(now) | {"status": model.OF_MEMBERS, "kind": model.GROUP, "owner": owner}
         spec = {"configs": [config.to_dict() for config in configs]}
@@ -120,7 +121,7 @@ class Creation(Steering):
         ]
         group |= {"spec": json.dumps(spec), "total": sum(int(m["total"]) for m in members)}
         with self._room_for(len(configs)) as db:
-            name = clean_name(name) or f"{configs[0].table().title} {_number(db)}"
+            name = clean_name(name) or f"{resolve(configs[0]).table.title} {_number(db)}"
             for member, label in zip(members, labels_of(configs), strict=True):
                 member |= {"group_id": group["id"], "owner": owner, "label": label[:MAX_NAME]}
                 member["name"] = f"{name} · {label}"[:MAX_NAME]
@@ -155,7 +156,7 @@ class Creation(Steering):
         """
         owner = self._owner(owner)
         parent, state = self.get(run_id), checkpoint.forked(config)
-        self.limits.check(state.config)
+        self.limits.check(resolve(state.config))
         epoch = -(-state.step // parent.steps_per_epoch)
         name = clean_name(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}"
         child = _training(state.config, time.time()) | {"owner": owner, "name": name}
@@ -190,13 +191,13 @@ def _queued(now: float) -> dict[str, Any]:
 
 def _training(config: ExperimentConfig, now: float, *, paused: bool = False) -> dict[str, Any]:
     """The row of a new training, with what goes into `trainings`."""
-    per_epoch = config.steps_per_epoch(config.table().n_rows)
+    problem = resolve(config)
     return _queued(now) | {
         "status": model.PAUSED if paused else model.QUEUED,
         "kind": model.TRAINING,
         "spec": json.dumps(config.to_dict()),
-        "total": config.training.epochs * per_epoch,
-        "steps_per_epoch": per_epoch,
+        "total": problem.total_steps,
+        "steps_per_epoch": problem.steps_per_epoch,
     }
 
 
