@@ -25,7 +25,7 @@ from gan_core.config.sections import (
 from gan_core.config.upgrades import SCHEMA_VERSION, upgrade
 from gan_core.data import Table
 from gan_core.errors import ConfigError, hint, short
-from gan_core.networks import Layers, discriminator_layers, generator_layers
+from gan_core.networks import Sequential, discriminator_layers, generator_layers
 from gan_core.objectives import OBJECTIVES, PENALTIES, Objective, Penalty
 from gan_core.settings import (
     OneOf,
@@ -141,13 +141,27 @@ class ExperimentConfig(Section, frozen=True):
         """The real rows."""
         return self.data.load()
 
-    def networks(self, n_features: int) -> tuple[Layers, Layers]:
+    def networks(self, n_features: int) -> tuple[Sequential, Sequential]:
         """The layers of the generator and of the discriminator."""
         g, d = self.generator, self.discriminator
         return (
-            generator_layers(g.latent_dim, g.hidden_dims, n_features, g.activation, g.slope),
+            generator_layers(
+                g.latent_dim,
+                g.hidden_dims,
+                n_features,
+                g.activation,
+                g.slope,
+                g.normalization,
+                g.dropout,
+            ),
             discriminator_layers(
-                n_features, d.hidden_dims, d.activation, d.slope, probability=self.loss.probability
+                n_features,
+                d.hidden_dims,
+                d.activation,
+                d.slope,
+                d.normalization,
+                d.dropout,
+                probability=self.loss.probability,
             ),
         )
 

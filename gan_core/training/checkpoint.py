@@ -11,7 +11,7 @@ from safetensors.numpy import load, save
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.config.schedule import Edit
 from gan_core.errors import CheckpointError, ConfigError, GanForgeError, short
-from gan_core.networks.layers import Linear
+from gan_core.networks import initial_weights
 
 _KEY = "gan_forge"
 
@@ -96,8 +96,8 @@ class Checkpoint:
                 raise ConfigError(
                     f"{name}.hidden_dims",
                     f"A fork goes on with the networks as they are, so the {name} must have the "
-                    f"layers {_shapes(self.config, name)} (rows out x in). Got {shapes} instead: "
-                    "set the same widths, or start a new run.",
+                    f"layers {_shapes(self.config, name)}. Got {shapes} instead: set the same "
+                    "widths and normalization, or start a new run.",
                 )
         last = config.training.epochs * config.steps_per_epoch(table.n_rows)
         if self.step >= last:
@@ -165,11 +165,11 @@ class Checkpoint:
 
 
 def _shapes(config: ExperimentConfig, player: str) -> str:
-    """The shapes of a network's matrices in words."""
+    """The parameters and buffers of a network with their shapes, in words."""
     generator, discriminator = config.networks(len(config.table().features))
-    layers = generator if player == "generator" else discriminator
-    sizes = [layer for layer in layers if isinstance(layer, Linear)]
-    return ", ".join(f"{layer.n_out} x {layer.n_in}" for layer in sizes)
+    network = generator if player == "generator" else discriminator
+    tensors = initial_weights(network, np.random.default_rng(0))  # their names and shapes count
+    return ", ".join(f"{k} {' x '.join(map(str, v.shape))}".strip() for k, v in tensors.items())
 
 
 def updates_of(

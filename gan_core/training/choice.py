@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
-from gan_core.networks import n_weights
-from gan_core.networks.layers import Layers, Sigmoid, Tanh
+from gan_core.networks import Block, logit_layers, n_weights, uncompiled, walk
 
 # Multiply-adds for each update of a player beyond which PyTorch's matrix products win over compiled
 # loops: it pays for each operation, they for each multiply-add. Measured on 2026-11-22 (`python -m
@@ -96,15 +95,17 @@ def _obstacle(config: ExperimentConfig) -> EngineChoice | None:
     """PyTorch, and what the fast engine cannot do of a config; None if it can do all."""
     if config.training.device == "cuda":
         return EngineChoice("torch", ON_CUDA)
+    generator, discriminator = config.networks(len(config.table().features))
+    networks = (generator, logit_layers(discriminator))
     lacking = [part.label for part in (config.loss, *config.penalties) if not part.compiled]
+    lacking += [type(b).__name__ for n in networks if (b := uncompiled(n)) is not None]
     if lacking:
-        return EngineChoice("torch", NOT_COMPILED, {"names": ", ".join(lacking)})
-    _, discriminator = config.networks(len(config.table().features))
-    if config.penalties and not _is_piecewise_linear(discriminator):
+        names = ", ".join(dict.fromkeys(lacking))
+        return EngineChoice("torch", NOT_COMPILED, {"names": names})
+    if config.penalties and not _is_piecewise_linear(networks[1]):
         return EngineChoice("torch", NOT_LINEAR)
     return None
 
 
-def _is_piecewise_linear(discriminator: Layers) -> bool:
-    hidden = discriminator[:-1] if isinstance(discriminator[-1], Sigmoid) else discriminator
-    return not any(isinstance(layer, (Tanh, Sigmoid)) for layer in hidden)
+def _is_piecewise_linear(network: Block) -> bool:
+    return all(block.piecewise_linear for _, block in walk(network) if not block.parts())

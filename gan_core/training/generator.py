@@ -12,7 +12,8 @@ from safetensors.numpy import load
 from gan_core.config import ExperimentConfig
 from gan_core.data import MinMaxScaler
 from gan_core.errors import CheckpointError, DataError, GanForgeError
-from gan_core.networks import Weights, forward
+from gan_core.networks import Weights
+from gan_core.networks.running import Player
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import metadata, save_with
 
@@ -23,7 +24,7 @@ _ROWS_AT_ONCE = 2048  # bounds the time and memory until there is something to s
 
 @dataclass(frozen=True)
 class TrainedGenerator:
-    """Noise in, rows in original units out. It runs in NumPy, without PyTorch.
+    """Noise in, rows in original units out. PyTorch is imported when rows are asked for.
 
     Attributes:
         config: the experiment that trained it.
@@ -61,10 +62,10 @@ class TrainedGenerator:
             raise DataError(f"Ask for 1 to {MAX_SAMPLE_ROWS:,} rows. Got {n:,} instead.")
         rng = stream(self.config.seed if seed is None else seed, Stream.EVALUATION)
         layers, _ = self.config.networks(len(self.features))
+        player = Player(layers, self.weights)
         for start in range(0, n, _ROWS_AT_ONCE):
             shape = (min(_ROWS_AT_ONCE, n - start), self.config.generator.latent_dim)
-            z = rng.standard_normal(shape, dtype=np.float32)
-            yield self.scaler.inverse(forward(layers, self.weights, z))
+            yield self.scaler.inverse(player(rng.standard_normal(shape, dtype=np.float32)))
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
         """As `rows`, as a DataFrame with the features' names."""

@@ -50,13 +50,12 @@ for name in {FREE_OF_THEM}:
     look(name)
 from gan_core import ExperimentConfig, load_table
 from gan_core.export import notebook, script
-from gan_core.networks import structure
 from gan_core.store.store import Store
 store = Store.open(sys.argv[1])
 run = store.create(ExperimentConfig(), "everybody")
 store.limits.check(run.config)
 load_table("wine", ())
-[structure(layers) for layers in run.config.networks(4)]
+[str(layers) for layers in run.config.networks(4)]
 script(run.config), notebook(run.config)
 look("use of a store, a table and a config")
 print(json.dumps(found))

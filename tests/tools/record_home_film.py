@@ -14,7 +14,7 @@ import numpy as np
 
 from gan_core import ExperimentConfig, load_table, train
 from gan_core.data import MinMaxScaler
-from gan_core.networks import forward
+from gan_core.networks.running import Player
 from gan_core.training import Checkpoint, Progress
 
 OUT = Path(__file__).parents[2] / "pages" / "assets" / "film.json"
@@ -61,8 +61,8 @@ def frame(checkpoint: Checkpoint, plane: np.ndarray, epoch: int) -> dict[str, ob
     """One moment of the training."""
     g_layers, d_layers = checkpoint.config.networks(plane.shape[1])
     z = np.random.default_rng(7).standard_normal((N_POINTS, 10), dtype=np.float32)
-    points = forward(g_layers, checkpoint.part("generator"), z)[:, FEATURES]
-    output = forward(d_layers, checkpoint.part("discriminator"), plane)[:, 0]
+    points = Player(g_layers, checkpoint.part("generator"))(z)[:, FEATURES]
+    output = Player(d_layers, checkpoint.part("discriminator"))(plane)[:, 0]
     return {
         "epoch": epoch,
         "points": packed(points),

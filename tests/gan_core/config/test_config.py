@@ -24,9 +24,13 @@ TUTORIAL = {
     "generator.hidden_dims": (16, 32),
     "generator.activation": "relu",
     "generator.slope": 0.2,
+    "generator.normalization": "none",
+    "generator.dropout": 0.0,
     "discriminator.hidden_dims": (32, 16),
     "discriminator.activation": "leaky_relu",
     "discriminator.slope": 0.2,
+    "discriminator.normalization": "none",
+    "discriminator.dropout": 0.0,
     "loss.name": "bce",
     "loss.label_smoothing": 0.0,
     "penalties": (),
@@ -103,7 +107,7 @@ def test_tutorial_trains_on_50_rows_in_batches_of_32_and_18():
 
 def test_tutorial_networks():
     generator, discriminator = ExperimentConfig().networks(4)
-    assert [str(layer) for layer in generator] == [
+    assert [str(layer) for layer in generator.children] == [
         "Linear(in_features=10, out_features=16, bias=True)",
         "ReLU()",
         "Linear(in_features=16, out_features=32, bias=True)",
@@ -111,7 +115,7 @@ def test_tutorial_networks():
         "Linear(in_features=32, out_features=4, bias=True)",
         "Tanh()",
     ]
-    assert [str(layer) for layer in discriminator] == [
+    assert [str(layer) for layer in discriminator.children] == [
         "Linear(in_features=4, out_features=32, bias=True)",
         "LeakyReLU(negative_slope=0.2)",
         "Linear(in_features=32, out_features=16, bias=True)",

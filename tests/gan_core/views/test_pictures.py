@@ -8,8 +8,8 @@ from scipy.stats import gaussian_kde as scipys_kde
 
 from gan_core import ExperimentConfig
 from gan_core.errors import ViewError
-from gan_core.networks import forward, initial_weights
-from gan_core.networks.torch_modules import build
+from gan_core.networks import initial_weights
+from gan_core.networks.running import Player, build
 from gan_core.objectives import OBJECTIVES
 from gan_core.randomness import Stream, stream
 from gan_core.views import View
@@ -67,7 +67,7 @@ def test_a_field_says_what_d_says_at_its_places(loss):
         side = -1.15 + 2.3 * (np.array([j, i]) + 0.5) / n
         row = np.array([[*side, *mean[2:]]], np.float32)
         assert frame.output[i, j] == pytest.approx(
-            forward(layers, discriminator, row)[0, 0], abs=1e-5
+            Player(layers, discriminator)(row)[0, 0], abs=1e-5
         )
     assert frame.step == 7
     assert frame.points.shape == (300, 2)
@@ -85,7 +85,7 @@ def test_the_colours_are_symmetric_around_the_level_of_decision(loss):
     if loss in known:
         assert frame.level == known[loss]
     else:  # only differences count: between what D says of real rows and of these fakes
-        real = picture.game.logits(discriminator, picture.game.real).mean()
+        real = picture.game.logits(discriminator, picture.game.real)[0].mean()
         assert frame.level == pytest.approx((real + frame.on_fake) / 2, abs=1e-5)
 
 
@@ -157,7 +157,7 @@ def test_a_line_has_both_densities_and_d_over_them():
     row[1] = -1.15
     layers = game.config.networks(4)[1]
     assert frame.output[0] == pytest.approx(
-        forward(layers, discriminator, row[None])[0, 0], abs=1e-5
+        Player(layers, discriminator)(row[None])[0, 0], abs=1e-5
     )
     z = quantiles(25)[:, None]
     np.testing.assert_allclose(frame.threads, game.scaler.inverse(game.made(generator, z))[:, 1])
