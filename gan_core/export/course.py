@@ -5,6 +5,7 @@ from typing import Any
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.networks import Block, Sequential, logit_layers, walk
 from gan_core.objectives import Objective
+from gan_core.problem import resolve
 from gan_core.randomness import Stream, stream
 
 
@@ -59,8 +60,8 @@ def rests(config: ExperimentConfig) -> bool:
 
 def players(config: ExperimentConfig) -> tuple[Sequential, Sequential]:
     """G, and D up to its logits."""
-    g, d = config.networks(len(config.table().features))
-    return g, logit_layers(d)
+    problem = resolve(config)
+    return problem.generator, logit_layers(problem.discriminator)
 
 
 def blocks(*networks: Sequential) -> list[Block]:

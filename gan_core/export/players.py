@@ -8,6 +8,7 @@ from gan_core.export.part import Part
 from gan_core.networks import Block, Sequential
 from gan_core.networks.linear import Linear
 from gan_core.objectives import Penalty
+from gan_core.problem import Problem
 
 _INITIALISE = '''\
 def initialise(network, rng):
@@ -21,6 +22,22 @@ initialise(G, rng)
 initialise(D, rng)
 print(G)
 print(D)'''
+_HEAD = '''\
+class Head(nn.Module):
+    """An activation of its own for each slice of the columns."""
+
+    def __init__(self, *parts):
+        super().__init__()
+        self.names, self.widths = zip(*parts)
+
+    def forward(self, x):
+        ways = {"tanh": torch.tanh, "none": lambda x: x, "sigmoid": torch.sigmoid}
+        ways["softmax"] = lambda x: x.softmax(dim=1)
+        slices = x.split(self.widths, dim=1)
+        return torch.cat([ways[name](part) for name, part in zip(self.names, slices)], dim=1)
+
+
+'''
 _PENALTY = '''\
 def {name}_penalty(rows):
     """{what}"""
@@ -29,16 +46,16 @@ def {name}_penalty(rows):
     return {formula}'''
 
 
-def networks_part(config: ExperimentConfig) -> Part:
+def networks_part(problem: Problem) -> Part:
     """Both networks with their first weights."""
-    g, d = players(config)
+    g, d = players(problem.config)
     used = blocks(g, d)
     sources = dict.fromkeys(source for block in used if (source := block.source()))
     made = f"{_network('G', g, first='LATENT_DIM')}\n{_network('D', d)}"
     code = "\n\n\n".join((*sources, made, _initialise(used)))
     ordered = ("from collections import OrderedDict",) if "OrderedDict(" in code else ()
     output = "a score: the higher, the more real the row looks to D"
-    if config.loss.probability:
+    if problem.config.loss.probability:
         output = "a logit: its sigmoid is the probability that the row is real"
     return Part(
         "Two networks",

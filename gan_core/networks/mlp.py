@@ -24,6 +24,7 @@ DROPOUT_HELP = (
     "random. In D it delays learning the few real rows by heart; in G it is rarely of use. Losses "
     "become noisier and the training slower. 0 is off."
 )
+_TANH: tuple[Block, ...] = (Tanh(),)
 
 
 def generator_layers(
@@ -34,10 +35,14 @@ def generator_layers(
     slope: float = 0.2,
     normalization: str = "none",
     dropout: float = 0.0,
+    head: tuple[Block, ...] = _TANH,
 ) -> Sequential:
-    """Noise z (batch, latent_dim) -> scaled rows x_fake (batch, n_features) in (-1, 1)."""
+    """Noise z (batch, latent_dim) -> encoded rows x_fake (batch, n_features).
+
+    The last layers are the head, which follows from the encoder (`gan_core.networks.heads`).
+    """
     widths = (latent_dim, *hidden_dims, n_features)
-    return Sequential((*_stack(widths, activation, slope, normalization, dropout), Tanh()))
+    return Sequential((*_stack(widths, activation, slope, normalization, dropout), *head))
 
 
 def discriminator_layers(

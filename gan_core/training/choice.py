@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
 from gan_core.networks import Block, logit_layers, n_weights, uncompiled, walk
+from gan_core.problem import Problem
 
 # Multiply-adds for each update of a player beyond which PyTorch's matrix products win over compiled
 # loops: it pays for each operation, they for each multiply-add. Measured on 2026-11-22 (`python -m
@@ -50,16 +51,17 @@ class EngineChoice:
         return self.template.format(**self.values)
 
 
-def choose_engine(config: ExperimentConfig) -> EngineChoice:
-    """The engine of a config. What ``fast`` computes is on the CPU.
+def choose_engine(problem: Problem) -> EngineChoice:
+    """The engine of a problem. What ``fast`` computes is on the CPU.
 
     Raises:
         ConfigError: ``fast`` was asked for and cannot do it; the message says why.
     """
+    config = problem.config
     asked = config.training.engine
     if asked == "torch":
         return EngineChoice("torch", N_("The reference engine was asked for."))
-    obstacle = _obstacle(config)
+    obstacle = _obstacle(problem)
     if asked == "fast" and obstacle:
         raise ConfigError(
             "training.engine",
@@ -69,17 +71,18 @@ def choose_engine(config: ExperimentConfig) -> EngineChoice:
         return EngineChoice("fast", N_("The fast engine was asked for."))
     if obstacle:
         return obstacle
-    size, crossing = multiply_adds(config), CROSSING * _updates(config)
+    size, crossing = multiply_adds(problem), CROSSING * _updates(config)
     sizes = {"size": f"{size / 1e6:,.1f}", "crossing": f"{crossing / 1e6:,.0f}"}
     if size > crossing:
         return EngineChoice("torch", TOO_LARGE, sizes)
     return EngineChoice("fast", SMALL_ENOUGH, sizes)
 
 
-def multiply_adds(config: ExperimentConfig) -> int:
+def multiply_adds(problem: Problem) -> int:
     """Multiply-adds of a full step, about: the forward and backward passes of both players."""
-    g, d = (n_weights(layers) for layers in config.networks(len(config.table().features)))
-    rows = min(config.training.batch_size, config.table().n_rows)
+    config = problem.config
+    g, d = n_weights(problem.generator), n_weights(problem.discriminator)
+    rows = min(config.training.batch_size, problem.n_rows)
     penalty = 5 * len(config.penalties)
     # A pass forward or back to the input or to the weights takes one multiply-add a weight.
     d_updates = config.training.n_critic * (g + (6 + penalty) * d)
@@ -91,12 +94,12 @@ def _updates(config: ExperimentConfig) -> int:
     return 1 + config.training.n_critic * (1 + len(config.penalties))
 
 
-def _obstacle(config: ExperimentConfig) -> EngineChoice | None:
-    """PyTorch, and what the fast engine cannot do of a config; None if it can do all."""
+def _obstacle(problem: Problem) -> EngineChoice | None:
+    """PyTorch, and what the fast engine cannot do of a problem; None if it can do all."""
+    config = problem.config
     if config.training.device == "cuda":
         return EngineChoice("torch", ON_CUDA)
-    generator, discriminator = config.networks(len(config.table().features))
-    networks = (generator, logit_layers(discriminator))
+    networks = (problem.generator, logit_layers(problem.discriminator))
     lacking = [part.label for part in (config.loss, *config.penalties) if not part.compiled]
     lacking += [type(b).__name__ for n in networks if (b := uncompiled(n)) is not None]
     if lacking:

@@ -9,8 +9,9 @@ from torch.optim import Adam
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
-from gan_core.networks import Block, Sequential, initial_weights, logit_layers, walk
+from gan_core.networks import Block, initial_weights, logit_layers, walk
 from gan_core.networks.running import build, one_thread
+from gan_core.problem import Problem
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import updates_of
 from gan_core.training.draws import BatchOrder, input_noise_of, noise_of
@@ -29,11 +30,8 @@ class TorchEngine:
     mode, so that it stays exactly as it is. Fakes carry the labels of the real rows beside them.
 
     Args:
-        config: the experiment.
-        x_real: scaled real rows, float32, shape (n_rows, n_features).
+        problem: what is trained, with the settings in force.
         device: where to compute.
-        players: G, and D up to its logits; left out, those of the config.
-        labels: the number of each real row's label, int64, for players that take labels.
 
     Raises:
         ConfigError: a network does not fit the rows or the size of the batches.
@@ -41,17 +39,11 @@ class TorchEngine:
 
     name: ClassVar[str] = "torch"
 
-    def __init__(
-        self,
-        config: ExperimentConfig,
-        x_real: np.ndarray,
-        device: torch.device,
-        players: tuple[Sequential, Sequential] | None = None,
-        labels: np.ndarray | None = None,
-    ) -> None:
+    def __init__(self, problem: Problem, device: torch.device) -> None:
+        config, x_real = problem.config, problem.x_real
         self.device = device
         self.step = 0
-        self._x_real = torch.from_numpy(x_real).to(device, copy=True)  # (n_rows, n_features)
+        self._x_real = torch.tensor(x_real, device=device)  # copied, (n_rows, n_columns)
         self._config = config
         self._loss = config.loss
         self._order = BatchOrder(config.seed, len(x_real), config.training.batch_size)
@@ -60,8 +52,7 @@ class TorchEngine:
         self._mixing = torch.empty(self._noise.steps_per_block, config.training.n_critic, 0)
         self._input_noise = input_noise_of(config, *x_real.shape)
         self._input_noise_block = -1
-        g, d = players or config.networks(x_real.shape[1])
-        d = logit_layers(d)
+        g, d = problem.generator, logit_layers(problem.discriminator)
         check_players(config, g, d, *x_real.shape)
         rng = stream(config.seed, Stream.INIT)
         self.generator = build(g, initial_weights(g, rng), device)
@@ -72,7 +63,8 @@ class TorchEngine:
         self._in_one_pass = not (
             self._loss.cancels or any(block.mixes_rows for _, block in walk(d))
         )
-        self._labels = None if labels is None else torch.from_numpy(labels).to(device, copy=True)
+        codes = np.unique(problem.table.labels, return_inverse=True)[1]
+        self._labels = torch.tensor(codes, dtype=torch.int64, device=device)  # (n_rows,)
         self._labelled = (g.takes_labels, d.takes_labels)
         optimizer = config.optimizer
         betas = (optimizer.beta1, optimizer.beta2)

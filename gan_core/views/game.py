@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan_core.config import ExperimentConfig
-from gan_core.data import MinMaxScaler, Table
 from gan_core.networks import Sequential, Weights, logit_layers
 from gan_core.networks.running import Player
 from gan_core.objectives import Objective
+from gan_core.problem import Problem
 from gan_core.views.latent import fixed_noise
 
 if TYPE_CHECKING:
@@ -21,46 +20,34 @@ _REAL_ROWS = 600  # to ask D about, where its outputs on real rows matter
 
 @dataclass(frozen=True)
 class Game:
-    """An experiment with its real rows.
+    """A problem, looked at.
 
     Attributes:
-        config: the experiment.
-        table: its real rows.
+        problem: the experiment with its real rows.
     """
 
-    config: ExperimentConfig
-    table: Table
+    problem: Problem
 
     @property
     def loss(self) -> Objective:
         """What both players minimise."""
-        return self.config.loss
-
-    @cached_property
-    def scaler(self) -> MinMaxScaler:
-        """The scaling of the training."""
-        return MinMaxScaler.fit(self.table.values)
-
-    @cached_property
-    def real(self) -> np.ndarray:
-        """The real rows, scaled, float32, (n_rows, n_features)."""
-        return self.scaler.transform(self.table.values)
+        return self.problem.config.loss
 
     @cached_property
     def networks(self) -> tuple[Sequential, Sequential]:
         """G, and D up to its logit."""
-        generator, discriminator = self.config.networks(len(self.table.features))
-        return generator, logit_layers(discriminator)
+        return self.problem.generator, logit_layers(self.problem.discriminator)
 
     @cached_property
     def noise(self) -> np.ndarray:
         """The z that every frame shows the images of, float32, (300, latent_dim)."""
-        return fixed_noise(self.config.seed, self.config.generator.latent_dim)
+        config = self.problem.config
+        return fixed_noise(config.seed, config.generator.latent_dim)
 
     def made(self, generator: Weights, z: np.ndarray) -> np.ndarray:
         """What G makes of noise: scaled rows, float32, (n, n_features)."""
         if not len(z):
-            return np.empty((0, self.real.shape[1]), np.float32)
+            return np.empty((0, self.problem.x_real.shape[1]), np.float32)
         return Player(self.networks[0], generator)(z)
 
     def logits(self, discriminator: Weights, *rows: np.ndarray) -> list[np.ndarray]:
@@ -82,7 +69,7 @@ class Game:
             return 0.5
         if self.loss.level is not None:
             return self.loss.level
-        (real_logits,) = self.logits(discriminator, self.real[:_REAL_ROWS])
+        (real_logits,) = self.logits(discriminator, self.problem.x_real[:_REAL_ROWS])
         return float(real_logits.mean() + fake_logits.mean()) / 2
 
     def pull(self, discriminator: Weights, fakes: np.ndarray) -> np.ndarray:
@@ -101,7 +88,7 @@ class Game:
             """The sum of what G pays for each fake: its mean over all pairs where `pairs`."""
             if not self.loss.pairs:
                 return len(fakes) * self.loss.generator(None, fake_logits)
-            (real_logits,) = self.logits(discriminator, self.real[:_REAL_ROWS])
+            (real_logits,) = self.logits(discriminator, self.problem.x_real[:_REAL_ROWS])
             real, fake = broadcast_tensors(from_numpy(real_logits).T, fake_logits)  # (n, n_real)
             return len(fakes) * self.loss.generator(real.reshape(-1, 1), fake.reshape(-1, 1))
 

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params, links
-from gan_core.errors import ConfigError, DataError, RunNotFoundError
+from gan_core.errors import ConfigError, RunNotFoundError
+from gan_core.problem import resolve
 from gan_core.store.model import Run
 from pages.server.visitor import find_run
 from pages.ui.parts.text import _
@@ -271,9 +272,9 @@ def _link() -> _Link:
 def _open_link(said: Mapping[str, str]) -> None:
     found = links.from_query(said)
     try:
-        found.config.data.load()
-    except DataError as error:
-        raise ConfigError("data", f"This link cannot be used: {error}") from error
+        resolve(found.config)  # there may be no such data set here, or no such class in it
+    except ConfigError as error:
+        raise links.refusal([error]) from error
     if links.restrictions_of(said) != said or _RUN not in st.query_params:
         st.session_state[_LINK] = _Link()  # the settings of the link before stand no more
         use_settings(found.config)

@@ -1,14 +1,15 @@
 """Players of every description in the reference engine, and those that settings ask for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from gan_core import ExperimentConfig, train
-from gan_core.data import MinMaxScaler
 from gan_core.errors import ConfigError
-from gan_core.networks import Sequential, initial_weights
+from gan_core.networks import Sequential, initial_weights, logit_layers
 from gan_core.networks.activations import LeakyReLU, ReLU, Tanh
 from gan_core.networks.branches import Concatenated, Residual, Routed, Summed
 from gan_core.networks.dropout import Dropout
@@ -17,6 +18,7 @@ from gan_core.networks.linear import Linear
 from gan_core.networks.normalizations import BatchNorm1d, LayerNorm
 from gan_core.networks.pack import Pack
 from gan_core.networks.running import Player, build
+from gan_core.problem import resolve
 from gan_core.randomness import Stream, stream
 from gan_core.training import Checkpoint, TrainedGenerator
 from gan_core.training.choice import choose_engine
@@ -60,11 +62,10 @@ def config_of(**more):
 
 
 def engine_of(config, players=None):
-    table = config.table()
-    x_real = MinMaxScaler.fit(table.values).transform(table.values)
-    labels = np.unique(table.labels, return_inverse=True)[1]
-    takes = players is not None and players[0].takes_labels
-    return TorchEngine(config, x_real, CPU, players, labels if takes else None)
+    problem = resolve(config)
+    if players is not None:
+        problem = replace(problem, generator=players[0], discriminator=players[1])
+    return TorchEngine(problem, CPU)
 
 
 def assert_equal(ours, theirs):
@@ -100,7 +101,7 @@ def test_batch_normalization_is_that_of_a_plain_loop():
     engine = engine_of(config)
     losses = engine.advance(30)
     rng = stream(config.seed, Stream.INIT)
-    g, d = config.networks(4)
+    g, d = resolve(config).generator, logit_layers(resolve(config).discriminator)
     generator = build(g, initial_weights(g, rng), CPU)
     discriminator = build(d, initial_weights(d, rng), CPU)
     x_real, (order, noise) = engine._x_real, (BatchOrder(0, 150, 12), noise_of(config, 150))
@@ -163,12 +164,12 @@ def test_a_run_is_resumed_from_its_file_and_its_rows_are_those_of_eval_mode():
     middle = Checkpoint.from_bytes(events[1].checkpoint().to_bytes())
     *_, again = train(config, resume=middle)
     assert_equal(again.checkpoint.tensors, end.checkpoint.tensors)
-    g, _ = config.networks(4)
+    g = resolve(config).generator
     weights = end.checkpoint.part("ema")
     assert {"1.running_mean", "1.num_batches_tracked"} <= weights.keys()
     z = stream(config.seed, Stream.EVALUATION).standard_normal((9, 3), dtype=np.float32)
     module = build(g, weights, CPU).eval()
-    rows = end.generator.scaler.inverse(module(torch.from_numpy(z)).detach().numpy())
+    rows = end.generator.encoder.inverse(module(torch.from_numpy(z)).detach().numpy())
     kept = TrainedGenerator.from_bytes(end.generator.to_bytes())
     np.testing.assert_allclose(kept.rows(9), rows, rtol=1e-5)
     assert np.array_equal(Player(g, weights)(z), Player(g, weights)(z))
@@ -184,11 +185,11 @@ def test_a_run_is_resumed_from_its_file_and_its_rows_are_those_of_eval_mode():
 )
 def test_auto_names_the_layer_that_the_fast_engine_lacks(changes, why):
     config = ExperimentConfig().with_values(changes)
-    choice = choose_engine(config)
+    choice = choose_engine(resolve(config))
     assert choice.engine == "torch"
     assert why in choice.reason
     with pytest.raises(ConfigError, match=why):
-        choose_engine(config.with_values({"training.engine": "fast"}))
+        choose_engine(resolve(config.with_values({"training.engine": "fast"})))
 
 
 def test_a_last_batch_of_a_single_row_is_refused_with_batch_normalization():
