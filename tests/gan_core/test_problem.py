@@ -14,7 +14,7 @@ from gan_core.networks.activations import Tanh
 from gan_core.problem import MOST_BYTES, Problem, Rows, _Kept, resolve
 from gan_core.scoring import score
 from gan_core.training import Checkpoint, TrainedGenerator
-from gan_core.training.choice import MIXED_HEAD, EngineChoice, choose_engine
+from gan_core.training.choice import NOT_COMPILED, EngineChoice, choose_engine
 from tests.gan_core.mixed_encoder import Mixed
 
 TUTORIAL = ExperimentConfig()
@@ -219,8 +219,8 @@ def test_the_fast_engine_says_what_it_has_not(monkeypatch):
         "petal length (cm) 2",
         problem.features[3],
     )
-    assert choose_engine(problem) == EngineChoice("torch", MIXED_HEAD)
-    with pytest.raises(ConfigError, match="one activation for all"):
+    assert choose_engine(problem) == EngineChoice("torch", NOT_COMPILED, {"names": "Head"})
+    with pytest.raises(ConfigError, match="does not have Head"):
         choose_engine(resolve(problem.config.with_values({"training.engine": "fast"})))
 
 

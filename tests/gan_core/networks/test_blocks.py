@@ -19,6 +19,7 @@ from gan_core.networks import (
 from gan_core.networks.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from gan_core.networks.branches import Concatenated, Residual, Routed, Summed
 from gan_core.networks.dropout import Dropout
+from gan_core.networks.heads import Head
 from gan_core.networks.labels import Embedding, Labelled, OneHot
 from gan_core.networks.linear import Linear
 from gan_core.networks.normalizations import BatchNorm1d, LayerNorm
@@ -38,6 +39,7 @@ BLOCKS = {
     "batch norm": BatchNorm1d(4),
     "layer norm": LayerNorm(4),
     "dropout": Dropout(0.3),
+    "head": Head((("tanh", 1), ("softmax", 2), ("none", 1))),
     "pack": Pack(2),
     "nothing": Sequential(()),
     "stack": Sequential((Linear(4, 5), BatchNorm1d(5), ReLU(), Dropout(0.3), Linear(5, 2))),

@@ -9,7 +9,7 @@ from torch import nn
 
 from gan_core import ExperimentConfig, train
 from gan_core.errors import ConfigError
-from gan_core.networks import Sequential, initial_weights, logit_layers
+from gan_core.networks import Sequential, initial_weights
 from gan_core.networks.activations import LeakyReLU, ReLU, Tanh
 from gan_core.networks.branches import Concatenated, Residual, Routed, Summed
 from gan_core.networks.dropout import Dropout
@@ -101,7 +101,7 @@ def test_batch_normalization_is_that_of_a_plain_loop():
     engine = engine_of(config)
     losses = engine.advance(30)
     rng = stream(config.seed, Stream.INIT)
-    g, d = resolve(config).generator, logit_layers(resolve(config).discriminator)
+    g, d = resolve(config).generator, resolve(config).discriminator
     generator = build(g, initial_weights(g, rng), CPU)
     discriminator = build(d, initial_weights(d, rng), CPU)
     x_real, (order, noise) = engine._x_real, (BatchOrder(0, 150, 12), noise_of(config, 150))

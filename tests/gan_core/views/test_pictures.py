@@ -266,6 +266,6 @@ def test_without_bounds_d_is_asked_where_the_densities_stand():
     assert (picture.axis.low, picture.axis.high) == around(problem.table.values[:, 1])
     rows = np.tile(problem.table.values.mean(axis=0), (len(picture.at), 1))
     rows[:, 1] = picture.at
-    logits = picture.game.logits(players[1], problem.encoder.transform(rows))
+    (logits,) = picture.game.logits(players[1], problem.encoder.transform(rows))
     output = picture.frame(1, *players).output
     np.testing.assert_allclose(output, picture.game.outputs(logits)[:, 0], atol=1e-4)
