@@ -21,8 +21,8 @@ WATCH_SECONDS = 5.0  # so long after they last asked people count as watching th
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What people want of a running run.
+class Request:
+    """What people ask of a running run.
 
     Attributes:
         want: "", "pause", "stop", or "edit" where settings are to change.
@@ -90,7 +90,7 @@ class Attempt:
         preview: np.ndarray | None = None,
         networks: bytes | None = None,
         kept: Mapping[int, bytes] | None = None,
-    ) -> Wish:
+    ) -> Request:
         """Store some steps.
 
         Args:
@@ -103,7 +103,7 @@ class Attempt:
             kept: snapshots by their step, as `Checkpoint.to_bytes`.
 
         Returns:
-            what people want of the run.
+            what people ask of the run.
         """
         last_step = first_step + len(losses) - 1
         with self.database.write() as db:
@@ -136,7 +136,7 @@ class Attempt:
             row = db.execute(asked).one()
         self._seq += 1
         watched = row.watched_at is not None and row.watched_at > time.time() - WATCH_SECONDS
-        return Wish(row.want or ("edit" if row.edit else ""), watched)
+        return Request(row.want or ("edit" if row.edit else ""), watched)
 
     def take_up_edit(self) -> None:
         """Write the settings that are to change into the run's config, at the last stored step."""
@@ -150,6 +150,11 @@ class Attempt:
         with self.database.write() as db:
             self._update(db)
             self._replace(db, checkpoints, step=checkpoint.step, data=data)
+
+    def beat(self) -> None:
+        """Say that the worker lives: it has heard what it was asked, and is busy in one piece."""
+        with self.database.write() as db:
+            self._update(db, want_at=sa.case((runs.c.want == "", None), else_=time.time()))
 
     def end(self, status: str, reason: str = "", scores: ScoreReport | None = None) -> None:
         """Leave the run in a state of rest; what was wanted of it is done."""

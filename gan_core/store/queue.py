@@ -109,6 +109,13 @@ class Queue:
             db.execute(runs.update().where(runs.c.id == row.id).values(**taken))
         return Claim(row.id, row.attempt + 1)
 
+    def give_back(self, claim: Claim) -> None:
+        """Let a run wait again in its old place, because no worker could be started for it."""
+        mine = sa.and_(runs.c.id == claim.run_id, runs.c.attempt == claim.attempt)
+        running = sa.and_(mine, runs.c.status == model.RUNNING)
+        with self._database.write() as db:
+            db.execute(runs.update().where(running).values(status=model.QUEUED))
+
     def ended(self, claim: Claim, reason: str) -> None:
         """Note that an attempt's process is gone; a run that still counts as running has failed.
 

@@ -100,8 +100,8 @@ def test_no_run_is_claimed_twice_and_each_claims_in_order(store, queue_of, url):
     [
         ("", "its worker process died (signal 9)", "failed", "its worker process died (signal 9)"),
         ("", "", "failed", "its worker ended without a result"),
-        ("pause", "its worker did not react, or was gone, and was given up", "paused", ""),
-        ("stop", "its worker did not react, or was gone, and was given up", "stopped", ""),
+        ("pause", "its worker stopped responding and was terminated", "paused", ""),
+        ("stop", "its worker stopped responding and was terminated", "stopped", ""),
     ],
 )
 def test_a_vanished_worker_leaves_its_run_as_was_wanted_else_failed(
