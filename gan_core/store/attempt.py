@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from gan_core.config import ExperimentConfig
 from gan_core.errors import StaleAttemptError
 from gan_core.metrics import ScoreReport
-from gan_core.store import model
+from gan_core.store import history, model
 from gan_core.store.database import Database
 from gan_core.store.edits import take_up
+from gan_core.store.levels import Levels
 from gan_core.store.schema import checkpoints, chunks, players, previews, runs, snapshots
 from gan_core.training import Checkpoint
 
@@ -47,6 +48,7 @@ class Attempt:
     run_id: str
     number: int
     _seq: int = 0
+    _levels: Levels | None = None
 
     def config(self) -> ExperimentConfig:
         """The experiment to train."""
@@ -63,6 +65,7 @@ class Attempt:
 
     def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
         """Note who computes, and drop history that an older attempt wrote after its checkpoint."""
+        levels = history.continued(self.database, self.run_id, step)
         with self.database.write() as db:
             self._update(
                 db,
@@ -75,11 +78,13 @@ class Attempt:
             )
             late = sa.and_(chunks.c.run_id == self.run_id, chunks.c.last_step > step)
             undone = db.execute(chunks.delete().where(late)).rowcount
+            history.keep(db, self.run_id, levels)
             first = sa.select(runs.c.unbroken_from).where(runs.c.id == self.run_id)
             if undone or not db.scalar(first):
                 self._update(db, unbroken_from=self.number)
             late = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step > step)
             db.execute(snapshots.delete().where(late))
+        self._levels = levels
 
     def append(
         self,
@@ -106,6 +111,8 @@ class Attempt:
             what people ask of the run.
         """
         last_step = first_step + len(losses) - 1
+        levels, self._levels = self._levels_before(first_step, losses.shape[1]), None
+        levels.add(losses)
         with self.database.write() as db:
             self._update(
                 db,
@@ -124,6 +131,7 @@ class Attempt:
                     data=np.ascontiguousarray(losses, "<f4").tobytes(),
                 )
             )
+            history.keep(db, self.run_id, levels)
             if preview is not None:
                 data = np.ascontiguousarray(preview, "<f4").tobytes()
                 self._replace(db, previews, step=last_step, n_rows=len(preview), data=data)
@@ -135,8 +143,15 @@ class Attempt:
             asked = sa.select(*columns).where(runs.c.id == self.run_id)
             row = db.execute(asked).one()
         self._seq += 1
+        self._levels = levels
         watched = row.watched_at is not None and row.watched_at > time.time() - WATCH_SECONDS
         return Request(row.want or ("edit" if row.edit else ""), watched)
+
+    def _levels_before(self, step: int, n_columns: int) -> Levels:
+        """Of the steps before one; read anew where a write failed, or there are more columns."""
+        if self._levels and self._levels.n_columns == n_columns:
+            return self._levels
+        return history.continued(self.database, self.run_id, step - 1, n_columns)
 
     def take_up_edit(self) -> None:
         """Write the settings that are to change into the run's config, at the last stored step."""
