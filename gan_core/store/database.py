@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from platformdirs import user_data_path
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gan_core.errors import StoreBusyError, StoreError, StoreFullError, StoreTooNewError
 from gan_core.store import schema
+from gan_core.store.sqlite_file import StoreFile, is_file
 
 BUSY_SECONDS = 10.0
 
@@ -53,8 +55,14 @@ class Database:
     def __init__(self, url: str | sa.URL, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = url
         try:
-            self.is_sqlite = sa.engine.make_url(url).get_backend_name() == "sqlite"
-            options = {"connect_args": {"timeout": busy_seconds}} if self.is_sqlite else {}
+            parsed = sa.engine.make_url(url)
+            self.is_sqlite = parsed.get_backend_name() == "sqlite"
+            options: dict[str, Any] = {}
+            if self.is_sqlite:
+                options = {"connect_args": {"timeout": busy_seconds}}
+            self.file = StoreFile(parsed.database or "", busy_seconds) if is_file(parsed) else None
+            if self.file:
+                options = {"creator": self.file.connect}
             self.engine = sa.create_engine(url, **options)
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(
@@ -70,14 +78,20 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A read transaction."""
+        self._check()
         with translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A write transaction; on SQLite it takes the write lock at its beginning."""
+        self._check()
         with translated(), self._writing.begin() as connection:
             yield connection
+
+    def _check(self) -> None:
+        if self.file:
+            self.file.check()
 
     def prepare(self) -> None:
         """Create or migrate the tables.
@@ -85,6 +99,38 @@ class Database:
         Raises:
             StoreTooNewError: written by a newer version.
         """
+        if self.file:
+            self.file.may_create = True
+        self._migrate()
+        if self.file:
+            self.file.may_create = False
+            self.file.make_reserve()
+
+    def delete(self, write: Callable[[sa.Connection], None]) -> None:
+        """Do a write that deletes, on a full disk, too; then return the space.
+
+        Args:
+            write: called with a write transaction; again where the first one found no space.
+        """
+        try:
+            with self.write() as connection:
+                write(connection)
+        except StoreFullError:
+            if not (self.file and self.file.release_reserve()):
+                raise
+            with self.write() as connection:
+                write(connection)
+        if self.file:
+            if not self.file.reclaim(self.engine) and self.file.release_reserve():
+                self.file.reclaim(self.engine)
+            self.file.make_reserve()
+
+    def reusable_bytes(self) -> int:
+        """Space of what was deleted that new runs can take without any of the disk's."""
+        with translated():
+            return self.file.reusable_bytes(self.engine) if self.file else 0
+
+    def _migrate(self) -> None:
         if self._version() == schema.HEAD:
             return
         with self.write() as connection:  # two servers may start at once: look again, locked
@@ -128,7 +174,10 @@ def _migrate(connection: sa.Connection, version: str | None) -> None:
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # `_begin_sqlite` begins
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # What is deleted is not written over first: that would need as much space again, which a full
+    # disk does not have.
+    settings = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=OFF")
+    for pragma in settings:
         connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
 
 

@@ -76,7 +76,7 @@ class Store:
         self.limits.check(problem)
         self.limits.check_repeats(repeats)
         if folder := self.folder():
-            self.limits.check_disk(folder)
+            self.limits.check_disk(folder, self.database.reusable_bytes())
         seeds = [config.with_values({"seed": config.seed + i}) for i in range(repeats)]
         run_id, now = secrets.token_urlsafe(9), time.time()
         with self.database.write() as db:
@@ -128,7 +128,7 @@ class Store:
         problem = resolve(state.config)
         self.limits.check(problem)
         if folder := self.folder():
-            self.limits.check_disk(folder)
+            self.limits.check_disk(folder, self.database.reusable_bytes())
         child_id, epoch = secrets.token_urlsafe(9), -(-state.step // parent.steps_per_epoch)
         with self.database.write() as db:
             self._check_queue(db, 1)
@@ -352,11 +352,14 @@ class Store:
             RunNotFoundError: no such run.
         """
         self.get(run_id)
-        with self.database.write() as db:
+
+        def everything(db: sa.Connection) -> None:
             ids = ids_of(db, run_id)
             for table in schema.OF_A_RUN:
                 db.execute(table.delete().where(table.c.run_id.in_(ids)))
             db.execute(runs.delete().where(runs.c.id.in_(ids)))
+
+        self.database.delete(everything)
 
     def folder(self) -> Path | None:
         """The folder of a SQLite store; None for a database server."""
