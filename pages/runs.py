@@ -9,6 +9,7 @@ from gan_core.store import access
 from gan_core.store.model import Run
 from pages.server.visitor import store, user
 from pages.ui.parts.head import page_head
+from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
 from pages.ui.run.keeping import confirm_delete, rename
@@ -120,6 +121,7 @@ def main() -> None:
         st.info(_("Nothing has been trained yet."))
         st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
         return
+    warn_if_unattended(runs)
     try:
         run = choose(runs)
         if run:

@@ -19,6 +19,7 @@ from gan_core.store.groups import band
 from gan_core.store.history import AS_IT_IS, curves, extent
 from gan_core.store.levels import stretch_length
 from gan_core.store.model import FINISHED, Run
+from gan_core.store.queue import is_unattended
 from gan_core.store.store import Store
 from gan_core.training.events import widened
 
@@ -87,6 +88,7 @@ def _standing(store: Store, run: Run) -> dict[str, Any]:
         "rate": run.rate if run.is_active else None,
         "seconds_left": run.seconds_left,
         "place": store.place_in_queue(run),
+        "unattended": is_unattended(store.database, [run]),
         "edits": [[edit["step"] / run.steps_per_epoch, edit["set"]] for edit in run.edits],
     }
 

@@ -78,18 +78,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A read transaction."""
-        self._check()
+        self.check()
         with translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A write transaction; on SQLite it takes the write lock at its beginning."""
-        self._check()
+        self.check()
         with translated(), self._writing.begin() as connection:
             yield connection
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Notice that a SQLite file is not the one it was.
+
+        Raises:
+            StoreGoneError: it was deleted, replaced or emptied.
+        """
         if self.file:
             self.file.check()
 

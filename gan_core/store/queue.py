@@ -3,6 +3,7 @@
 import socket
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 import psutil
@@ -200,6 +201,13 @@ def live_dispatchers(database: Database) -> list[DispatcherInfo]:
         rows = db.execute(sa.select(dispatchers).order_by(dispatchers.c.host, dispatchers.c.pid))
         found = [DispatcherInfo(**row._mapping) for row in rows]
     return [info for info in found if _lives(info)]
+
+
+def is_unattended(database: Database, found: Iterable[model.Run]) -> bool:
+    """Whether one of these runs waits while there is no dispatcher that could start it."""
+    long_ago = time.time() - SILENT_SECONDS  # one that has just started need not say so yet
+    waits = any(run.status == model.QUEUED and (run.queued_at or 0) < long_ago for run in found)
+    return waits and not live_dispatchers(database)
 
 
 def _lives(info: "DispatcherInfo | sa.Row | None") -> bool:  # type: ignore[type-arg]

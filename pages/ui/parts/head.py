@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.server.assets import ASSETS
+from pages.ui.parts.health import stop_without_store
 
 _STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
@@ -16,6 +17,7 @@ def page_style() -> None:
 def page_head(title: str, sentence: str) -> DeltaGenerator:
     """Draw the title and the sentence under it; returns the place at their right."""
     page_style()
+    stop_without_store()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container():
             st.markdown(f"### {title}")
