@@ -10,14 +10,14 @@ _STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
 
 def page_style() -> None:
-    """What every page's layout needs beyond the theme."""
+    """What every page needs beyond the theme; and its end where the store was taken away."""
+    stop_without_store()
     st.html(f"<style>{_STYLE}</style>")
 
 
 def page_head(title: str, sentence: str) -> DeltaGenerator:
     """Draw the title and the sentence under it; returns the place at their right."""
     page_style()
-    stop_without_store()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container():
             st.markdown(f"### {title}")
