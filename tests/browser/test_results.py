@@ -2,7 +2,6 @@
 
 import io
 import re
-import urllib.request
 
 import pandas as pd
 import pytest
@@ -49,10 +48,9 @@ def test_everything_can_be_downloaded_and_drawn_again(forge, store, finished_run
     assert weights.keys() == generator.weights.keys()
     assert all((weights[k] == generator.weights[k]).all() for k in weights)
 
-    link = forge.page.get_by_role("link", name="History of every step (Parquet)")
-    with urllib.request.urlopen(link.evaluate("a => a.href")) as answer:
-        assert answer.headers["Content-Disposition"].endswith('-history.parquet"')
-        history = pd.read_parquet(io.BytesIO(answer.read()))
+    name, content = download(forge, "History of every step (Parquet)", "link")
+    assert name.endswith(".parquet")
+    history = pd.read_parquet(io.BytesIO(content))
     assert list(history.columns) == ["step", "epoch", "d_loss", "g_loss", "d_real", "d_fake"]
     assert list(history["step"]) == list(range(1, 301))
 
