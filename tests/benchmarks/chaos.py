@@ -169,7 +169,7 @@ def _add_runs(store: Store, runs: dict[str, ExperimentConfig]) -> None:
     waiting = sum(run.status in model.ACTIVE for run in store.list())
     for _ in range(RUNS - waiting):
         engine = list(ENGINES)[len(runs) % 2]
-        seed = {"seed": len(runs) % 4 // 2, "training.engine": engine}  # few, to be compared quickly
+        seed = {"seed": len(runs) % 4 // 2, "training.engine": engine}  # few: quick to check
         config = ExperimentConfig().with_values({**SETTINGS, **seed, **ENGINES[engine]})
         runs[store.create(config, ME).id] = config
 
