@@ -13,7 +13,7 @@ from pages.ui.session import state
 
 
 def start_tutorial() -> None:
-    """Start the tutorial's run, unless one that this session watches is still going."""
+    """Start the tutorial's run, unless this session is watching one that is still running."""
     try:
         now = state.current_run()
         if now is None or not now.is_active:
@@ -43,7 +43,7 @@ def main() -> None:
         st.caption(
             _(
                 "Fifty iris flowers, two small networks, 10,000 epochs: live, and without a GPU. "
-                "No account, no telemetry, no request to any other host."
+                "No account, no telemetry, no requests to any other host."
             )
         )
     with right:

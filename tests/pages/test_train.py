@@ -314,7 +314,7 @@ def arena_of(at):
 
 
 def view_of(at):
-    return labelled(at.button_group, "What to see")
+    return labelled(at.button_group, "View")
 
 
 def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
@@ -324,7 +324,7 @@ def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
     view_of(at).set_value("arena").run()
     assert_sound(at)
     assert "view=pair&x=0&y=1&others=mean" in arena_of(at)["query"]
-    x = labelled(at.selectbox, "Along x, or the plane")
+    x = labelled(at.selectbox, "Along x, or plane")
     assert x.options == [*(f"→ {f}" for f in resolve(TUTORIAL).features), "principal components"]
     y = labelled(at.selectbox, "Along y")
     assert "↑ sepal length (cm)" not in y.options  # it is along x already

@@ -1,4 +1,4 @@
-// The histograms of a run's features; where there are many, on pages.
+// The histograms of a run's features; if there are many, in pages.
 
 import { histograms } from "../charts/histograms.js";
 import { theme, WITHOUT_TOOLS } from "../charts/theme.js";
@@ -6,7 +6,7 @@ import { theme, WITHOUT_TOOLS } from "../charts/theme.js";
 /** @import { View } from "./live.js" */
 
 const AT_ONCE = { narrow: 4, wide: 8 };
-const WIDTH = { narrow: 110, wide: 150 }; // pixels of one at least
+const WIDTH = { narrow: 110, wide: 150 }; // pixels of one, at least
 
 export class Histograms {
   page = 0;
