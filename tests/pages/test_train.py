@@ -77,7 +77,7 @@ def test_the_defaults_are_the_tutorials(train_page):
         "Label smoothing": TUTORIAL.loss.label_smoothing,
         "Noise on D's inputs": TUTORIAL.training.input_noise,
         "Gradient penalties": [],
-        "D updates a step (n_critic)": TUTORIAL.training.n_critic,
+        "D updates per step (n_critic)": TUTORIAL.training.n_critic,
         "EMA decay of G": TUTORIAL.training.ema_decay,
         "Engine": TUTORIAL.training.engine,
         "Seed": TUTORIAL.seed,

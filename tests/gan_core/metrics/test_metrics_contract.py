@@ -57,7 +57,7 @@ def test_describes_itself(metric):
     assert np.isfinite(best(metric))
     assert metric.low < metric.high
     assert metric.label
-    assert "does not tell" in metric.help
+    assert "does not show" in metric.help
 
 
 @every_metric
