@@ -9,8 +9,8 @@ def cumulative_gap(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray
     """Share of x minus share of y at or below a value, at every value of either.
 
     SciPy has the metrics built on it, but the web server computes them too, where
-    importing ``scipy.stats`` would cost 75 MB, and a noise floor needs them thousands of times, with
-    SciPy spends most of it on p-values. The tests compare both with SciPy's, ties included.
+    importing ``scipy.stats`` would cost 75 MB, and a noise floor needs thousands of them, most of
+    whose time SciPy spends on p-values. The tests compare both with SciPy's, ties included.
 
     Args:
         x: (n,).

@@ -44,7 +44,7 @@ class Queue:
     Args:
         database: the store's database.
         me: how this dispatcher announces itself.
-        clock: seconds that only go forward.
+        clock: seconds that only increase.
     """
 
     def __init__(
