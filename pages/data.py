@@ -9,7 +9,7 @@ from gan_core.errors import ConfigError
 from pages.ui.parts import charts
 from pages.ui.parts.head import page_head
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.settings import current_settings, last_drawing
 from pages.ui.settings.choose_data import choose_class, choose_features, choose_source
 from pages.ui.settings.drawing import drawing_surface
 
@@ -90,12 +90,12 @@ def main() -> None:
     name = choose_source()
     choose_rows(name)
     try:
-        table = state.settings().data.load()
+        table = current_settings().data.load()
     except ConfigError as error:
         st.error(plain(error))
         return
     drawn = name == DRAWING
-    if drawn and n_points(state.drawing()) < MIN_POINTS:
+    if drawn and n_points(last_drawing()) < MIN_POINTS:
         not_enough(table)
         return
     source = DATA_SOURCES[name]

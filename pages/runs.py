@@ -13,7 +13,9 @@ from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
 from pages.ui.run.keeping import confirm_delete, rename
 from pages.ui.run.transport import status_word
-from pages.ui.session import state
+from pages.ui.session.run import forget_run, look_at
+from pages.ui.session.settings import use_settings
+from pages.ui.session.view import shown_runs
 
 SHOWN = 500
 
@@ -57,7 +59,7 @@ def overall(run: Run, metric: str) -> float | None:
 
 def choose(runs: list[Run]) -> Run | None:
     """Draw the table; returns the selected run."""
-    runs, key = state.shown_runs(runs)
+    runs, key = shown_runs(runs)
     number = st.column_config.NumberColumn
     chosen = st.dataframe(
         overview(runs),
@@ -96,8 +98,8 @@ def actions(run: Run) -> None:
                 store().resume(run.id)
                 go(run, "train")
             if st.button(_("Duplicate settings"), icon=":material/content_copy:"):
-                state.forget_run()
-                state.use_settings(run.config)
+                forget_run()
+                use_settings(run.config)
                 st.switch_page(page_path("train"))
             if access.may_change(user(), run):
                 rename(run)
@@ -107,8 +109,8 @@ def actions(run: Run) -> None:
 
 def go(run: Run, page: str) -> None:
     """Open a page on a run."""
-    state.look_at(run)
-    state.use_settings(run.config)
+    look_at(run)
+    use_settings(run.config)
     st.switch_page(page_path(page), query_params={"run": run.id})
 
 

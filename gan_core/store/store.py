@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gan_core.config import ExperimentConfig
 from gan_core.errors import LimitError, RunNotFoundError, RunStateError
 from gan_core.limits import Limits
+from gan_core.naming import MAX_NAME, clean_name
 from gan_core.store import model, schema
 from gan_core.store.database import Database, database_url
 from gan_core.store.edits import ask_for, write_config
@@ -22,7 +23,6 @@ from gan_core.store.schema import QUEUE_ORDER, runs
 if TYPE_CHECKING:  # the dispatcher does without
     from gan_core.training import Checkpoint
 
-MAX_NAME = 120
 MAX_ADVANCE = 1000  # steps at once: others may wait for the slot meanwhile
 
 
@@ -81,7 +81,7 @@ class Store:
         with self.database.write() as db:
             self._check_queue(db, repeats)
             number = 1 + (db.scalar(_count().where(runs.c.group_id.is_(None))) or 0)
-            name = _clean(name) or f"{table.title} {number}"
+            name = clean_name(name) or f"{table.title} {number}"
             db.execute(
                 runs.insert(),
                 [
@@ -134,7 +134,7 @@ class Store:
                 runs.insert().values(
                     id=child_id,
                     owner=owner,
-                    name=_clean(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}",
+                    name=clean_name(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}",
                     parent_id=parent.id,
                     parent_step=state.step,
                     step=state.step,
@@ -337,11 +337,12 @@ class Store:
             RunNotFoundError: no such run.
             RunStateError: the name is empty.
         """
-        if not _clean(name):
+        name = clean_name(name)
+        if not name:
             raise RunStateError("A name needs at least one visible character.")
         self.get(run_id)
         with self.database.write() as db:
-            db.execute(runs.update().where(runs.c.id == run_id).values(name=_clean(name)))
+            db.execute(runs.update().where(runs.c.id == run_id).values(name=name))
 
     def delete(self, run_id: str) -> None:
         """Delete a run with all it made. A running one loses its worker at its next write.
@@ -423,9 +424,3 @@ def _queued(config: ExperimentConfig, n_rows: int, now: float) -> dict[str, obje
 
 def _count() -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(runs)
-
-
-def _clean(name: str) -> str:
-    # Half of a character, as a broken client may send it, cannot be stored.
-    whole = name.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(whole.split())[:MAX_NAME]

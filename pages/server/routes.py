@@ -145,15 +145,6 @@ def _advance(request: Request) -> Response:
     return _json({"accepted": True})
 
 
-def _is_ours(request: Request) -> bool:
-    """Whether a page of this server asks: other sites could make a visitor's browser ask too."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("origin", "")
-    return bool(origin) and urlsplit(origin).netloc == request.headers.get("host")
-
-
 @_picture
 def _arena(run: Run, asked: QueryParams) -> object:
     """The latest picture of both players, where it is newer than the one that is shown.

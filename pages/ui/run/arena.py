@@ -8,7 +8,7 @@ from gan_core.store.model import Run
 from gan_core.views import OTHERS, View
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
-from pages.ui.session import state
+from pages.ui.session.view import view_key
 
 _arena = Component("stage/arena")
 
@@ -31,7 +31,7 @@ def view_controls(run: Run) -> View | None:
             default=CHARTS,
             required=True,
             format_func=names.__getitem__,
-            key=state.view_key("kind"),
+            key=view_key("kind"),
             help=_(
                 "The charts; the losses with the scores of the generated rows under them; D's "
                 "judgement over a plane with the points on it; or the densities along one feature "
@@ -51,7 +51,7 @@ def view_controls(run: Run) -> View | None:
 
 def is_quality_chosen() -> bool:
     """Whether the scores are to be seen under the losses."""
-    return st.session_state.get(state.view_key("kind")) == QUALITY
+    return st.session_state.get(view_key("kind")) == QUALITY
 
 
 def arena(run: Run, view: View) -> None:
@@ -82,7 +82,7 @@ def _plane(features: tuple[str, ...]) -> View:
         _("Along x, or the plane"),
         [*range(len(features)), _COMPONENTS],
         format_func=lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
-        key=state.view_key("x", len(features)),
+        key=view_key("x", len(features)),
         help=_(
             "The feature along x; or the plane of the first two principal components, in which "
             "the real rows vary most."
@@ -102,7 +102,7 @@ def _feature(name: str, mark: str, features: tuple[str, ...], without: int | Non
         _("Along y") if name == "y" else _("Feature"),
         [i for i in range(len(features)) if i != without],
         format_func=lambda i: mark + features[i],
-        key=state.view_key(name, len(features), without),
+        key=view_key(name, len(features), without),
         help=_("Which feature of the rows the picture shows along this axis."),
         label_visibility="collapsed",
         persist_state="session",
@@ -116,7 +116,7 @@ def _others() -> str:
         _("Other features"),
         OTHERS,
         format_func=names.__getitem__,
-        key=state.view_key("others"),
+        key=view_key("others"),
         help=_(
             "D judges whole rows, so the features that the picture does not show need values too: "
             "their mean over the real rows, or those of the real row that lies nearest in the "

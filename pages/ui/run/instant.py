@@ -8,7 +8,9 @@ from gan_core.store import model
 from gan_core.store.model import Run
 from pages.server.visitor import store, user
 from pages.ui.parts.text import _
-from pages.ui.session import state
+from pages.ui.session.link import is_all_locked
+from pages.ui.session.run import look_at
+from pages.ui.session.view import instant_key, instant_runs
 
 # The newest, its ghost, and a few that were overtaken before they had a step: nobody looks at an
 # older one any more when it is deleted.
@@ -19,13 +21,13 @@ def instant_toggle() -> bool:
     """Draw the toggle; returns whether it is on."""
     return st.toggle(
         _("Train while I move sliders"),
-        key=state.instant_key(),
+        key=instant_key(),
         help=_(
             "Releasing a slider trains again from the same seed at once; the run before stays in "
             "the charts as a ghost. Only the last position is trained; older runs of this kind are "
             "deleted."
         ),
-        disabled=state.is_all_locked(),
+        disabled=is_all_locked(),
     )
 
 
@@ -36,20 +38,20 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
         update=unchanged
     ):
         return run
-    if run is not None and run.is_active:
+    kept = instant_runs()
+    if run is not None and run.is_active and run.id in kept:  # never what somebody else watches
         _overtake(run)
     newest = store().create(config, user())
-    kept = state.instant_runs()
     kept.append(newest.id)
     while len(kept) > KEPT:
         _forget(kept.pop(0))
-    state.look_at(newest)
+    look_at(newest)
     return newest
 
 
 def ghost_of(run: Run) -> str | None:
     """The id of the run that was trained before this one in instant mode."""
-    kept = state.instant_runs()
+    kept = instant_runs()
     earlier = kept[: kept.index(run.id)] if run.id in kept else []
     for run_id in reversed(earlier):
         try:

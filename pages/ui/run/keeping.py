@@ -2,17 +2,18 @@
 
 import streamlit as st
 
+from gan_core.naming import MAX_NAME
 from gan_core.store import model
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.run import forget_run
 
 
 def rename(run: Run) -> None:
     """A field for another name."""
     with st.popover(_("Rename"), icon=":material/edit:"):
-        name = st.text_input(_("New name"), run.name, max_chars=120, key=f"name.{run.id}")
+        name = st.text_input(_("New name"), run.name, max_chars=MAX_NAME, key=f"name.{run.id}")
         if st.button(_("Save"), key=f"save.{run.id}"):
             store().rename(run.id, name)
             st.rerun()
@@ -27,7 +28,7 @@ def confirm_delete(run: Run) -> None:
     with st.container(horizontal=True):
         if st.button(_("Delete for good"), type="primary"):
             store().delete(run.id)
-            state.forget_run(run.id)
+            forget_run(run.id)
             st.rerun()
         if st.button(_("Cancel")):
             st.rerun()

@@ -5,7 +5,14 @@ import streamlit as st
 from gan_core.data import DATA_SOURCES
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
 from pages.ui.parts.text import _
-from pages.ui.session import state
+from pages.ui.session.settings import (
+    change_settings,
+    current_settings,
+    keep_drawing,
+    keep_settings,
+    last_drawing,
+    widget_key,
+)
 
 ALL = ""  # stands for all classes in the row of choices
 
@@ -16,31 +23,31 @@ def choose_source() -> str:
         _("Data set"),
         list(DATA_SOURCES),
         format_func=lambda s: DATA_SOURCES[s].title,
-        key=_begin("data.source", state.settings().data.source),
+        key=_begin("data.source", current_settings().data.source),
         required=True,
         wrap=True,
         on_change=take_source,
     )
-    return chosen or state.settings().data.source
+    return chosen or current_settings().data.source
 
 
 def take_source() -> None:
     """Another data set was chosen."""
-    name = st.session_state.get(state.widget_key("data.source"))  # a run cut short leaves no key
+    name = st.session_state.get(widget_key("data.source"))  # a run cut short leaves no key
     if name == DRAWING:
-        use_drawing(state.drawing())
+        use_drawing(last_drawing())
     elif name:
-        state.change_settings(_of_source(name))
+        change_settings(_of_source(name))
 
 
 def use_drawing(text: str) -> None:
     """Take a drawing as the data set, as soon as it has enough points."""
     enough = n_points(text) >= MIN_POINTS
-    state.keep_drawing(text)
+    keep_drawing(text)
     if enough:
         # Not change_settings: strokes may come faster than widgets are drawn anew, and none says
         # anything else now.
-        state.keep_settings(state.settings().with_values(_of_source(DRAWING, text)))
+        keep_settings(current_settings().with_values(_of_source(DRAWING, text)))
 
 
 def _of_source(name: str, drawing: str = "") -> dict[str, object]:
@@ -55,7 +62,7 @@ def _of_source(name: str, drawing: str = "") -> dict[str, object]:
 
 def choose_class() -> None:
     """The class as a row of choices, with its number of rows."""
-    now = state.settings().data
+    now = current_settings().data
     sizes = DATA_SOURCES[now.source].class_sizes()
     st.segmented_control(
         _("Class"),
@@ -73,14 +80,14 @@ def choose_class() -> None:
 
 def take_class() -> None:
     """Another class was chosen."""
-    name = st.session_state.get(state.widget_key("data.classes"))
+    name = st.session_state.get(widget_key("data.classes"))
     if name is not None:
-        state.change_settings({"data.classes": (name,) if name else ()})
+        change_settings({"data.classes": (name,) if name else ()})
 
 
 def choose_features() -> None:
     """The features as pills; two at least."""
-    now = state.settings().data
+    now = current_settings().data
     known = DATA_SOURCES[now.source].features
     chosen = st.pills(
         _("Features"),
@@ -97,15 +104,15 @@ def choose_features() -> None:
 
 def take_features() -> None:
     """Features were added or taken away."""
-    chosen = st.session_state.get(state.widget_key("data.features"), ())
-    known = DATA_SOURCES[state.settings().data.source].features
+    chosen = st.session_state.get(widget_key("data.features"), ())
+    known = DATA_SOURCES[current_settings().data.source].features
     picked = tuple(f for f in known if f in chosen)
     if len(picked) >= 2:
-        state.change_settings({"data.features": () if picked == known else picked})
+        change_settings({"data.features": () if picked == known else picked})
 
 
 def _begin(path: str, value: object) -> str:
     """The key of a widget that begins with the session's settings."""
-    key = state.widget_key(path)
+    key = widget_key(path)
     st.session_state.setdefault(key, value)
     return key

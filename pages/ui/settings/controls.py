@@ -12,7 +12,8 @@ from gan_core.errors import ConfigError
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.link import fixed_settings, hidden_settings, locked_settings
+from pages.ui.session.settings import current_settings, keep_settings, widget_key
 
 _LR = "optimizer.lr_g"
 _OWN_LR = "optimizer.lr_d"
@@ -22,9 +23,9 @@ _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 def data_line() -> None:
     """The real rows in a line, and the way to others unless a link has fixed them."""
-    table = state.settings().data.load()
+    table = current_settings().data.load()
     paths = {path for path in declared_params() if path.startswith("data.")}
-    change = "" if paths <= state.fixed_settings() else f" [{_('change')}](data)"
+    change = "" if paths <= fixed_settings() else f" [{_('change')}](data)"
     st.markdown(
         f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
         f"{_('features')}{change}"
@@ -53,12 +54,12 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | N
     with right:
         beside_seed()
     try:
-        config = state.settings().with_values(values)
+        config = current_settings().with_values(values)
         choose_engine(config)
     except ConfigError as error:
         st.error(_friendly(error), icon=":material/error:")
         return None
-    state.keep_settings(config)
+    keep_settings(config)
     return config
 
 
@@ -82,12 +83,12 @@ def _place(path: str) -> tuple[str, ...] | None:
 
 def _quiet() -> frozenset[str]:
     """Who learns is a matter of single steps, with buttons of their own, unless a link says it."""
-    return frozenset({_PLAYERS}) if state.settings().training.players == "both" else frozenset()
+    return frozenset({_PLAYERS}) if current_settings().training.players == "both" else frozenset()
 
 
 def _settings_at(place: tuple[str, ...], rate: float) -> dict[str, Any]:
     """The widgets of an expander; what a choice brings with it follows the choice."""
-    config, values = state.settings().with_values({"schedule": ()}), {}
+    config, values = current_settings().with_values({"schedule": ()}), {}
     while left := [p for p in config.flat() if _place(p) == place and p not in values]:
         path = left[0]
         values[path] = _own_rate(rate) if path == _OWN_LR else _widget(path)
@@ -102,14 +103,14 @@ def _widgets(paths: Iterable[str]) -> dict[str, Any]:
 
 def _expander(label: str, place: tuple[str, ...]) -> AbstractContextManager[Any]:
     """An expander, unless everything in it is hidden."""
-    paths = {path for path in state.settings().flat() if _place(path) == place}
-    return nullcontext() if state.hidden_settings() >= paths else st.expander(label)
+    paths = {path for path in current_settings().flat() if _place(path) == place}
+    return nullcontext() if hidden_settings() >= paths else st.expander(label)
 
 
 def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     """The widget that suits a setting's declaration; what a link hides keeps its value unseen."""
     declared = declared_params()[path]
-    if path in state.hidden_settings():
+    if path in hidden_settings():
         return _now(path)
     if declared.kind in ("choice", "set"):
         return _choice(path)
@@ -175,14 +176,14 @@ def _choice(path: str) -> str | list[str]:
 
 def _own_rate(shared: float) -> float:
     """D's learning rate: the shared one, unless a rate of its own is asked for."""
-    rates = state.settings().optimizer
-    if _OWN_LR in state.hidden_settings():
+    rates = current_settings().optimizer
+    if _OWN_LR in hidden_settings():
         return rates.lr_d if rates.lr_d != rates.lr_g else shared
     own = st.toggle(
         _("Separate rate for D"),
         key=_start("own_rate", rates.lr_d != rates.lr_g),
         help=_("Let D learn faster or slower than G."),
-        disabled=_OWN_LR in state.locked_settings(),
+        disabled=_OWN_LR in locked_settings(),
     )
     return _widget(_OWN_LR) if own else shared
 
@@ -198,7 +199,7 @@ class _Common(TypedDict):
 
 def _common(path: str) -> _Common:
     """Name, key and help of a setting's widget; it stands still if a link has locked it."""
-    locked = path in state.locked_settings()
+    locked = path in locked_settings()
     lock = f":material/lock: {_('Locked by the link that opened this page.')}\n\n"
     return _Common(
         label=control_label(path),
@@ -210,7 +211,7 @@ def _common(path: str) -> _Common:
 
 def _start(path: str, value: object = None) -> str:
     """The key of a widget, which begins with the value of the session's settings."""
-    key = state.widget_key(path)
+    key = widget_key(path)
     if key not in st.session_state:
         st.session_state[key] = _now(path) if value is None else value
     return key
@@ -218,7 +219,7 @@ def _start(path: str, value: object = None) -> str:
 
 def _now(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     """A setting as it stands; its default where it comes with what has only just been chosen."""
-    value = state.settings().flat().get(path, declared_params()[path].default)
+    value = current_settings().flat().get(path, declared_params()[path].default)
     return list(value) if declared_params()[path].kind == "set" else value
 
 

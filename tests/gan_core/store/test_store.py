@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from gan_core import ExperimentConfig, train
 from gan_core.errors import LimitError, RunNotFoundError, RunStateError
 from gan_core.limits import Limits
+from gan_core.naming import MAX_NAME
 from gan_core.scoring import score
 from gan_core.store import model, results, schema
 from gan_core.store.attempt import Attempt
-from gan_core.store.store import MAX_NAME, Store
+from gan_core.store.store import Store
 
 ME = "everybody"
 
@@ -331,4 +332,4 @@ def test_folder_is_that_of_the_file(store, tmp_path):
 
 
 def test_half_a_character_in_a_name_is_replaced(store):
-    assert store.create(ExperimentConfig(), "everybody", "a\udfffb").name == "a?b"
+    assert store.create(ExperimentConfig(), "everybody", "a\udfffb").name == "ab"
