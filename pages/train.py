@@ -87,10 +87,9 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
 
     A phone shows the charts first and the settings only when they are asked for.
     """
-    clicked = st.button(
-        _("Settings"), icon=":material/tune:", key="phone_settings", width="stretch"
-    )
-    opened = settings_opened(turn=clicked)
+    icon = ":material/tune:"
+    turn = st.button(_("Settings"), icon=icon, key="phone_settings", width="stretch")
+    opened = settings_opened(turn=turn)
     shown = "settings_open" if opened else "settings_closed"
     with st.container(border=True, key=shown, gap="xsmall"):
         data_line()
