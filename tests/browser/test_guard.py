@@ -7,7 +7,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.server import eventually, get
+from tests.browser.server import get
 
 TRICK = "see www.evil.example, https://evil.example/x and me@evil.example"
 
@@ -59,14 +59,3 @@ def test_an_address_in_a_name_is_no_link(forge, start_run, store):
         expect(forge.page.locator("a[href*='evil']")).to_have_count(0)
     forge.open("train?lr=www.evil.example").error("www.evil.example")
     expect(forge.page.locator("a[href*='evil']")).to_have_count(0)
-
-
-def test_instant_mode_leaves_what_others_started(forge, start_run, store):
-    others = start_run()
-    forge.open("train", others).badge("running")
-    forge.main.get_by_text("Train while I move sliders").click()
-    forge.idle().few_epochs()
-    eventually(lambda: len(store.list()) > 1, what="a run of the slider")
-    forge.idle()
-    assert store.get(others.id).is_active
-    assert not store.get(others.id).want
