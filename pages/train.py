@@ -18,7 +18,7 @@ from pages.ui.run.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.run.live import Motion, live_view
 from pages.ui.run.timeline import timeline
 from pages.ui.run.transport import parent_of, speed_control, status_row, transport_row
-from pages.ui.session.link import is_all_locked
+from pages.ui.session.link import current_link
 from pages.ui.session.run import current_run, look_at
 from pages.ui.session.settings import current_settings
 from pages.ui.session.view import (
@@ -47,7 +47,7 @@ def repeats_field() -> None:
             "by side as one run. Curves become a median with a band, scores a mean with a standard "
             "deviation: one seed may be luck."
         ),
-        disabled=is_instant() or is_all_locked(),
+        disabled=is_instant() or current_link().locks_all,
     )
     keep_repeats(repeats)
 

@@ -2,8 +2,6 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,15 +17,24 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 # Addresses that take more than questions. Streamlit takes files at /_stcore/upload_file/ whether
 # or not a page asks for one; that belongs here with the first st.file_uploader.
 _TAKES_REQUESTS = ("/api/",)
-_QUESTIONS = ("GET", "HEAD", "OPTIONS")
+
+# What a page may load, and from where. Streamlit's page has a script within it, and hands each
+# component its loader as a blob; it and Plotly make styles as they go.
+_INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+_INLINE = "".join(
+    f" 'sha256-{b64encode(sha256(script).digest()).decode()}'"
+    for script in re.findall(rb"<script>(.*?)</script>", _INDEX, re.DOTALL)
+)
+_POLICY = (
+    f"default-src 'self'; script-src 'self' blob:{_INLINE}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; frame-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; connect-src 'self'"
+)
 
 
 def middleware() -> list[Middleware]:
     """The stack, outermost first."""
-    return [
-        Middleware(Guard),
-        Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
-    ]
+    return [Middleware(Guard), Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5)]
 
 
 class Guard:
@@ -43,8 +50,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on and add the headers to its answer."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return await self._app(scope, receive, send)
         asked = Headers(scope=scope)
 
         async def send_guarded(message: Message) -> None:
@@ -61,7 +67,7 @@ def _refusal(method: str, path: str, asked: Headers) -> str:
     """Why a request is refused; empty for one that is welcome."""
     if not is_host_allowed(asked.get("host")):
         return "this server does not go by that name"
-    if method in _QUESTIONS:
+    if method in ("GET", "HEAD", "OPTIONS"):
         return ""
     if not path.startswith(_TAKES_REQUESTS):
         return "nothing is taken here"
@@ -80,41 +86,12 @@ def _is_ours(asked: Headers) -> bool:
     return bool(origin) and origin == asked.get("host")
 
 
-def _headers(host: str) -> Mapping[str, str]:
-    """The headers of every answer.
-
-    Not every browser lets 'self' stand for websockets too, so that the host is named for them.
-    """
-    named = re.fullmatch(r"[\w.:\[\]-]+", host)
-    sockets = f" ws://{host} wss://{host}" if named else ""
+def _headers(host: str) -> dict[str, str]:
+    # Not in every browser does 'self' stand for websockets too.
+    sockets = f" ws://{host} wss://{host}" if re.fullmatch(r"[\w.:\[\]-]+", host) else ""
     return {
-        "Content-Security-Policy": f"{_policy()}; connect-src 'self'{sockets}",
+        "Content-Security-Policy": _POLICY + sockets,
         "Referrer-Policy": "same-origin",  # an address may hold the id of a run
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }
-
-
-@lru_cache(maxsize=1)
-def _policy() -> str:
-    """What a page may load, and from where: all but connections.
-
-    Streamlit hands a component its loader as a blob; it and Plotly make styles as they go.
-    """
-    index = Path(streamlit.__file__).parent / "static" / "index.html"
-    inline = re.findall(r"<script>(.*?)</script>", index.read_text(encoding="utf-8"), re.DOTALL)
-    hashes = [b64encode(sha256(script.encode()).digest()).decode() for script in inline]
-    return "; ".join(
-        [
-            "default-src 'self'",
-            " ".join(["script-src 'self' blob:", *(f"'sha256-{digest}'" for digest in hashes)]),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "object-src 'none'",
-            "frame-src 'none'",
-            "frame-ancestors 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-        ]
-    )

@@ -8,9 +8,9 @@ from gan_core.store import model
 from gan_core.store.model import Run
 from pages.server.visitor import store, user
 from pages.ui.parts.text import _
-from pages.ui.session.link import is_all_locked
+from pages.ui.session.link import current_link
 from pages.ui.session.run import look_at
-from pages.ui.session.view import instant_key, instant_runs
+from pages.ui.session.view import INSTANT, instant_runs
 
 # The newest, its ghost, and a few that were overtaken before they had a step: nobody looks at an
 # older one any more when it is deleted.
@@ -21,13 +21,13 @@ def instant_toggle() -> bool:
     """Draw the toggle; returns whether it is on."""
     return st.toggle(
         _("Train while I move sliders"),
-        key=instant_key(),
+        key=INSTANT,
         help=_(
             "Releasing a slider trains again from the same seed at once; the run before stays in "
             "the charts as a ghost. Only the last position is trained; older runs of this kind are "
             "deleted."
         ),
-        disabled=is_all_locked(),
+        disabled=current_link().locks_all,
     )
 
 

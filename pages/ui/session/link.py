@@ -14,7 +14,7 @@ _SEEN = "link_in_address"  # what the address said when it was last read
 
 
 @dataclass(frozen=True)
-class _Link:
+class Link:
     """What is left of the link that opened this session.
 
     Attributes:
@@ -28,6 +28,21 @@ class _Link:
     config: ExperimentConfig | None = None
     locked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Dotted names of the settings that cannot be changed here."""
+        return self.locked | self.hidden
+
+    @property
+    def locks_all(self) -> bool:
+        """Whether it leaves nothing to choose (``lock=all``)."""
+        return self.locked >= declared_params().keys()
+
+
+def current_link() -> Link:
+    """What is left of the link; nothing where the session began without one."""
+    return st.session_state.get(_LINK, Link())
 
 
 def read_link() -> ExperimentConfig | None:
@@ -44,47 +59,18 @@ def read_link() -> ExperimentConfig | None:
     is_new = said != st.session_state.get(_SEEN, {})
     st.session_state[_SEEN] = said
     try:
-        return _open(said) if is_new and said and said != _link().query else None
+        return _open(said) if is_new and said and said != current_link().query else None
     finally:
         _write(said)
 
 
 def end_link(now: ExperimentConfig | None = None) -> None:
     """The address shall no longer claim the link's settings, unless they are those of now."""
-    link = _link()
-    if link.config not in (None, now):
-        query = links.restrictions_of(link.query)
-        st.session_state[_LINK] = replace(link, query=query, config=None)
-        _write(link.query)
-
-
-def is_from_link() -> bool:
-    """Whether the settings are those that a link has brought."""
-    return _link().config is not None
-
-
-def locked_settings() -> frozenset[str]:
-    """Dotted names of the settings that the link locks."""
-    return _link().locked
-
-
-def is_all_locked() -> bool:
-    """Whether the link leaves nothing to choose (``lock=all``)."""
-    return locked_settings() >= declared_params().keys()
-
-
-def hidden_settings() -> frozenset[str]:
-    """Dotted names of the settings that the link hides."""
-    return _link().hidden
-
-
-def fixed_settings() -> frozenset[str]:
-    """Dotted names of the settings that cannot be changed here."""
-    return _link().locked | _link().hidden
-
-
-def _link() -> _Link:
-    return st.session_state.get(_LINK, _Link())
+    old = current_link()
+    if old.config not in (None, now):
+        query = links.restrictions_of(old.query)
+        st.session_state[_LINK] = replace(old, query=query, config=None)
+        _write(old.query)
 
 
 def _open(said: Mapping[str, str]) -> ExperimentConfig | None:
@@ -97,13 +83,13 @@ def _open(said: Mapping[str, str]) -> ExperimentConfig | None:
         config = found.config
     else:
         config = None  # the address names a run, and that has settings of its own
-    st.session_state[_LINK] = _Link(said, config, found.locked, found.hidden)
+    st.session_state[_LINK] = Link(said, config, found.locked, found.hidden)
     return config
 
 
 def _write(stale: Mapping[str, str]) -> None:
     """Make the address say what is left of the link, and no longer what is stale."""
-    query = _link().query
+    query = current_link().query
     for key in stale.keys() - query.keys():
         st.query_params.pop(key, None)
     for key, value in query.items():

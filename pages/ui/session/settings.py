@@ -7,7 +7,7 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig
 from pages.ui.parts.text import _
-from pages.ui.session.link import end_link, fixed_settings, read_link
+from pages.ui.session.link import current_link, end_link, read_link
 
 _SETTINGS = "settings"
 _DRAWING = "drawing"
@@ -37,7 +37,7 @@ def change_settings(changes: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: a value is wrong; nothing is changed.
     """
-    if fixed_settings() & changes.keys():
+    if current_link().fixed & changes.keys():
         st.toast(_("The link that opened this page has locked that."), icon=":material/lock:")
         changes = {}
     use_settings(current_settings().with_values(changes))

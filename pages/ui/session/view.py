@@ -5,7 +5,7 @@ import streamlit as st
 from gan_core.store.model import Run
 
 _TABLE = "runs_table"
-_INSTANT = "instant"  # the toggle, and with a suffix the runs that it started
+INSTANT = "instant"  # the toggle "train while I move sliders"
 _REPEATS = "repeats"
 _SPEED = "speed"
 _STEPPED = "stepped"
@@ -32,17 +32,12 @@ def chosen_repeats() -> int:
 
 def is_instant() -> bool:
     """Whether moving a slider trains."""
-    return bool(st.session_state.get(_INSTANT))
-
-
-def instant_key() -> str:
-    """The key of the toggle "train while I move sliders"."""
-    return _INSTANT
+    return bool(st.session_state.get(INSTANT))
 
 
 def instant_runs() -> list[str]:
     """Ids of the runs that moving sliders has started and that are still kept: oldest first."""
-    return st.session_state.setdefault(f"{_INSTANT}_runs", [])
+    return st.session_state.setdefault(f"{INSTANT}_runs", [])
 
 
 def speed_key() -> str:
@@ -97,10 +92,6 @@ def view_key(*parts: object) -> str:
 
 
 def settings_opened(*, turn: bool = False) -> bool:
-    """Whether the settings are unfolded on a phone.
-
-    Args:
-        turn: first unfold them if they are folded, and the other way round.
-    """
+    """Whether the settings are unfolded on a phone, after turning that where it is asked for."""
     st.session_state[_SETTINGS_OPEN] = st.session_state.get(_SETTINGS_OPEN, False) != turn
     return st.session_state[_SETTINGS_OPEN]

@@ -12,7 +12,7 @@ from gan_core.errors import ConfigError
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
 from pages.ui.parts.text import _, plain
-from pages.ui.session.link import fixed_settings, hidden_settings, locked_settings
+from pages.ui.session.link import current_link
 from pages.ui.session.settings import current_settings, keep_settings, widget_key
 
 _LR = "optimizer.lr_g"
@@ -25,7 +25,7 @@ def data_line() -> None:
     """The real rows in a line, and the way to others unless a link has fixed them."""
     table = current_settings().data.load()
     paths = {path for path in declared_params() if path.startswith("data.")}
-    change = "" if paths <= fixed_settings() else f" [{_('change')}](data)"
+    change = "" if paths <= current_link().fixed else f" [{_('change')}](data)"
     st.markdown(
         f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
         f"{_('features')}{change}"
@@ -104,13 +104,13 @@ def _widgets(paths: Iterable[str]) -> dict[str, Any]:
 def _expander(label: str, place: tuple[str, ...]) -> AbstractContextManager[Any]:
     """An expander, unless everything in it is hidden."""
     paths = {path for path in current_settings().flat() if _place(path) == place}
-    return nullcontext() if hidden_settings() >= paths else st.expander(label)
+    return nullcontext() if current_link().hidden >= paths else st.expander(label)
 
 
 def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     """The widget that suits a setting's declaration; what a link hides keeps its value unseen."""
     declared = declared_params()[path]
-    if path in hidden_settings():
+    if path in current_link().hidden:
         return _now(path)
     if declared.kind in ("choice", "set"):
         return _choice(path)
@@ -177,13 +177,13 @@ def _choice(path: str) -> str | list[str]:
 def _own_rate(shared: float) -> float:
     """D's learning rate: the shared one, unless a rate of its own is asked for."""
     rates = current_settings().optimizer
-    if _OWN_LR in hidden_settings():
+    if _OWN_LR in current_link().hidden:
         return rates.lr_d if rates.lr_d != rates.lr_g else shared
     own = st.toggle(
         _("Separate rate for D"),
         key=_start("own_rate", rates.lr_d != rates.lr_g),
         help=_("Let D learn faster or slower than G."),
-        disabled=_OWN_LR in locked_settings(),
+        disabled=_OWN_LR in current_link().locked,
     )
     return _widget(_OWN_LR) if own else shared
 
@@ -199,7 +199,7 @@ class _Common(TypedDict):
 
 def _common(path: str) -> _Common:
     """Name, key and help of a setting's widget; it stands still if a link has locked it."""
-    locked = path in locked_settings()
+    locked = path in current_link().locked
     lock = f":material/lock: {_('Locked by the link that opened this page.')}\n\n"
     return _Common(
         label=control_label(path),

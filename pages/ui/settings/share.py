@@ -9,7 +9,7 @@ from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError
 from gan_core.store.model import Run
 from pages.ui.parts.text import _, plain
-from pages.ui.session.link import hidden_settings, is_from_link, locked_settings
+from pages.ui.session.link import current_link
 from pages.ui.session.settings import take_link
 from pages.ui.settings.controls import control_label
 
@@ -24,9 +24,9 @@ def follow_link() -> None:
 
 def link_badges() -> None:
     """Say what a link has done; to be drawn after the controls, which may end it."""
-    if is_from_link():
+    if current_link().config:
         st.badge(_("Settings from a link"), icon=":material/link:", color="blue")
-    if locked_settings() - hidden_settings():
+    if current_link().locked - current_link().hidden:
         words = _("The link that opened this page has locked the grey controls.")
         st.badge(_("locked"), icon=":material/lock:", color="gray", help=words)
 
@@ -46,10 +46,10 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
             )
         st.markdown(f"**{_('For a class')}**")
         locked = _choose(
-            _("Lock"), "share_lock", locked_settings(), _("Shown, but cannot be moved.")
+            _("Lock"), "share_lock", current_link().locked, _("Shown, but cannot be moved.")
         )
         hidden = _choose(
-            _("Hide"), "share_hide", hidden_settings(), _("Not shown; the values stay.")
+            _("Hide"), "share_hide", current_link().hidden, _("Not shown; the values stay.")
         )
         with link:
             _settings_link(config, run, links.to_query(config, locked, hidden))
