@@ -225,7 +225,10 @@ def _score_lines(report: ScoreReport) -> Iterator[str]:
 def _list_settings() -> None:
     tutorial = ExperimentConfig().flat()
     settings = pd.DataFrame(
-        [(path, p.key, tutorial[path], p.expected()) for path, p in declared_params().items()],
+        [
+            (path, p.key, tutorial.get(path, p.default), p.expected())
+            for path, p in declared_params().items()
+        ],
         columns=["setting", "in links", "tutorial's value", "expected"],
     )
     print(settings.to_string(index=False))

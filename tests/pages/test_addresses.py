@@ -94,7 +94,7 @@ def test_the_tutorial_can_be_started_from_a_home_with_a_wrong_id(store, open_pag
     assert len(store.list()) == 1
 
 
-def test_a_switch_of_pages_keeps_the_run_in_the_address(open_page, make_run):
+def test_a_switch_of_pages_keeps_the_run_in_the_address(open_page, make_run, viewer):
     run = make_run(model.FINISHED)
     at = open_page("train", run=run.id)
     at.query_params.clear()  # as a click in the navigation does

@@ -25,7 +25,7 @@ def asked(make_run):
     return of
 
 
-@pytest.mark.parametrize("status", sorted(model.STATUSES))
+@pytest.mark.parametrize("status", [model.RUNNING, model.PAUSED, model.FINISHED])
 def test_only_of_a_run_that_trains_it_says_that_deleting_ends_it(asked, status):
     run, at = asked(status)
     assert run.name in texts(at)
