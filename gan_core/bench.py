@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.config import ExperimentConfig
-from gan_core.data import MinMaxScaler
+from gan_core.data import Table
+from gan_core.problem import Problem, Rows, resolve
 from gan_core.training.choice import choose_engine
 
 Program = Callable[[int], None]  # does so many steps
@@ -57,16 +58,12 @@ def run(arguments: Namespace) -> int:
     rounds = max(ROUNDS, arguments.rounds)
     report: dict[str, object] = {"machine": machine(), "rounds": rounds}
     print(f"{report['machine']}, one thread, {rounds} rounds, medians\n")
-    tutorial = ExperimentConfig()
-    table = tutorial.table()
-    rows = MinMaxScaler.fit(table.values).transform(table.values)
-    report["tutorial"] = _case("tutorial", tutorial, rows, rounds)
+    report["tutorial"] = _case("tutorial", resolve(ExperimentConfig()), rounds)
     curves = {} if arguments.quick else {"width": WIDTHS, "batch": BATCHES, "rows": ROWS}
     for name, values in curves.items():
         for value in values:
-            config, x_real = _variant(name, value)
             label = f"{name} {value:,}"
-            report[label] = _case(label, config, x_real, rounds)
+            report[label] = _case(label, _variant(name, value), rounds)
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0
@@ -83,25 +80,24 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
 
 
-def _variant(name: str, value: int) -> tuple[ExperimentConfig, np.ndarray]:
+def _variant(name: str, value: int) -> Problem:
     """The tutorial with one size changed; rows beyond the table's are made up."""
     sizes = {"width": 32, "batch": 32, "rows": 2048} | {name: value}
     hidden = [sizes["width"]] * 2 if name == "width" else None
     changes: dict[str, object] = {"training.batch_size": sizes["batch"]}
     if hidden:
         changes |= {"generator.hidden_dims": hidden, "discriminator.hidden_dims": hidden}
-    rows = np.random.default_rng(0).uniform(-1, 1, (sizes["rows"], 4)).astype(np.float32)
-    return ExperimentConfig().with_values(changes), rows
+    values = np.random.default_rng(0).uniform(-1, 1, (sizes["rows"], 4))
+    table = Table("made up", tuple("abcd"), values, np.zeros(len(values), "U1"))
+    return Problem.of(ExperimentConfig().with_values(changes), Rows.of(table, "minmax"))
 
 
-def _case(
-    label: str, config: ExperimentConfig, x_real: np.ndarray, rounds: int
-) -> dict[str, object]:
+def _case(label: str, problem: Problem, rounds: int) -> dict[str, object]:
     """Measure the three programs on one config, print a line, return the figures."""
     programs = {
-        "plain": plain_loop(config, x_real),
-        "torch": _engine(config, x_real, "torch"),
-        "fast": _engine(config, x_real, "fast"),
+        "plain": plain_loop(problem),
+        "torch": _engine(problem, "torch"),
+        "fast": _engine(problem, "fast"),
     }
     steps = {name: _steps_for(program) for name, program in programs.items()}
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
@@ -117,7 +113,7 @@ def _case(
         )
         for name, found in rates.items()
     }
-    chosen = choose_engine(config).engine
+    chosen = choose_engine(problem).engine
     cells = "   ".join(
         f"{name} {s.steps_per_cpu_second:>8,.0f} steps/s ({s.ratio:5.2f}x)"
         for name, s in speeds.items()
@@ -141,17 +137,13 @@ def _rate(program: Program, n_steps: int) -> tuple[float, float]:
     return n_steps / (time.process_time() - cpu), n_steps / (time.perf_counter() - wall)
 
 
-def _engine(config: ExperimentConfig, x_real: np.ndarray, name: str) -> Program:
+def _engine(problem: Problem, name: str) -> Program:
     import torch
 
     from gan_core.training.fast.engine import FastEngine
     from gan_core.training.torch_engine import TorchEngine
 
-    engine = (
-        FastEngine(config, x_real)
-        if name == "fast"
-        else TorchEngine(config, x_real, torch.device("cpu"))
-    )
+    engine = FastEngine(problem) if name == "fast" else TorchEngine(problem, torch.device("cpu"))
 
     def program(n_steps: int) -> None:
         engine.advance(n_steps)
@@ -159,7 +151,7 @@ def _engine(config: ExperimentConfig, x_real: np.ndarray, name: str) -> Program:
     return program
 
 
-def plain_loop(config: ExperimentConfig, x_real: np.ndarray) -> Program:
+def plain_loop(problem: Problem) -> Program:
     """The tutorial's loop written the obvious way: the baseline of every ratio."""
     import torch
     from torch import nn
@@ -172,10 +164,11 @@ def plain_loop(config: ExperimentConfig, x_real: np.ndarray) -> Program:
     rng = np.random.default_rng(0)
     generator, discriminator = (
         build(layers, initial_weights(layers, rng), torch.device("cpu"))
-        for layers in config.networks(x_real.shape[1])
+        for layers in (problem.generator, problem.discriminator)
     )
+    config = problem.config
     loader = DataLoader(
-        TensorDataset(torch.from_numpy(x_real)), config.training.batch_size, shuffle=True
+        TensorDataset(torch.tensor(problem.x_real)), config.training.batch_size, shuffle=True
     )
     betas = (config.optimizer.beta1, config.optimizer.beta2)
     adam_g = torch.optim.Adam(generator.parameters(), config.optimizer.lr_g, betas)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.errors import ConfigError, DataError, DivergedError
 from gan_core.metrics import METRICS, ScoreReport
+from gan_core.problem import Problem, resolve
 from gan_core.scoring import score
 from gan_core.training import Finished, Progress, Started, TrainedGenerator, TrainEvent
 from gan_core.training.events import history_frame
@@ -65,12 +66,12 @@ def run(arguments: Namespace) -> int:
     if arguments.list_settings:
         _list_settings()
         return 0
-    config = read_config(arguments)
+    problem = resolve(read_config(arguments))
     if arguments.every < 1:
         raise ConfigError("--every", f"--every must be at least 1. Got {arguments.every}.")
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
-    return _Session(config, arguments.every, arguments.out).run()
+    return _Session(problem, arguments.every, arguments.out).run()
 
 
 def read_config(arguments: Namespace) -> ExperimentConfig:
@@ -110,7 +111,7 @@ def _parse(value: str) -> object:
 class _Session:
     """One training in the terminal."""
 
-    config: ExperimentConfig
+    problem: Problem
     every: int
     out: Path | None
     _parts: list[np.ndarray] = field(default_factory=list)
@@ -122,7 +123,7 @@ class _Session:
         """Train to the end, to Ctrl-C or to a divergence; keep what there is."""
         from gan_core.training import train  # brings torch, which other commands do without
 
-        events = train(self.config)
+        events = train(self.problem)
         started = next(events)
         assert isinstance(started, Started)
         self._steps_per_epoch = started.steps_per_epoch
@@ -161,7 +162,7 @@ class _Session:
         """The tutorial's line after every so many epochs, with the losses of the last batch."""
         while (epoch := self._printed + self.every) * self._steps_per_epoch <= event.step:
             d_loss, g_loss, *_ = event.losses[epoch * self._steps_per_epoch - event.first_step]
-            total = self.config.training.epochs
+            total = self.problem.config.training.epochs
             with bar.external_write_mode(file=sys.stdout):
                 print(f"Epoch [{epoch}/{total}], D_Loss: {d_loss:.4f}, G_Loss: {g_loss:.4f}")
                 sys.stdout.flush()
@@ -192,10 +193,10 @@ class _Session:
 
     def _write(self, out: Path, generator: TrainedGenerator) -> None:
         (out / "metrics.json").unlink(missing_ok=True)  # of an earlier run, perhaps
-        (out / "config.json").write_text(self.config.to_json() + "\n", encoding="utf-8")
-        columns = self.config.columns
-        losses = np.concatenate([np.empty((0, len(columns)), np.float32), *self._parts])
-        history = history_frame(losses, 1, self._steps_per_epoch, columns)
+        config = self.problem.config
+        (out / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
+        losses = np.concatenate([np.empty((0, len(config.columns)), np.float32), *self._parts])
+        history = history_frame(losses, 1, self._steps_per_epoch, config.columns)
         history.to_parquet(out / "history.parquet", index=False)
         generator.sample(SAMPLE_ROWS).to_csv(out / "samples.csv", index=False)
         (out / "generator.safetensors").write_bytes(generator.to_bytes())
@@ -223,12 +224,8 @@ def _score_lines(report: ScoreReport) -> Iterator[str]:
 
 
 def _list_settings() -> None:
-    tutorial = ExperimentConfig().flat()
     settings = pd.DataFrame(
-        [
-            (path, p.key, tutorial.get(path, p.default), p.expected())
-            for path, p in declared_params().items()
-        ],
+        [(path, p.key, p.default, p.expected()) for path, p in declared_params().items()],
         columns=["setting", "in links", "tutorial's value", "expected"],
     )
     print(settings.to_string(index=False))

@@ -5,9 +5,9 @@ import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError, LimitError
 from gan_core.networks import n_weights
+from gan_core.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -52,21 +52,21 @@ class Limits:
         """
         return cls(**{f.name: env_int(f.name, getattr(cls, f.name)) for f in fields(cls)})
 
-    def check(self, config: ExperimentConfig) -> None:
-        """Refuse a config that is too large.
+    def check(self, problem: Problem) -> None:
+        """Refuse a problem that is too large.
 
         Raises:
             LimitError: which limit, how much was asked for, and what to do.
         """
-        table = config.table()
-        visits = config.training.epochs * table.n_rows
+        epochs, n_rows = problem.config.training.epochs, problem.n_rows
+        visits = epochs * n_rows
         if visits > self.max_row_visits:
             raise LimitError(
-                f"{config.training.epochs:,} epochs x {table.n_rows:,} rows = {visits:,} row "
-                f"visits, this server allows {self.max_row_visits:,}. "
-                f"Use at most {max(1, self.max_row_visits // table.n_rows):,} epochs or fewer rows."
+                f"{epochs:,} epochs x {n_rows:,} rows = {visits:,} row visits, this server allows "
+                f"{self.max_row_visits:,}. "
+                f"Use at most {max(1, self.max_row_visits // n_rows):,} epochs or fewer rows."
             )
-        weights = sum(n_weights(layers) for layers in config.networks(len(table.features)))
+        weights = n_weights(problem.generator) + n_weights(problem.discriminator)
         if weights > self.max_weights:
             raise LimitError(
                 f"The two networks have {weights:,} weights, this server allows "

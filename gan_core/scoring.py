@@ -6,6 +6,7 @@ from functools import lru_cache
 from gan_core.config.sections import DataConfig
 from gan_core.metrics import NoiseFloor, ScoreReport, evaluate
 from gan_core.metrics.report import noise_floor_steps
+from gan_core.problem import resolve, rows_of
 from gan_core.randomness import Stream, stream
 from gan_core.training import TrainedGenerator
 
@@ -21,7 +22,7 @@ def score(
             own scores are of.
         seed: where their noise starts; None takes the run's evaluation stream.
     """
-    table = generator.config.table()
+    table = resolve(generator.config).table
     fake = generator.rows(table.n_rows if n is None else n, seed)
     floor = floor_of(generator.config.data)
     return evaluate(table.values, fake, table.features, floor=floor, modes=table.modes)
@@ -36,6 +37,6 @@ def floor_of(data: DataConfig) -> Mapping[str, NoiseFloor]:
 
 def floor_steps(data: DataConfig) -> Iterator[Mapping[str, NoiseFloor]]:
     """As `floor_of`, in steps: an empty mapping after each, then the floor."""
-    table = data.load()
+    table = rows_of(data).table
     rng = stream(0, Stream.EVALUATION, 1)
     yield from noise_floor_steps(table.values, table.features, rng=rng, modes=table.modes)

@@ -3,14 +3,20 @@
 import pandas as pd
 import streamlit as st
 
-from gan_core.data import DATA_SOURCES, MinMaxScaler, Table
+from gan_core.data import DATA_SOURCES, Table
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
 from gan_core.errors import ConfigError
+from gan_core.problem import Problem, resolve
 from pages.ui.parts import charts
 from pages.ui.parts.head import page_head
 from pages.ui.parts.text import _, plain
 from pages.ui.session.settings import current_settings, last_drawing
-from pages.ui.settings.choose_data import choose_class, choose_features, choose_source
+from pages.ui.settings.choose_data import (
+    choose_class,
+    choose_encoder,
+    choose_features,
+    choose_source,
+)
 from pages.ui.settings.drawing import drawing_surface
 
 
@@ -61,25 +67,20 @@ def not_enough(table: Table) -> None:
     )
 
 
-def scaled_form(table: Table) -> None:
-    """What the networks see."""
-    scaler = MinMaxScaler.fit(table.values)
+def encoded_form(problem: Problem) -> None:
+    """What the networks see, and how it comes about."""
+    encoder = problem.encoder
     st.markdown(f"#### {_('What the networks see')}")
-    st.markdown(
-        _(
-            "Each feature is scaled so that its smallest value becomes -1 and its largest +1, "
-            "because G ends in **Tanh**, which gives only values between -1 and 1: so G can reach "
-            "every real value, and no feature counts more for its unit. Results are scaled back."
-        )
-    )
+    choose_encoder()
+    st.markdown(_(encoder.help))
     left, right = st.columns([1, 1.2])
-    ranges = pd.DataFrame(
-        {_("smallest → -1"): scaler.low, _("largest → +1"): scaler.high},
-        index=pd.Index(table.features, name=_("feature")),
+    learned = pd.DataFrame(
+        {_(title): getattr(encoder, name) for name, title in encoder.marks.items()},
+        index=pd.Index(problem.features, name=_("feature")),
     )
-    left.dataframe(ranges, height="content" if len(ranges) < 9 else 300)
-    scaled = pd.DataFrame(scaler.transform(table.values), columns=list(table.features))
-    right.dataframe(scaled.round(3), height=300)
+    left.dataframe(learned, height="content" if len(learned) < 9 else 300)
+    encoded = pd.DataFrame(problem.x_real, columns=list(problem.columns))
+    right.dataframe(encoded.round(3), height=300)
 
 
 def main() -> None:
@@ -88,12 +89,13 @@ def main() -> None:
         _("Data"), _("Which rows should the GAN learn to imitate, and what do they look like?")
     )
     name = choose_source()
-    choose_rows(name)
     try:
-        table = current_settings().data.load()
+        problem = resolve(current_settings())
     except ConfigError as error:
         st.error(plain(error))
         return
+    table = problem.table
+    choose_rows(name)
     drawn = name == DRAWING
     if drawn and n_points(last_drawing()) < MIN_POINTS:
         not_enough(table)
@@ -105,7 +107,7 @@ def main() -> None:
     )
     look(table, drawn=drawn)
     st.caption(f"{_('Source')}: {source.credit}")
-    scaled_form(table)
+    encoded_form(problem)
 
 
 main()

@@ -9,6 +9,7 @@ import streamlit as st
 from gan_core.data import Table
 from gan_core.errors import GanForgeError
 from gan_core.metrics import ScoreReport
+from gan_core.problem import resolve
 from gan_core.store import results
 from gan_core.store.model import Run
 from pages.server.visitor import store
@@ -28,7 +29,7 @@ from pages.ui.settings.share import share_button
 def choose_sample(run: Run) -> tuple[int, int | None]:
     """How many generated rows, and from which seed; None is the run's own evaluation noise."""
     limit = store().limits.max_sample_rows
-    usual = max(2, min(limit, run.config.table().n_rows))
+    usual = max(2, min(limit, resolve(run.config).n_rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n = st.number_input(
             _("Generated rows"),
@@ -58,7 +59,7 @@ def choose_sample(run: Run) -> tuple[int, int | None]:
 
 def draw(run: Run, step: int) -> None:
     """Draw everything about the generator at the checkpoint after a step."""
-    table = run.config.table()
+    table = resolve(run.config).table
     top, menu = st.columns([3, 1], vertical_alignment="bottom")
     with top:
         n, seed = choose_sample(run)

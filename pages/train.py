@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
 from gan_core.networks import n_weights, structure
+from gan_core.problem import resolve
 from gan_core.store.model import Run
 from gan_core.views import View
 from pages.server.visitor import store, user
@@ -111,11 +112,11 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
 
 def structures(config: ExperimentConfig) -> None:
     """The printed structure of both networks, as in the tutorial."""
-    generator, discriminator = config.networks(len(config.table().features))
+    problem = resolve(config)
     with st.expander(_("Structure of both networks")):
         for column, name, layers in zip(
-            st.columns(2), (_("Generator"), _("Discriminator")), (generator, discriminator),
-            strict=True,
+            st.columns(2), (_("Generator"), _("Discriminator")),
+            (problem.generator, problem.discriminator), strict=True,
         ):  # fmt: skip
             column.markdown(f"**{name}** · {n_weights(layers):,} {_('parameters')}")
             column.code(structure(layers), language=None)

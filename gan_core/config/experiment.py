@@ -23,9 +23,7 @@ from gan_core.config.sections import (
     TrainingConfig,
 )
 from gan_core.config.upgrades import SCHEMA_VERSION, upgrade
-from gan_core.data import Table
 from gan_core.errors import ConfigError, hint, short
-from gan_core.networks import Layers, discriminator_layers, generator_layers
 from gan_core.objectives import OBJECTIVES, PENALTIES, Objective, Penalty
 from gan_core.settings import (
     OneOf,
@@ -136,24 +134,6 @@ class ExperimentConfig(Section, frozen=True):
         sets[step] = {**sets.get(step, {}), **changes}
         edits = [{"step": at, "set": values} for at, values in sets.items()]
         return self.with_values({"schedule": edits})
-
-    def table(self) -> Table:
-        """The real rows."""
-        return self.data.load()
-
-    def networks(self, n_features: int) -> tuple[Layers, Layers]:
-        """The layers of the generator and of the discriminator."""
-        g, d = self.generator, self.discriminator
-        return (
-            generator_layers(g.latent_dim, g.hidden_dims, n_features, g.activation, g.slope),
-            discriminator_layers(
-                n_features, d.hidden_dims, d.activation, d.slope, probability=self.loss.probability
-            ),
-        )
-
-    def steps_per_epoch(self, n_rows: int) -> int:
-        """Steps in one pass over the rows; the last, incomplete batch counts."""
-        return -(-n_rows // self.training.batch_size)
 
     def to_dict(self) -> dict[str, Any]:
         """As nested plain values, with the version of the schema."""

@@ -86,7 +86,7 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     faults += _unknown(query.keys(), (*paths, LOCK, HIDE))
     locked, hidden = (_restricted(w, query.get(w, ""), paths, faults) for w in (LOCK, HIDE))
     if faults:
-        raise _refusal(faults)
+        raise refusal(faults)
     values: dict[str, Any] = {}
     for path in paths.values():  # in the order of the declarations: what others follow is first
         values[path] = said[path] if path in said else _unsaid(path, values)
@@ -99,7 +99,7 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
         changes = {path: v for path, v in values.items() if path in in_force or path not in idle}
         config = ExperimentConfig().with_values(changes)
     except ConfigError as error:
-        raise _refusal([error]) from error
+        raise refusal([error]) from error
     return SharedConfig(config, locked, hidden)
 
 
@@ -116,7 +116,8 @@ def as_text(query: Mapping[str, str]) -> str:
 def _unsaid(path: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a value of any setting
     """What a setting is when a link does not name it, given those before it."""
     if path == "data.classes":  # as on the page Data, another table begins with its first class
-        return DATA_SOURCES[values["data.source"]].classes[:1]
+        source = DATA_SOURCES.get(values["data.source"])
+        return source.classes[:1] if source else ()
     if path == "optimizer.lr_d":  # one rate for both players, unless D has one of its own
         return values["optimizer.lr_g"]
     return declared_params()[path].default
@@ -167,7 +168,7 @@ def _noted(faults: list[ConfigError]) -> Iterator[None]:
         faults.append(error)
 
 
-def _refusal(faults: Sequence[ConfigError]) -> ConfigError:
+def refusal(faults: Sequence[ConfigError]) -> ConfigError:
     """All faults as one error, which belongs to the first one's setting."""
     said = " ".join(map(str, faults))
     return ConfigError(faults[0].path, f"This link cannot be used: {said}")

@@ -2,7 +2,7 @@
 
 from pydantic import field_validator
 
-from gan_core.data import DATA_SOURCES, Table, load_table
+from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import decode
 from gan_core.errors import ConfigError, DataError
 from gan_core.networks import ACTIVATIONS
@@ -33,7 +33,7 @@ class DataConfig(Section, frozen=True):
 
     source: str = setting(
         "iris", "Data set", "The table that real rows are taken from.",
-        choices=lambda: tuple(DATA_SOURCES), key="data",
+        choices=lambda: tuple(DATA_SOURCES), key="data", is_open=True,
     )  # fmt: skip
     classes: tuple[str, ...] = setting(
         ("setosa",), "Class",
@@ -51,6 +51,11 @@ class DataConfig(Section, frozen=True):
         "The points of the data set drawing, as the page Data writes them; other data sets leave "
         "it alone.",
     )  # fmt: skip
+    encoder: str = setting(
+        "minmax", "Encoding",
+        "How each feature is scaled for the networks, and with it what G ends in.",
+        choices=lambda: tuple(ENCODERS),
+    )  # fmt: skip
 
     @field_validator("drawing")
     @classmethod
@@ -60,14 +65,6 @@ class DataConfig(Section, frozen=True):
         except DataError as error:
             raise ConfigError("data.drawing", str(error)) from error
         return drawing
-
-    def load(self) -> Table:
-        """The rows this config asks for.
-
-        Raises:
-            DataError: as `load_table`.
-        """
-        return load_table(self.source, self.classes, self.features, self.drawing)
 
 
 class GeneratorConfig(Section, frozen=True):

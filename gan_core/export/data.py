@@ -1,48 +1,40 @@
 """The rows: from scikit-learn where it has them, else written into the script."""
 
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 
-from gan_core.config import ExperimentConfig
-from gan_core.data import MinMaxScaler
+from gan_core.config.sections import DataConfig
+from gan_core.data import Encoder, Table
 from gan_core.export.part import WIDTH, Part, listed, quoted
+from gan_core.problem import Problem
 
 SKLEARN = {"iris": "load_iris", "wine": "load_wine", "breast_cancer": "load_breast_cancer"}
 
-_SCALING = """\
+_ROWS = """\
 values = rows.to_numpy()
-low, high = values.min(axis=0), values.max(axis=0)
-scaled = 2.0 * (values - low) / (high - low) - 1.0
-x_real = torch.from_numpy(scaled.astype(np.float32)).to(device)  # (rows, features)"""
-# Where a column never changes, there is nothing to divide by.
-_SCALING_OF_CONSTANTS = """\
-values = rows.to_numpy()
-low, high = values.min(axis=0), values.max(axis=0)
-span = np.where(high > low, high - low, 1.0)
-scaled = np.where(high > low, 2.0 * (values - low) / span - 1.0, 0.0)  # 0 where nothing changes
-x_real = torch.from_numpy(scaled.astype(np.float32)).to(device)  # (rows, features)"""
+{encode}
+x_real = torch.from_numpy(scaled.astype(np.float32)).to(device)  # (rows, columns)"""
 
 _REPORT = 'print(f"{len(rows)} real rows, {rows.shape[1]} features, device: {device}")'
 
 
-def data_part(config: ExperimentConfig) -> Part:
+def data_part(problem: Problem) -> Part:
     """Load the rows and scale them."""
-    values = config.table().values
-    varies = bool((values.max(axis=0) > values.min(axis=0)).all())
-    loader = SKLEARN.get(config.data.source)
-    load = _from_sklearn(config, loader) if loader else _written_out(config)
+    loader = SKLEARN.get(problem.config.data.source)
+    load = _from_sklearn(problem.config.data, loader) if loader else _written_out(problem)
+    code = problem.encoder.as_code()
     return Part(
         "The real rows",
-        "Every feature is scaled so that its smallest value becomes -1 and its largest 1, the "
-        "range of Tanh, in which G ends.",
-        "\n\n".join((load, _SCALING if varies else _SCALING_OF_CONSTANTS, _REPORT)),
+        code.text,
+        "\n\n".join((load, _ROWS.format(encode=code.encode), _REPORT)),
         (f"from sklearn.datasets import {loader}",) if loader else (),
     )
 
 
-def _from_sklearn(config: ExperimentConfig, loader: str) -> str:
-    name, classes, features = config.data.source, config.data.classes, config.data.features
+def _from_sklearn(data: DataConfig, loader: str) -> str:
+    name, classes, features = data.source, data.classes, data.features
     lines = [f"{name} = {loader}(as_frame=True)", f"rows = {name}.data"]
     if classes:
         lines.append(f"labels = {name}.target_names[{name}.target]  # the class of each row")
@@ -55,11 +47,11 @@ def _from_sklearn(config: ExperimentConfig, loader: str) -> str:
     return "\n".join(lines)
 
 
-def _written_out(config: ExperimentConfig) -> str:
+def _written_out(problem: Problem) -> str:
     """The rows as text."""
-    table = config.table()
-    text = textwrap.fill(" ".join(_shortest(table.values)), WIDTH, break_on_hyphens=False)
-    columns = listed("columns = [", map(quoted, table.features))
+    texts = _shortest(problem.table, problem.encoder)
+    text = textwrap.fill(" ".join(texts), WIDTH, break_on_hyphens=False)
+    columns = listed("columns = [", map(quoted, problem.features))
     return (
         f'NUMBERS = """\n{text}\n"""  # row after row\n'
         f"{columns}\n"
@@ -68,16 +60,19 @@ def _written_out(config: ExperimentConfig) -> str:
     )
 
 
-def _shortest(values: np.ndarray) -> list[str]:
+def _shortest(table: Table, encoder: Encoder) -> list[str]:
     """Numbers, row after row, with no more digits than the networks see once they are scaled."""
-    scaler = MinMaxScaler.fit(values)
-    exact = scaler.transform(values)
-    extreme = (values == scaler.low) | (values == scaler.high)  # they decide how all are scaled
+    values, exact = table.values, encoder.transform(table.values)
+    low, high = values.min(axis=0), values.max(axis=0)
+    extreme = (values == low) | (values == high)  # where scaling begins and ends
     found = np.full(values.shape, None, dtype=object)
     for digits in range(1, 18):
         texts = [[f"{v:.{digits}g}" for v in row] for row in values]
         rounded = np.array(texts, dtype=float)
-        inside = (rounded >= scaler.low) & (rounded <= scaler.high)
-        good = inside & (scaler.transform(rounded) == exact) & (~extreme | (rounded == values))
+        inside = (rounded >= low) & (rounded <= high)
+        good = inside & (encoder.transform(rounded) == exact) & (~extreme | (rounded == values))
         found = np.where(good & (found == None), np.array(texts, dtype=object), found)  # noqa: E711
-    return found.ravel().tolist()
+    again = replace(table, values=found.astype(float))
+    if (type(encoder).fit(again).transform(again.values) == exact).all():
+        return found.ravel().tolist()
+    return [repr(float(value)) for value in values.ravel()]  # all digits, where each one counts

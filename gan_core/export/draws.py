@@ -3,6 +3,7 @@
 from gan_core.config import ExperimentConfig
 from gan_core.export.course import blurs, changes, mixes, several_updates
 from gan_core.export.part import Part
+from gan_core.problem import Problem
 from gan_core.randomness import Stream
 from gan_core.training import draws
 
@@ -40,9 +41,10 @@ def {name}(step):
 _ROWS = "min(BATCH_SIZE, len(x_real))"
 
 
-def random_part(config: ExperimentConfig) -> Part:
+def random_part(problem: Problem) -> Part:
     """The streams of random numbers."""
-    order = draws.BatchOrder(config.seed, config.table().n_rows, config.training.batch_size)
+    config = problem.config
+    order = draws.BatchOrder(config.seed, problem.n_rows, config.training.batch_size)
     uses = {
         "WEIGHTS": Stream.INIT,
         "ORDER": Stream.ORDER,
@@ -59,9 +61,9 @@ def random_part(config: ExperimentConfig) -> Part:
         _STREAM,
         _ORDERS.format(epochs=order.epochs_per_block),
         *([at_once] if changes(config, "training.n_critic") else []),
-        _noise(config),
-        *([_mixing(config)] if mixes(config) else []),
-        *([_blurring(config)] if blurs(config) else []),
+        _noise(problem),
+        *([_mixing(problem)] if mixes(config) else []),
+        *([_blurring(problem)] if blurs(config) else []),
     ]
     return Part(
         "Random numbers",
@@ -72,40 +74,42 @@ def random_part(config: ExperimentConfig) -> Part:
     )
 
 
-def _noise(config: ExperimentConfig) -> str:
+def _noise(problem: Problem) -> str:
+    config = problem.config
     passes = "N_CRITIC + 1" if several_updates(config) else "2"
     return _drawn(config).format(
         name="noise",
         what="The z of each step: one for every update of D, the last one for G.",
         purpose="NOISE",
         draw="standard_normal",
-        steps=draws.noise_of(config, config.table().n_rows).steps_per_block,
+        steps=draws.noise_of(config, problem.n_rows).steps_per_block,
         needs=f"({passes}) * {_ROWS} * LATENT_DIM",
         shape=f"{passes}, {_ROWS}, LATENT_DIM",
     )
 
 
-def _mixing(config: ExperimentConfig) -> str:
+def _mixing(problem: Problem) -> str:
+    config = problem.config
     return _drawn(config).format(
         name="mixing",
         what="For the penalty: the real row's share in each mixture, one for every update of D.",
         purpose="MIXING",
         draw="random",
-        steps=draws.noise_of(config, config.table().n_rows).steps_per_block,
+        steps=draws.noise_of(config, problem.n_rows).steps_per_block,
         needs=f"(N_CRITIC + 1) * {_ROWS} * LATENT_DIM",  # blocks are as long as those of the z
         shape=f"{'N_CRITIC' if several_updates(config) else '1'}, {_ROWS}",
     )
 
 
-def _blurring(config: ExperimentConfig) -> str:
+def _blurring(problem: Problem) -> str:
+    config = problem.config
     passes = "N_CRITIC + 1" if several_updates(config) else "2"
-    n_rows, n_features = config.table().values.shape
     return _drawn(config).format(
         name="blurring",
         what="Noise on what D sees, for every update of D and for G's: on real rows, on fakes.",
         purpose="BLUR",
         draw="standard_normal",
-        steps=draws.input_noise_of(config, n_rows, n_features).steps_per_block,
+        steps=draws.input_noise_of(config, *problem.x_real.shape).steps_per_block,
         needs=f"({passes}) * 2 * {_ROWS} * x_real.shape[1]",
         shape=f"{passes}, 2, {_ROWS}, x_real.shape[1]",
     )

@@ -11,6 +11,7 @@ from gan_core.export.loop import result_part, training_part
 from gan_core.export.part import Part, commented, one_line
 from gan_core.export.players import losses_part, networks_part
 from gan_core.export.settings import settings_part
+from gan_core.problem import Problem, resolve
 
 
 def script(config: ExperimentConfig) -> str:
@@ -19,17 +20,19 @@ def script(config: ExperimentConfig) -> str:
     It needs torch, numpy, pandas and, for its tables, scikit-learn; it draws the same random
     numbers and so has the same losses, up to rounding.
     """
-    parts = _parts(config)
-    head = f'"""{_title(config)}\n\n{_about(config)}\n"""'
+    problem = resolve(from_its_first_step(config))
+    parts = _parts(problem)
+    head = f'"""{_title(problem)}\n\n{_about(parts)}\n"""'
     body = [f"# %% {part.title}\n{commented(part.text)}\n{part.code}" for part in parts]
     return "\n\n".join((head, _imports(parts), "\n\n\n".join(body))) + "\n"
 
 
 def notebook(config: ExperimentConfig) -> str:
     """The script as a Jupyter notebook (nbformat 4.5), its parts explained in Markdown."""
-    parts = _parts(config)
+    problem = resolve(from_its_first_step(config))
+    parts = _parts(problem)
     cells = [
-        _markdown("title", f"# {_title(config)}\n\n{_about(config)}"),
+        _markdown("title", f"# {_title(problem)}\n\n{_about(parts)}"),
         _code("imports", _imports(parts)),
     ]
     for part in parts:
@@ -44,21 +47,26 @@ def notebook(config: ExperimentConfig) -> str:
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
-def _parts(config: ExperimentConfig) -> list[Part]:
-    makers = (
-        settings_part, data_part, random_part, networks_part, losses_part, training_part,
-        result_part,
-    )  # fmt: skip
-    course = from_its_first_step(config)
-    return [make(course) for make in makers]
+def _parts(problem: Problem) -> list[Part]:
+    config = problem.config
+    return [
+        settings_part(config),
+        data_part(problem),
+        random_part(problem),
+        networks_part(problem),
+        losses_part(config),
+        training_part(config),
+        result_part(problem),
+    ]
 
 
-def _title(config: ExperimentConfig) -> str:
-    return f"A generative adversarial network for {one_line(config.table().title)}."
+def _title(problem: Problem) -> str:
+    return f"A generative adversarial network for {one_line(problem.table.title)}."
 
 
-def _about(config: ExperimentConfig) -> str:
-    needs = "torch, numpy, pandas" + (" and scikit-learn" if data_part(config).imports else "")
+def _about(parts: list[Part]) -> str:
+    loads = any("sklearn" in line for part in parts for line in part.imports)
+    needs = "torch, numpy, pandas" + (" and scikit-learn" if loads else "")
     return (
         "Made by GAN Forge, and independent of it. It draws the same random numbers and computes\n"
         "in the same order, so the losses are those of the run (but for rounding, where the run\n"

@@ -5,6 +5,7 @@ import textwrap
 from gan_core.config import ExperimentConfig
 from gan_core.export.course import blurs, changes, mixes, rests, several_updates
 from gan_core.export.part import Part
+from gan_core.problem import Problem
 
 _LOOP = """\
 optimizer_g = torch.optim.Adam(G.parameters(), lr=LR_G, betas=BETAS, fused=True)
@@ -36,7 +37,7 @@ _RESULT = """\
 with torch.no_grad():
     z = stream(SAMPLE).standard_normal((len(rows), LATENT_DIM), dtype=np.float32)
     x_fake = {network}(torch.from_numpy(z).to(device)).cpu().numpy().astype(float)
-generated = pd.DataFrame(low + (x_fake + 1.0) / 2.0 * (high - low), columns=rows.columns)
+generated = pd.DataFrame({decode}, columns=rows.columns)
 
 print("Real rows:")
 print(rows.head().to_string(index=False))
@@ -174,14 +175,16 @@ def _judged(config: ExperimentConfig, real: str, fake: str) -> str:
     return f"D(torch.cat(({real}, {fake}))).chunk(2)"
 
 
-def result_part(config: ExperimentConfig) -> Part:
+def result_part(problem: Problem) -> Part:
     """Rows from the trained generator."""
-    averages = bool(config.training.ema_decay)
+    averages = bool(problem.config.training.ema_decay)
     whose = "the average of G's weights over the last steps" if averages else "G"
     return Part(
         "Generated rows",
         f"New noise through {whose}, scaled back to the units of the table.",
-        _RESULT.format(network="G_average" if averages else "G"),
+        _RESULT.format(
+            network="G_average" if averages else "G", decode=problem.encoder.as_code().decode
+        ),
     )
 
 

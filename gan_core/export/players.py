@@ -6,8 +6,9 @@ from gan_core.config import ExperimentConfig
 from gan_core.export.course import constant, objective
 from gan_core.export.part import Part, stacked
 from gan_core.networks import Layers, logit_layers
-from gan_core.networks.layers import Linear
+from gan_core.networks.layers import Head, Linear
 from gan_core.objectives import Penalty
+from gan_core.problem import Problem
 
 _INITIALISE = '''\
 def initialise(network, rng):
@@ -25,6 +26,22 @@ initialise(G, rng)
 initialise(D, rng)
 print(G)
 print(D)'''
+_HEAD = '''\
+class Head(nn.Module):
+    """An activation of its own for each slice of the columns."""
+
+    def __init__(self, *parts):
+        super().__init__()
+        self.names, self.widths = zip(*parts)
+
+    def forward(self, x):
+        ways = {"tanh": torch.tanh, "none": lambda x: x, "sigmoid": torch.sigmoid}
+        ways["softmax"] = lambda x: x.softmax(dim=1)
+        slices = x.split(self.widths, dim=1)
+        return torch.cat([ways[name](part) for name, part in zip(self.names, slices)], dim=1)
+
+
+'''
 _PENALTY = '''\
 def {name}_penalty(rows):
     """{what}"""
@@ -33,19 +50,20 @@ def {name}_penalty(rows):
     return {formula}'''
 
 
-def networks_part(config: ExperimentConfig) -> Part:
+def networks_part(problem: Problem) -> Part:
     """Both networks with their first weights."""
-    g_layers, d_layers = config.networks(len(config.table().features))
     code = "\n".join(
         (
-            _sequential("G", g_layers, first="LATENT_DIM"),
-            _sequential("D", logit_layers(d_layers)),
+            _sequential("G", problem.generator, first="LATENT_DIM"),
+            _sequential("D", logit_layers(problem.discriminator)),
             "\n",
             _INITIALISE,
         )
     )
+    if any(isinstance(layer, Head) for layer in problem.generator):
+        code = _HEAD + code
     output = "a score: the higher, the more real the row looks to D"
-    if config.loss.probability:
+    if problem.config.loss.probability:
         output = "a logit: its sigmoid is the probability that the row is real"
     return Part(
         "Two networks",
@@ -62,6 +80,8 @@ def _sequential(name: str, layers: Layers, first: str = "") -> str:
             case Linear(n_in, n_out):
                 modules.append(f"nn.Linear({first or n_in}, {n_out})")
                 first = ""
+            case Head():
+                modules.append(str(layer))
             case _:
                 modules.append(f"nn.{layer}")
     return stacked(f"{name} = nn.Sequential(", modules, ").to(device)")

@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
 from gan_core.live.updates import N_BINS, histograms
+from gan_core.problem import resolve
 from gan_core.registry import register
 from gan_core.store import results
 from gan_core.store.model import Run
 from gan_core.store.results import Players
 from gan_core.store.store import Store
+from gan_core.views.game import Game
 from gan_core.views.latent import fixed_noise
 from gan_core.views.packing import packed
-from gan_core.views.pictures import game_of, picture_of
+from gan_core.views.pictures import picture_of
 from gan_core.views.view import View
 
 HISTOGRAM_ROWS = 500  # generated rows, as the worker draws them for the live histograms
@@ -42,7 +44,7 @@ def arena(
     seen = _view(found, view)
     update = {"attempt": found.attempt, "status": found.status}
     if facts:
-        update["facts"] = picture_of(found.config, seen).facts()
+        update["facts"] = picture_of(resolve(found.config), seen).facts()
     text = as_json(update)
     if players := results.latest_players(store.database, run):
         frame = _frame(found, kept, players.step, seen, lambda: players)
@@ -85,7 +87,7 @@ def film(
         answer |= {"steps_per_epoch": found.steps_per_epoch, "rows": HISTOGRAM_ROWS, "bins": N_BINS}
     else:
         seen = _view(found, view)
-        answer["facts"] = picture_of(found.config, seen).facts()
+        answer["facts"] = picture_of(resolve(found.config), seen).facts()
     wanted = [step for step in steps if step > after]
     yield Part(as_json(answer)[:-1] + b',"frames":[', 0, len(wanted))
     comma = b""
@@ -104,7 +106,7 @@ def film(
 
 
 def _view(run: Run, asked: Query) -> View:
-    return View.from_query(asked, len(run.config.table().features))
+    return View.from_query(asked, len(resolve(run.config).features))
 
 
 def _frame(
@@ -118,7 +120,7 @@ def _frame(
             return None
         if view is None:
             return _counts(run, found)
-        picture = picture_of(run.config, view)
+        picture = picture_of(resolve(run.config), view)
         return as_json(picture.wire(found.step, found.generator, found.discriminator))
 
     return kept.get((run.id, run.attempt, step, view), make)
@@ -126,8 +128,8 @@ def _frame(
 
 def _counts(run: Run, players: Players) -> bytes:
     """Histograms of the rows that G makes of the noise that results are drawn from."""
-    game = game_of(run.config)
+    problem = resolve(run.config)
     z = fixed_noise(run.config.seed, run.config.generator.latent_dim, HISTOGRAM_ROWS)
-    rows = game.scaler.inverse(game.made(players.generator, z))
-    counts = packed(histograms(game.table.values, rows), "<u2")
+    rows = problem.encoder.inverse(Game(problem).made(players.generator, z))
+    counts = packed(histograms(problem.table.values, rows), "<u2")
     return as_json({"step": players.step, "counts": counts})

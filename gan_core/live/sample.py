@@ -11,6 +11,7 @@ from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
 from gan_core.live.scores import floors_of, judged
 from gan_core.live.updates import densities
+from gan_core.problem import resolve
 from gan_core.registry import register
 from gan_core.store import results
 from gan_core.store.store import Store
@@ -48,7 +49,7 @@ def sample(
         rows; of two features ``points``, at most 2,000 rows; ``scores``, a report as a dict.
     """
     config, rows = yield from _drawn(store, run, step, n, seed)
-    table = config.table()
+    table = resolve(config).table
     answer = {"first": rows[:FIRST_ROWS].tolist(), "densities": densities(table.values, rows)}
     if len(table.features) == 2:
         answer["points"] = rows[:MOST_POINTS].tolist()
@@ -72,7 +73,7 @@ def csv(
 ) -> Parts:
     """Some rows of `sample` as lines of a CSV file, the first ones under the features' names."""
     config, rows = yield from _drawn(store, run, step, n, seed)
-    frame = pd.DataFrame(rows[start:end], columns=list(config.table().features))
+    frame = pd.DataFrame(rows[start:end], columns=list(resolve(config).features))
     yield Part(frame.to_csv(index=False, header=start == 0).encode())
 
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from gan_core.config import ExperimentConfig
 from gan_core.config.sections import DataConfig
-from gan_core.data import MinMaxScaler
 from gan_core.errors import DataError
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
 from gan_core.metrics import NoiseFloor, ScoreReport, evaluate, metrics_for
 from gan_core.metrics.report import SPLITS
+from gan_core.problem import resolve
 from gan_core.registry import register
 from gan_core.scoring import floor_steps
 from gan_core.store import results
@@ -71,7 +71,7 @@ def quality(
             steps.append(step)
             rows.append(json.loads(text))
             yield Part(done=len(steps), of=len(steps) + len(waiting))
-    table = found.config.table()
+    table = resolve(found.config).table
     names = metrics_for(len(table.features), table.modes)
     columns = {name: [row.get(name) for row in rows] for name in names}
     update: dict[str, object] = {"attempt": found.unbroken_from, "after": after, "steps": steps}
@@ -91,7 +91,7 @@ def floors_of(data: DataConfig) -> Generator[Part, None, Floors]:
 
 def judged(config: ExperimentConfig, rows: np.ndarray, floors: Floors) -> ScoreReport:
     """Hold generated rows against the real ones of an experiment."""
-    table = config.table()
+    table = resolve(config).table
     return evaluate(table.values, rows, table.features, floor=floors, modes=table.modes)
 
 
@@ -118,11 +118,10 @@ def _judged(store: Store, run: Run, step: int, floors: Floors) -> bytes | None:
     players = results.snapshot(store.database, run.id, step)
     if players is None:
         return None
-    table = run.config.table()
-    scaler = MinMaxScaler.fit(table.values)
-    generator = TrainedGenerator(run.config, players.generator, scaler, table.features)
+    problem = resolve(run.config)
+    generator = TrainedGenerator(run.config, players.generator, problem.encoder, problem.features)
     try:
-        found = judged(run.config, generator.rows(table.n_rows), floors).scores
+        found = judged(run.config, generator.rows(problem.n_rows), floors).scores
     except DataError:  # the last step before a run diverged may leave weights that are no numbers
         return b"{}"
     return as_json({name: round(one.overall, 6) for name, one in found.items()})

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gan_core.problem import resolve
 from gan_core.store import results
 from gan_core.store.groups import band
 from gan_core.store.model import FINISHED, Run
@@ -50,7 +51,7 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
     latest = results.preview(store.database, run.id)
     if latest and (latest.step > shown or attempt != run.unbroken_from):
         update["shown"] = latest.step
-        update["densities"] = densities(run.config.table().values, latest.rows)
+        update["densities"] = densities(resolve(run.config).table.values, latest.rows)
     return update
 
 
@@ -82,7 +83,7 @@ def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, A
         "members": len(members),
         **{name: [_packed(q[i]) for q in quantiles] for i, name in enumerate(run.config.columns)},
     }
-    real = run.config.table().values
+    real = resolve(run.config).table.values
     latest = [results.preview(store.database, member.id) for member in members]
     found = np.array([densities(real, one.rows) for one in latest if one])
     if len(found):
@@ -125,7 +126,7 @@ def thin(steps: np.ndarray, rows: np.ndarray, max_points: int) -> tuple[np.ndarr
 def bin_edges(real: np.ndarray) -> list[list[float]]:
     """The edges of the histograms' bins of each feature: ten over the range of the real rows.
 
-    Generated rows share them: Tanh and the scaling keep G inside the real range.
+    Generated rows share them; those that lie beyond are not shown.
     """
     return [np.histogram_bin_edges(column, N_BINS).tolist() for column in real.T]
 
@@ -140,12 +141,16 @@ def densities(real: np.ndarray, rows: np.ndarray) -> list[list[float]]:
 
 
 def histograms(real: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """How many of the rows (n, n_features) lie in each bin of the real rows: (n_features, 10)."""
+    """How many of the rows (n, n_features) lie in each bin of the real rows: (n_features, 10).
+
+    Rows beyond them, as an encoder without bounds lets G make them, are in none.
+    """
     found = []
     for column, real_column in zip(rows.T, real.T, strict=True):
         edges = np.histogram_bin_edges(real_column, N_BINS)
-        inside = np.clip(column, edges[0], edges[-1])  # float32 may round just outside
-        found.append(np.histogram(inside, edges)[0])
+        slack = 1e-6 * (edges[-1] - edges[0])  # float32 may round just outside
+        near = column[(column >= edges[0] - slack) & (column <= edges[-1] + slack)]
+        found.append(np.histogram(np.clip(near, edges[0], edges[-1]), edges)[0])
     return np.array(found)
 
 

@@ -62,7 +62,23 @@ class Sigmoid:
         return "Sigmoid()"
 
 
-Layer = Linear | ReLU | LeakyReLU | Tanh | Sigmoid
+@dataclass(frozen=True)
+class Head:
+    """An activation of its own for each slice of the columns: (batch, n) -> (batch, n).
+
+    Attributes:
+        parts: activation ("tanh", "none", "softmax" or "sigmoid") and width of each slice.
+    """
+
+    parts: tuple[tuple[str, int], ...]
+
+    def __str__(self) -> str:
+        """As PyTorch prints it, and as a script calls it."""
+        parts = (f'("{name}", {width})' for name, width in self.parts)
+        return f"Head({', '.join(parts)})"
+
+
+Layer = Linear | ReLU | LeakyReLU | Tanh | Sigmoid | Head
 Layers = tuple[Layer, ...]
 
 

@@ -9,6 +9,8 @@ from itertools import pairwise
 from gan_core.networks.layers import Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
 from gan_core.registry import Registry
 
+_TANH: Layers = (Tanh(),)
+
 ACTIVATIONS: Registry[Callable[[float], Layers]] = Registry("activation")
 ACTIVATIONS.add("relu", lambda slope: (ReLU(),))
 ACTIVATIONS.add("leaky_relu", lambda slope: (LeakyReLU(slope),))
@@ -23,10 +25,14 @@ def generator_layers(
     n_features: int,
     activation: str = "relu",
     slope: float = 0.2,
+    head: Layers = _TANH,
 ) -> Layers:
-    """Noise z (batch, latent_dim) -> scaled rows x_fake (batch, n_features) in (-1, 1)."""
+    """Noise z (batch, latent_dim) -> encoded rows x_fake (batch, n_features).
+
+    The last layers are the head, which follows from the encoder (`gan_core.networks.heads`).
+    """
     widths = (latent_dim, *hidden_dims, n_features)
-    return (*_stack(widths, ACTIVATIONS[activation](slope)), Tanh())
+    return (*_stack(widths, ACTIVATIONS[activation](slope)), *head)
 
 
 def discriminator_layers(

@@ -1,9 +1,11 @@
 """Build a described network with PyTorch."""
 
-import torch
-from torch import nn
+from collections.abc import Callable
 
-from gan_core.networks.layers import Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
+import torch
+from torch import Tensor, nn
+
+from gan_core.networks.layers import Head, Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
 from gan_core.networks.weights import Weights
 
 
@@ -31,4 +33,33 @@ def _module(layer: object) -> nn.Module:
             return nn.Tanh()
         case Sigmoid():
             return nn.Sigmoid()
+        case Head():
+            return _Head(layer)
     raise TypeError(f"no PyTorch module for {layer!r}")
+
+
+class _Head(nn.Module):
+    """Each slice of the columns through its own activation."""
+
+    def __init__(self, layer: Head) -> None:
+        super().__init__()
+        self._layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, n) -> (batch, n)."""
+        slices = x.split([width for _, width in self._layer.parts], dim=1)
+        names = (name for name, _ in self._layer.parts)
+        made = (_ACTIVATED[name](part) for name, part in zip(names, slices, strict=True))
+        return torch.cat(list(made), dim=1)
+
+    def __repr__(self) -> str:
+        """As it is described."""
+        return str(self._layer)
+
+
+_ACTIVATED: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh,
+    "none": lambda x: x,
+    "softmax": lambda x: x.softmax(dim=1),
+    "sigmoid": torch.sigmoid,
+}

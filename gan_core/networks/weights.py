@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gan_core.networks.layers import Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
+from gan_core.networks.layers import Head, Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
 
 Weights = Mapping[str, np.ndarray]
 
@@ -50,4 +50,21 @@ def _forward(layers: Layers, weights: Weights, x: np.ndarray) -> np.ndarray:
             case Sigmoid():
                 # The form with tanh cannot overflow.
                 x = np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1.0))
+            case Head(parts):
+                ends = np.cumsum([width for _, width in parts])
+                slices = zip(parts, np.split(x, ends[:-1], axis=1), strict=True)
+                x = np.concatenate([_activated(name, part) for (name, _), part in slices], axis=1)
+    return x
+
+
+def _activated(name: str, x: np.ndarray) -> np.ndarray:
+    """A slice of a head, (batch, n)."""
+    match name:
+        case "tanh":
+            return np.tanh(x)
+        case "sigmoid":
+            return np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1.0))
+        case "softmax":
+            powers = np.exp(x - x.max(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
     return x

@@ -106,6 +106,10 @@ class Objective(Section, frozen=True):
         leaves it there and adds nothing. One that wants another slope (gp) pulls D away from it,
         by how much depends on how the rows are distributed: no closed form.
         """
+        return self._at_rest() if rest_at_constant(penalties) else (None, None)
+
+    def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
+        """Both losses for the best constant D."""
         raise NotImplementedError
 
     def as_code(self) -> tuple[str, str]:

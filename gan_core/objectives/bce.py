@@ -1,17 +1,9 @@
 """Binary cross-entropy."""
 
-from collections.abc import Sequence
 from math import log
 from typing import TYPE_CHECKING
 
-from gan_core.objectives.base import (
-    OBJECTIVES,
-    Equilibrium,
-    Objective,
-    label_smoothing,
-    rest_at_constant,
-)
-from gan_core.objectives.penalties import Penalty
+from gan_core.objectives.base import OBJECTIVES, Equilibrium, Objective, label_smoothing
 from gan_core.registry import register
 
 if TYPE_CHECKING:
@@ -38,7 +30,6 @@ class BCE(Objective, frozen=True):
     label_smoothing: float = label_smoothing()
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
-        """The D loss, a scalar, from logits of shape (batch, 1) each."""
         from torch.nn.functional import softplus
 
         real = softplus(-real_logits).mean()
@@ -47,21 +38,16 @@ class BCE(Objective, frozen=True):
         return real + softplus(fake_logits).mean()
 
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
-        """The G loss, a scalar, from logits of shape (batch, 1)."""
         from torch.nn.functional import softplus
 
         return softplus(-fake_logits).mean()
 
-    def equilibria(
-        self, penalties: Sequence[Penalty] = ()
-    ) -> tuple[Equilibrium | None, Equilibrium | None]:
-        """See `Objective.equilibria`.
+    def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
+        """Of label smoothing s.
 
         Where rows are equally dense under both distributions D pays (1 - s) (-log D) + (1 + s)
         (-log(1 - D)), least at D = (1 - s) / 2. Then G pays -log D.
         """
-        if not rest_at_constant(penalties):
-            return None, None
         s = self.label_smoothing
         if not s:
             return Equilibrium(2 * log(2), "2 ln 2"), Equilibrium(log(2), "ln 2")
@@ -69,7 +55,6 @@ class BCE(Objective, frozen=True):
         return Equilibrium.of(d_loss), Equilibrium.of(-log((1 - s) / 2))
 
     def as_code(self) -> tuple[str, str]:
-        """Both losses in a script."""
         smoothing = " + SMOOTHING * real_logits.mean()" if self.label_smoothing else ""
         return (
             "# Of a logit l: -log(sigmoid(l)) is softplus(-l), -log(1 - sigmoid(l)) softplus(l).\n"

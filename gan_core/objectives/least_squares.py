@@ -1,16 +1,8 @@
 """Least squares."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gan_core.objectives.base import (
-    OBJECTIVES,
-    Equilibrium,
-    Objective,
-    label_smoothing,
-    rest_at_constant,
-)
-from gan_core.objectives.penalties import Penalty
+from gan_core.objectives.base import OBJECTIVES, Equilibrium, Objective, label_smoothing
 from gan_core.registry import register
 
 if TYPE_CHECKING:
@@ -32,26 +24,19 @@ class LeastSquares(Objective, frozen=True):
     label_smoothing: float = label_smoothing()
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
-        """The D loss, a scalar, from logits of shape (batch, 1) each."""
         target = 1.0 - self.label_smoothing
         return 0.5 * ((real_logits - target).square().mean() + fake_logits.square().mean())
 
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
-        """The G loss, a scalar, from logits of shape (batch, 1)."""
         return 0.5 * (fake_logits - 1.0).square().mean()
 
-    def equilibria(
-        self, penalties: Sequence[Penalty] = ()
-    ) -> tuple[Equilibrium | None, Equilibrium | None]:
-        """See `Objective.equilibria`; D's best output is (1 - s) / 2, half way to its target."""
-        if not rest_at_constant(penalties):
-            return None, None
+    def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
+        """D's best output is (1 - s) / 2, half way to its target."""
         s = self.label_smoothing
         d_text, g_text = ("", "") if s else ("1/4", "1/8")
         return Equilibrium.of((1 - s) ** 2 / 4, d_text), Equilibrium.of((1 + s) ** 2 / 8, g_text)
 
     def as_code(self) -> tuple[str, str]:
-        """Both losses in a script."""
         target = "(1.0 - SMOOTHING)" if self.label_smoothing else "1.0"
         return (
             f"real = (real_logits - {target}).square().mean()\n"

@@ -1,11 +1,9 @@
 """The relativistic pairing loss."""
 
-from collections.abc import Sequence
 from math import log
 from typing import TYPE_CHECKING
 
-from gan_core.objectives.base import OBJECTIVES, Equilibrium, Objective, rest_at_constant
-from gan_core.objectives.penalties import Penalty
+from gan_core.objectives.base import OBJECTIVES, Equilibrium, Objective
 from gan_core.registry import register
 
 if TYPE_CHECKING:
@@ -30,29 +28,22 @@ class Relativistic(Objective, frozen=True):
     compiled = "relativistic"
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
-        """The D loss, a scalar, from logits of shape (batch, 1) each."""
         from torch.nn.functional import softplus
 
         return softplus(fake_logits - real_logits).mean()
 
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
-        """The G loss, a scalar, from logits of shape (batch, 1)."""
         from torch.nn.functional import softplus
 
         if real_logits is None:
             raise ValueError("the relativistic loss compares fakes with real rows: none given")
         return softplus(real_logits - fake_logits).mean()
 
-    def equilibria(
-        self, penalties: Sequence[Penalty] = ()
-    ) -> tuple[Equilibrium | None, Equilibrium | None]:
-        """See `Objective.equilibria`; the difference of two logits of a constant D is 0."""
-        if not rest_at_constant(penalties):
-            return None, None
+    def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
+        """The difference of two logits of a constant D is 0."""
         return Equilibrium.of(log(2), "ln 2"), Equilibrium.of(log(2), "ln 2")
 
     def as_code(self) -> tuple[str, str]:
-        """Both losses in a script."""
         return (
             "return F.softplus(fake_logits - real_logits).mean()",
             "return F.softplus(real_logits - fake_logits).mean()",

@@ -26,11 +26,9 @@ class Wasserstein(Objective, frozen=True):
     compiled = "wasserstein"
 
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
-        """The critic's loss, a scalar, from outputs of shape (batch, 1) each."""
         return fake_logits.mean() - real_logits.mean()
 
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
-        """The G loss, a scalar, from outputs of shape (batch, 1)."""
         return -fake_logits.mean()
 
     def equilibria(
@@ -47,5 +45,4 @@ class Wasserstein(Objective, frozen=True):
         return (Equilibrium.of(0.0, "0") if free else None), None
 
     def as_code(self) -> tuple[str, str]:
-        """Both losses in a script."""
         return "return fake_logits.mean() - real_logits.mean()", "return -fake_logits.mean()"

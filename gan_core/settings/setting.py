@@ -31,6 +31,7 @@ class Setting:
         max_length: most entries of ``ints`` or ``edits``.
         usual: the range a slider offers, inside the bounds; the rest is for files and scripts.
         key: its short name in a link (see `gan_core.config.links`); the field's where left out.
+        is_open: whether a ``choice`` may be another text: what was there may be gone.
         editable: whether it may change while a run trains: an engine can take it up between two
             steps without losing what the networks and Adam know.
         kind: the type of its value, from the field's; all kinds from ``ints`` on are tuples, but
@@ -49,6 +50,7 @@ class Setting:
     max_length: int = 0
     usual: tuple[float, float] | None = None
     key: str = ""
+    is_open: bool = False
     editable: bool = False
     kind: Kind = "text"
     default: Any = None
@@ -123,14 +125,16 @@ class Setting:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """How JSON schema says it; ranges of sliders and the like are none of its business."""
-        choices = {"enum": list(self.choices())} if self.choices else {}
-        return {**handler(schema), **choices, "title": self.label, "description": self.help}
+        known: dict[str, Any] = {"title": self.label, "description": self.help}
+        if self.choices and not self.is_open:
+            known["enum"] = list(self.choices())
+        return {**handler(schema), **known}
 
     def _int(self) -> CoreSchema:
         return core_schema.int_schema(strict=True, ge=int(self.low), le=int(self.high))
 
     def _known(self, name: str) -> str:
-        if self.choices and name not in self.choices():
+        if self.choices and not self.is_open and name not in self.choices():
             raise ValueError("not one of the choices")
         return name
 

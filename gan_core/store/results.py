@@ -8,8 +8,8 @@ import pandas as pd
 import sqlalchemy as sa
 from safetensors.numpy import load
 
-from gan_core.data import MinMaxScaler
 from gan_core.objectives import Objective
+from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.database import Database
 from gan_core.store.model import Run
@@ -84,9 +84,7 @@ def generator(database: Database, run: Run) -> TrainedGenerator | None:
     found = checkpoint(database, run.id)
     if found is None:
         return None
-    table = found.config.table()
-    scaler = MinMaxScaler.fit(table.values)
-    return TrainedGenerator(found.config, found.generator_weights(), scaler, table.features)
+    return TrainedGenerator.of(found, resolve(found.config))
 
 
 def checkpoint(database: Database, run_id: str) -> Checkpoint | None:

@@ -13,6 +13,7 @@ from gan_core.config import ExperimentConfig
 from gan_core.errors import LimitError, RunNotFoundError, RunStateError
 from gan_core.limits import Limits
 from gan_core.naming import MAX_NAME, clean_name
+from gan_core.problem import Problem, resolve
 from gan_core.store import model, schema
 from gan_core.store.database import Database, database_url
 from gan_core.store.edits import ask_for, write_config
@@ -71,17 +72,17 @@ class Store:
             LimitError: larger than this server allows, or too many wait already.
             ConfigError: a seed would lie beyond the largest one.
         """
-        self.limits.check(config)
+        problem = resolve(config)
+        self.limits.check(problem)
         self.limits.check_repeats(repeats)
         if folder := self.folder():
             self.limits.check_disk(folder)
-        table = config.table()
         seeds = [config.with_values({"seed": config.seed + i}) for i in range(repeats)]
         run_id, now = secrets.token_urlsafe(9), time.time()
         with self.database.write() as db:
             self._check_queue(db, repeats)
             number = 1 + (db.scalar(_count().where(runs.c.group_id.is_(None))) or 0)
-            name = clean_name(name) or f"{table.title} {number}"
+            name = clean_name(name) or f"{problem.table.title} {number}"
             db.execute(
                 runs.insert(),
                 [
@@ -91,7 +92,7 @@ class Store:
                         "name": f"{name} · seed {one.seed}"[:MAX_NAME] if i else name,
                         "group_id": run_id if i else None,
                         "members": 1 if i else repeats,
-                        **_queued(one, table.n_rows, now + 1e-6 * i),  # in this order
+                        **_queued(one, problem, now + 1e-6 * i),  # in this order
                         **({"status": model.PAUSED} if paused else {}),
                     }
                     for i, one in enumerate(seeds)
@@ -124,7 +125,8 @@ class Store:
             LimitError: as `create`.
         """
         parent, state = self.get(run_id), checkpoint.forked(config)
-        self.limits.check(state.config)
+        problem = resolve(state.config)
+        self.limits.check(problem)
         if folder := self.folder():
             self.limits.check_disk(folder)
         child_id, epoch = secrets.token_urlsafe(9), -(-state.step // parent.steps_per_epoch)
@@ -138,7 +140,7 @@ class Store:
                     parent_id=parent.id,
                     parent_step=state.step,
                     step=state.step,
-                    **_queued(state.config, state.config.table().n_rows, time.time()),
+                    **_queued(state.config, problem, time.time()),
                 )
             )
             data = {"attempt": 0, "step": state.step, "data": state.to_bytes()}
@@ -410,15 +412,14 @@ _COLUMNS = (
 )
 
 
-def _queued(config: ExperimentConfig, n_rows: int, now: float) -> dict[str, object]:
-    per_epoch = config.steps_per_epoch(n_rows)
+def _queued(config: ExperimentConfig, problem: Problem, now: float) -> dict[str, object]:
     return {
         "status": model.QUEUED,
         "config": json.dumps(config.to_dict()),
         "created_at": now,
         "queued_at": now,
-        "total_steps": config.training.epochs * per_epoch,
-        "steps_per_epoch": per_epoch,
+        "total_steps": problem.total_steps,
+        "steps_per_epoch": problem.steps_per_epoch,
     }
 
 

@@ -10,8 +10,11 @@ from safetensors.numpy import load, save
 
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.config.schedule import Edit
+from gan_core.data import Encoder, encoder_of
 from gan_core.errors import CheckpointError, ConfigError, GanForgeError, short
+from gan_core.networks import Layers
 from gan_core.networks.layers import Linear
+from gan_core.problem import Problem, resolve
 
 _KEY = "gan_forge"
 
@@ -29,11 +32,14 @@ class Checkpoint:
         tensors: named arrays of both networks and both optimisers: ``"generator.0.weight"``,
             ``"discriminator.0.bias"``, ``"adam_g.m.0.weight"``, ``"adam_g.v.0.weight"``, ...;
             ``"adam_g.updates"`` and ``"adam_d.updates"``, int64, shape (), count Adam's steps.
+        encoder: between the rows and what the networks see; None in files of version 1, whose
+            tables have not changed.
     """
 
     config: ExperimentConfig
     step: int
     tensors: dict[str, np.ndarray]
+    encoder: Encoder | None = None
 
     def part(self, name: str) -> dict[str, np.ndarray]:
         """The arrays under a name, such as ``generator``, without that prefix."""
@@ -51,8 +57,10 @@ class Checkpoint:
         return save(weights)
 
     def to_bytes(self) -> bytes:
-        """As a safetensors file with the config and the step in its metadata."""
+        """As a safetensors file with the config, the step and the encoder in its metadata."""
         facts = {"config": self.config.to_json(), "step": str(self.step)}
+        if self.encoder:
+            facts["encoder"] = json.dumps(self.encoder.to_dict())
         return save_with(facts, self.tensors)
 
     @classmethod
@@ -65,7 +73,8 @@ class Checkpoint:
         try:
             facts = metadata(data)
             config = ExperimentConfig.from_json(facts["config"])
-            return cls(config, int(facts["step"]), load(data))
+            encoder = encoder_of(json.loads(facts["encoder"])) if "encoder" in facts else None
+            return cls(config, int(facts["step"]), load(data), encoder)
         except (GanForgeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CheckpointError(f"The checkpoint is damaged: {error}") from error
 
@@ -79,32 +88,39 @@ class Checkpoint:
             config: the settings from here on.
 
         Raises:
-            ConfigError: the networks have other shapes, or the table other features; or these
-                settings end at this step or before.
+            ConfigError: the networks have other shapes, or the table other features or another
+                encoder; or these settings end at this step or before.
         """
-        table = config.table()
-        if table.features != self.config.table().features:
+        before, after = resolve(self.config), resolve(config)
+        if after.features != before.features:
             raise ConfigError(
                 "data.features",
                 "A fork goes on with the networks as they are, so its table must have the same "
-                f"features. These have {short(table.features)}, the run "
-                f"{short(self.config.table().features)}. Choose the same, or start a new run.",
+                f"features. These have {short(after.features)}, the run "
+                f"{short(before.features)}. Choose the same, or start a new run.",
+            )
+        if config.data.encoder != self.config.data.encoder:
+            raise ConfigError(
+                "data.encoder",
+                "A fork goes on with the networks as they are, so the encoder must be the run's, "
+                f"{self.config.data.encoder}. Got {config.data.encoder} instead: choose the same, "
+                "or start a new run.",
             )
         for name in ("generator", "discriminator"):
-            shapes = _shapes(config, name)
-            if shapes != _shapes(self.config, name):
+            shapes, known = (_shapes(getattr(problem, name)) for problem in (after, before))
+            if shapes != known:
                 raise ConfigError(
                     f"{name}.hidden_dims",
                     f"A fork goes on with the networks as they are, so the {name} must have the "
-                    f"layers {_shapes(self.config, name)} (rows out x in). Got {shapes} instead: "
+                    f"layers {known} (rows out x in). Got {shapes} instead: "
                     "set the same widths, or start a new run.",
                 )
-        last = config.training.epochs * config.steps_per_epoch(table.n_rows)
-        if self.step >= last:
+        if self.step >= after.total_steps:
             raise ConfigError(
                 "training.epochs",
                 f"training.epochs must lead beyond step {self.step:,}, where this fork begins. "
-                f"{config.training.epochs:,} epochs end with step {last:,}: ask for more.",
+                f"{config.training.epochs:,} epochs end with step {after.total_steps:,}: ask for "
+                "more.",
             )
         tensors = {k: v for k, v in self.tensors.items() if not k.startswith("ema.")}
         for name in ("generator", "discriminator") if self.step else ():
@@ -113,7 +129,7 @@ class Checkpoint:
         if config.training.ema_decay:
             averages = self.part("ema") or self.part("generator")
             tensors |= {f"ema.{key}": array for key, array in averages.items()}
-        return Checkpoint(self._course(config), self.step, tensors)
+        return Checkpoint(self._course(config), self.step, tensors, after.encoder)
 
     def _course(self, config: ExperimentConfig) -> ExperimentConfig:
         """The past of this checkpoint and settings from here on as one config, where that can be.
@@ -141,13 +157,15 @@ class Checkpoint:
         """The changes of settings that this checkpoint has seen."""
         return tuple(edit for edit in config.schedule if edit.step < self.step)
 
-    def check_fits(self, config: ExperimentConfig) -> None:
-        """Refuse to be resumed with other settings than it was made with.
+    def check_fits(self, problem: Problem) -> None:
+        """Refuse to be resumed with other settings or rows than it was made with.
 
         Raises:
             CheckpointError: a setting that decides the numbers differs, or was changed at another
-                step before the checkpoint, or the checkpoint lies beyond the last epoch.
+                step before the checkpoint, or the checkpoint lies beyond the last epoch; or the
+                data set has other rows than it had.
         """
+        config = problem.config
         differing = [p for p in config.differences(self.config) if p not in _MAY_DIFFER]
         if self._past(config) != self._past(self.config):
             differing.append("schedule")
@@ -156,18 +174,20 @@ class Checkpoint:
                 f"The checkpoint was made with other settings: {', '.join(differing)} differ. "
                 "Resume with the same settings, or start a new run."
             )
-        last = config.training.epochs * config.steps_per_epoch(config.table().n_rows)
-        if self.step > last:
+        if self.encoder and self.encoder.to_dict() != problem.encoder.to_dict():
+            raise CheckpointError(
+                f"The rows of {problem.table.title} are no longer those that this checkpoint was "
+                "trained on. Start a new run."
+            )
+        if self.step > problem.total_steps:
             raise CheckpointError(
                 f"The checkpoint is of step {self.step:,}, but these settings end with step "
-                f"{last:,}. Ask for more epochs."
+                f"{problem.total_steps:,}. Ask for more epochs."
             )
 
 
-def _shapes(config: ExperimentConfig, player: str) -> str:
+def _shapes(layers: Layers) -> str:
     """The shapes of a network's matrices in words."""
-    generator, discriminator = config.networks(len(config.table().features))
-    layers = generator if player == "generator" else discriminator
     sizes = [layer for layer in layers if isinstance(layer, Linear)]
     return ", ".join(f"{layer.n_out} x {layer.n_in}" for layer in sizes)
 

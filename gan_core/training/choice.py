@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
 from gan_core.networks import n_weights
-from gan_core.networks.layers import Layers, Sigmoid, Tanh
+from gan_core.networks.layers import Head, Layers, Sigmoid, Tanh
+from gan_core.problem import Problem
 
 # Multiply-adds for each update of a player beyond which PyTorch's matrix products win over compiled
 # loops: it pays for each operation, they for each multiply-add. Measured on 2026-11-22 (`python -m
@@ -28,6 +29,9 @@ NOT_COMPILED = N_("the fast engine does not have {names}.")
 NOT_LINEAR = N_(
     "the fast engine has gradient penalties only for piecewise linear discriminators (ReLU, "
     "LeakyReLU)."
+)
+MIXED_HEAD = N_(
+    "the fast engine has one activation for all that G makes, and these columns need several."
 )
 
 
@@ -51,16 +55,17 @@ class EngineChoice:
         return self.template.format(**self.values)
 
 
-def choose_engine(config: ExperimentConfig) -> EngineChoice:
-    """The engine of a config. What ``fast`` computes is on the CPU.
+def choose_engine(problem: Problem) -> EngineChoice:
+    """The engine of a problem. What ``fast`` computes is on the CPU.
 
     Raises:
         ConfigError: ``fast`` was asked for and cannot do it; the message says why.
     """
+    config = problem.config
     asked = config.training.engine
     if asked == "torch":
         return EngineChoice("torch", N_("The reference engine was asked for."))
-    obstacle = _obstacle(config)
+    obstacle = _obstacle(problem)
     if asked == "fast" and obstacle:
         raise ConfigError(
             "training.engine",
@@ -70,17 +75,18 @@ def choose_engine(config: ExperimentConfig) -> EngineChoice:
         return EngineChoice("fast", N_("The fast engine was asked for."))
     if obstacle:
         return obstacle
-    size, crossing = multiply_adds(config), CROSSING * _updates(config)
+    size, crossing = multiply_adds(problem), CROSSING * _updates(config)
     sizes = {"size": f"{size / 1e6:,.1f}", "crossing": f"{crossing / 1e6:,.0f}"}
     if size > crossing:
         return EngineChoice("torch", TOO_LARGE, sizes)
     return EngineChoice("fast", SMALL_ENOUGH, sizes)
 
 
-def multiply_adds(config: ExperimentConfig) -> int:
+def multiply_adds(problem: Problem) -> int:
     """Multiply-adds of a full step, about: the forward and backward passes of both players."""
-    g, d = (n_weights(layers) for layers in config.networks(len(config.table().features)))
-    rows = min(config.training.batch_size, config.table().n_rows)
+    config = problem.config
+    g, d = n_weights(problem.generator), n_weights(problem.discriminator)
+    rows = min(config.training.batch_size, problem.n_rows)
     penalty = 5 * len(config.penalties)
     # A pass forward or back to the input or to the weights takes one multiply-add a weight.
     d_updates = config.training.n_critic * (g + (6 + penalty) * d)
@@ -92,16 +98,18 @@ def _updates(config: ExperimentConfig) -> int:
     return 1 + config.training.n_critic * (1 + len(config.penalties))
 
 
-def _obstacle(config: ExperimentConfig) -> EngineChoice | None:
-    """PyTorch, and what the fast engine cannot do of a config; None if it can do all."""
+def _obstacle(problem: Problem) -> EngineChoice | None:
+    """PyTorch, and what the fast engine cannot do of a problem; None if it can do all."""
+    config = problem.config
     if config.training.device == "cuda":
         return EngineChoice("torch", ON_CUDA)
     lacking = [part.label for part in (config.loss, *config.penalties) if not part.compiled]
     if lacking:
         return EngineChoice("torch", NOT_COMPILED, {"names": ", ".join(lacking)})
-    _, discriminator = config.networks(len(config.table().features))
-    if config.penalties and not _is_piecewise_linear(discriminator):
+    if config.penalties and not _is_piecewise_linear(problem.discriminator):
         return EngineChoice("torch", NOT_LINEAR)
+    if any(isinstance(layer, Head) for layer in problem.generator):
+        return EngineChoice("torch", MIXED_HEAD)
     return None
 
 

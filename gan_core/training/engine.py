@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from gan_core.config import ExperimentConfig
+from gan_core.problem import Problem
 from gan_core.training.choice import choose_engine
 
 
@@ -37,18 +37,16 @@ class ScheduledEngine:
     depends on the settings and the step alone. All of them are of one kind, chosen once.
 
     Args:
-        config: the experiment.
+        problem: what is trained.
         make: makes an engine for settings without a schedule.
     """
 
-    def __init__(
-        self, config: ExperimentConfig, make: Callable[[ExperimentConfig], Engine]
-    ) -> None:
-        self._config = config
+    def __init__(self, problem: Problem, make: Callable[[Problem], Engine]) -> None:
+        self._problem = problem
         self._make = make
-        self._edits_at = [edit.step for edit in config.schedule]
+        self._edits_at = [edit.step for edit in problem.config.schedule]
         self._edits_done = self._edits_before(0)
-        self._engine = make(config.at(0))
+        self._engine = make(problem.at(0))
 
     @property
     def name(self) -> str:
@@ -80,7 +78,7 @@ class ScheduledEngine:
         """As `Engine.load`."""
         if self._edits_before(step) != self._edits_done:
             self._edits_done = self._edits_before(step)
-            self._engine = self._make(self._config.at(step))
+            self._engine = self._make(self._problem.at(step))
         self._engine.load(step, tensors)
 
     def _edits_before(self, step: int) -> int:
@@ -88,24 +86,19 @@ class ScheduledEngine:
         return bisect_right(self._edits_at, step)
 
 
-def make_engine(config: ExperimentConfig, x_real: np.ndarray) -> tuple[ScheduledEngine, str]:
+def make_engine(problem: Problem) -> tuple[ScheduledEngine, str]:
     """The engine, and the device that it computes on. Each brings its library only when chosen.
-
-    Args:
-        config: the experiment.
-        x_real: scaled real rows, float32, shape (n_rows, n_features).
 
     Raises:
         ConfigError: CUDA was asked for and is not there.
     """
-    if choose_engine(config).engine == "fast":
+    if choose_engine(problem).engine == "fast":
         from gan_core.training.fast.engine import FastEngine
 
-        return ScheduledEngine(config, lambda settings: FastEngine(settings, x_real)), "cpu"
+        return ScheduledEngine(problem, FastEngine), "cpu"
 
     from gan_core.training.devices import resolve_device
     from gan_core.training.torch_engine import TorchEngine
 
-    device = resolve_device(config.training.device)
-    engine = ScheduledEngine(config, lambda settings: TorchEngine(settings, x_real, device))
-    return engine, device.type
+    device = resolve_device(problem.config.training.device)
+    return ScheduledEngine(problem, lambda now: TorchEngine(now, device)), device.type

@@ -1,8 +1,9 @@
-"""A trained generator on its own: weights, scaling and names, enough to draw rows anywhere."""
+"""A trained generator on its own: weights, encoder and names, enough to draw rows anywhere."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from gan_core.config import ExperimentConfig
-from gan_core.data import MinMaxScaler
+from gan_core.data import Encoder, encoder_of
 from gan_core.errors import CheckpointError, DataError, GanForgeError
 from gan_core.networks import Weights, forward
+from gan_core.problem import Problem, networks_of
 from gan_core.randomness import Stream, stream
-from gan_core.training.checkpoint import metadata, save_with
+from gan_core.training.checkpoint import Checkpoint, metadata, save_with
 
 MAX_SAMPLE_ROWS = 1_000_000
 MAX_SEED = 2**32 - 1
@@ -28,14 +30,20 @@ class TrainedGenerator:
     Attributes:
         config: the experiment that trained it.
         weights: the generator's weights, float32, in the names of ``nn.Sequential``.
-        scaler: the scaling that the training used.
+        encoder: the one that the training used.
         features: column names with their units.
     """
 
     config: ExperimentConfig
     weights: Weights
-    scaler: MinMaxScaler
+    encoder: Encoder
     features: tuple[str, ...]
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, problem: Problem) -> "TrainedGenerator":
+        """The generator of a state of a problem's training."""
+        encoder = checkpoint.encoder or problem.encoder
+        return cls(checkpoint.config, checkpoint.generator_weights(), encoder, problem.features)
 
     def rows(self, n: int, seed: int | None = None) -> np.ndarray:
         """Draw rows in original units, float64, shape (n, n_features).
@@ -60,23 +68,22 @@ class TrainedGenerator:
         if not 1 <= n <= MAX_SAMPLE_ROWS:
             raise DataError(f"Ask for 1 to {MAX_SAMPLE_ROWS:,} rows. Got {n:,} instead.")
         rng = stream(self.config.seed if seed is None else seed, Stream.EVALUATION)
-        layers, _ = self.config.networks(len(self.features))
+        layers, _ = networks_of(self.config, self.encoder.blocks)
         for start in range(0, n, _ROWS_AT_ONCE):
             shape = (min(_ROWS_AT_ONCE, n - start), self.config.generator.latent_dim)
             z = rng.standard_normal(shape, dtype=np.float32)
-            yield self.scaler.inverse(forward(layers, self.weights, z))
+            yield self.encoder.inverse(forward(layers, self.weights, z))
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
         """As `rows`, as a DataFrame with the features' names."""
         return pd.DataFrame(self.rows(n, seed), columns=list(self.features))
 
     def to_bytes(self) -> bytes:
-        """As a safetensors file; config, scaling and names travel in its metadata."""
+        """As a safetensors file; config, encoder and names travel in its metadata."""
         facts = {
             "config": self.config.to_json(),
             "features": json.dumps(self.features),
-            "low": json.dumps(self.scaler.low.tolist()),
-            "high": json.dumps(self.scaler.high.tolist()),
+            "encoder": json.dumps(self.encoder.to_dict()),
         }
         return save_with(facts, self.weights)
 
@@ -89,12 +96,18 @@ class TrainedGenerator:
         """
         try:
             facts = metadata(data)
-            low, high = (np.array(json.loads(facts[k])) for k in ("low", "high"))
             return cls(
                 config=ExperimentConfig.from_json(facts["config"]),
                 weights=load(data),
-                scaler=MinMaxScaler(low, high),
+                encoder=encoder_of(_encoder_in(facts)),
                 features=tuple(json.loads(facts["features"])),
             )
         except (GanForgeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CheckpointError(f"This is not a generator saved by GAN Forge: {error}") from error
+
+
+def _encoder_in(facts: Mapping[str, str]) -> dict[str, Any]:
+    """What a file says of its encoder; version 1 knew but one."""
+    if "encoder" in facts:
+        return json.loads(facts["encoder"])
+    return {"name": "minmax", **{key: json.loads(facts[key]) for key in ("low", "high")}}

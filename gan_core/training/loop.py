@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gan_core.config import ExperimentConfig
-from gan_core.data import MinMaxScaler, Table
 from gan_core.errors import DivergedError
+from gan_core.problem import Problem, resolve
 from gan_core.training.checkpoint import Checkpoint
 from gan_core.training.engine import ScheduledEngine, make_engine
 from gan_core.training.events import Finished, Progress, Started, TrainEvent
@@ -17,7 +17,7 @@ FIRST_CHUNK_SECONDS = 0.02  # the first loss points should be on screen at once
 
 
 def train(
-    config: ExperimentConfig,
+    config: ExperimentConfig | Problem,
     *,
     resume: Checkpoint | None = None,
     chunk_seconds: float = 0.1,
@@ -25,17 +25,18 @@ def train(
 ) -> Iterator[TrainEvent]:
     """Train a GAN; yields `Started`, then `Progress` several times a second, last `Finished`.
 
-    Nothing is read or written but the table. To stop, stop iterating. The numbers do not depend on
-    when events are yielded. Settings in the config's schedule change at their steps.
+    Nothing is read or written but the table, and that only where it is not resolved yet. To stop,
+    stop iterating. The numbers do not depend on when events are yielded. Settings in the config's
+    schedule change at their steps.
 
     Args:
-        config: the experiment.
+        config: the experiment, or what it resolves to.
         resume: go on from this checkpoint instead of starting.
         chunk_seconds: about how long the training runs between two events.
         stops: steps, ascending, after each of which there is to be an event.
 
     Raises:
-        ConfigError: CUDA was asked for and is not there.
+        ConfigError: CUDA was asked for and is not there, or there are no such rows.
         CheckpointError: the checkpoint belongs to other settings.
         DivergedError: a loss became NaN or infinite; the steps before it have been yielded.
 
@@ -45,27 +46,31 @@ def train(
     >>> end.history[["step", "epoch"]].to_numpy().tolist()
     [[1, 1], [2, 1], [3, 2], [4, 2]]
     """
-    table = config.table()
-    scaler = MinMaxScaler.fit(table.values)
-    engine, device = make_engine(config, scaler.transform(table.values))
+    problem = config if isinstance(config, Problem) else resolve(config)
+    engine, device = make_engine(problem)
     if resume:
-        resume.check_fits(config)
+        resume.check_fits(problem)
         engine.load(resume.step, resume.tensors)
-    first_step = engine.step
-    per_epoch = config.steps_per_epoch(table.n_rows)
-    total = config.training.epochs * per_epoch
+    first_step, total, per_epoch = engine.step, problem.total_steps, problem.steps_per_epoch
 
     def checkpoint() -> Checkpoint:
-        return Checkpoint(config, engine.step, engine.tensors())
+        return Checkpoint(problem.config, engine.step, engine.tensors(), problem.encoder)
 
     yield Started(
-        config, device, engine.name, table.n_rows, first_step, total, per_epoch, checkpoint
+        problem.config,
+        device,
+        engine.name,
+        problem.n_rows,
+        first_step,
+        total,
+        per_epoch,
+        checkpoint,
     )
 
     def generator() -> TrainedGenerator:
-        return _generator(checkpoint(), scaler, table)
+        return TrainedGenerator.of(checkpoint(), problem)
 
-    parts = [np.empty((0, len(config.columns)), np.float32)]
+    parts = [np.empty((0, len(problem.config.columns)), np.float32)]
     refuge = _Refuge(engine)
     for losses in _chunks(engine, (*stops, total), chunk_seconds):
         n_good = _n_finite(losses)
@@ -96,12 +101,6 @@ def _chunks(engine: ScheduledEngine, stops: Sequence[int], seconds: float) -> It
             fitting = max(1, min(4 * n_steps, int(n_steps * target / max(took, 1e-6))))
             usual = fitting if n_steps == usual else max(usual, fitting)
             target = seconds
-
-
-def _generator(checkpoint: Checkpoint, scaler: MinMaxScaler, table: Table) -> TrainedGenerator:
-    return TrainedGenerator(
-        checkpoint.config, checkpoint.generator_weights(), scaler, table.features
-    )
 
 
 class _Refuge:

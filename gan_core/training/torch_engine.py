@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from gan_core.config import ExperimentConfig
 from gan_core.networks import initial_weights, logit_layers
 from gan_core.networks.torch_modules import build
+from gan_core.problem import Problem
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import updates_of
 from gan_core.training.draws import BatchOrder, input_noise_of, noise_of
@@ -25,17 +25,17 @@ class TorchEngine:
     there until the end, and batches are gathered there.
 
     Args:
-        config: the experiment.
-        x_real: scaled real rows, float32, shape (n_rows, n_features).
+        problem: what is trained, with the settings in force.
         device: where to compute.
     """
 
     name: ClassVar[str] = "torch"
 
-    def __init__(self, config: ExperimentConfig, x_real: np.ndarray, device: torch.device) -> None:
+    def __init__(self, problem: Problem, device: torch.device) -> None:
+        config, x_real = problem.config, problem.x_real
         self.device = device
         self.step = 0
-        self._x_real = torch.from_numpy(x_real).to(device, copy=True)  # (n_rows, n_features)
+        self._x_real = torch.tensor(x_real, device=device)  # copied, (n_rows, n_columns)
         self._config = config
         self._loss = config.loss
         self._order = BatchOrder(config.seed, len(x_real), config.training.batch_size)
@@ -44,8 +44,7 @@ class TorchEngine:
         self._mixing = torch.empty(self._noise.steps_per_block, config.training.n_critic, 0)
         self._input_noise = input_noise_of(config, *x_real.shape)
         self._input_noise_block = -1
-        g_layers, d_layers = config.networks(x_real.shape[1])
-        d_layers = logit_layers(d_layers)
+        g_layers, d_layers = problem.generator, logit_layers(problem.discriminator)
         rng = stream(config.seed, Stream.INIT)
         self.generator = build(g_layers, initial_weights(g_layers, rng), device)
         self.discriminator = build(d_layers, initial_weights(d_layers, rng), device)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_core.data import MinMaxScaler
+from gan_core.problem import Problem
 
-MARGIN = 1.15  # of the scaled range of the real rows, so that the outermost do not touch the edge
+MARGIN = 1.15  # of the range of the real rows, so that the outermost do not touch the edge
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,23 @@ class Axis:
     share: float | None = None
 
 
-def feature_axis(scaler: MinMaxScaler, features: tuple[str, ...], i: int) -> Axis:
-    """A feature from -1.15 to 1.15 of its scaled range, in its own units.
+def feature_axis(problem: Problem, i: int) -> Axis:
+    """A feature over a little more than the real rows' range, in its own units.
 
     A constant feature has no range; it is shown in the middle of one unit.
     """
-    low, high = float(scaler.low[i]), float(scaler.high[i])
-    middle, half = (low + high) / 2, (high - low) / 2 or 0.5
-    return Axis(features[i], middle - MARGIN * half, middle + MARGIN * half)
+    return Axis(problem.features[i], *_around(problem.table.values[:, i], 0.5))
+
+
+def encoded_range(problem: Problem, i: int) -> tuple[float, float]:
+    """The ends of `feature_axis` as the networks see them: -1.15 and 1.15 for min-max."""
+    return _around(problem.x_real[:, i], 1.0)
+
+
+def _around(values: np.ndarray, without_range: float) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    middle, half = (low + high) / 2, (high - low) / 2 or without_range
+    return middle - MARGIN * half, middle + MARGIN * half
 
 
 def components_range(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

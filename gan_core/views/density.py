@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.networks import Weights
-from gan_core.views.axes import MARGIN, feature_axis
+from gan_core.views.axes import encoded_range, feature_axis
 from gan_core.views.game import Game
 from gan_core.views.latent import quantiles
 from gan_core.views.packing import packed
@@ -84,15 +84,16 @@ class Density:
 
     def __init__(self, game: Game, view: View) -> None:
         self.game, self.view = game, view
-        n_features = len(game.table.features)
-        self.axis = feature_axis(game.scaler, game.table.features, view.x)
+        problem = game.problem
+        self.axis = feature_axis(problem, view.x)
         self.at = np.linspace(self.axis.low, self.axis.high, PLACES)
-        real = game.table.values[:, view.x]
+        real = problem.table.values[:, view.x]
         self.bandwidth = scott_bandwidth(real)
         self.real = gaussian_kde(real, self.at, self.bandwidth)
-        line = Plane(np.zeros(n_features), np.eye(n_features)[[view.x]])
-        places = np.linspace(-MARGIN, MARGIN, PLACES)[:, np.newaxis]
-        self._line = line.lift(places, game.real, view.others)
+        n = problem.x_real.shape[1]
+        line = Plane(np.zeros(n), np.eye(n)[[view.x]])
+        places = np.linspace(*encoded_range(problem, view.x), PLACES)[:, np.newaxis]
+        self._line = line.lift(places, problem.x_real, view.others)
         self._z = self._threads()
 
     def facts(self) -> dict[str, Any]:
@@ -104,7 +105,7 @@ class Density:
             "bandwidth": self.bandwidth,
             "real": packed(self.real, "<f4"),
             "z": packed(self._z[:, 0], "<f4"),
-            "latent_dim": self.game.config.generator.latent_dim,
+            "latent_dim": self.game.problem.config.generator.latent_dim,
         }
 
     def frame(self, step: int, generator: Weights, discriminator: Weights) -> DensityFrame:
@@ -112,13 +113,13 @@ class Density:
         game, x = self.game, self.view.x
         fakes = game.made(generator, game.noise)
         fake_logits = game.logits(discriminator, fakes)
-        values = game.scaler.inverse(fakes)[:, x]
+        values = game.problem.encoder.inverse(fakes)[:, x]
         return DensityFrame(
             step=step,
             generated=gaussian_kde(values, self.at, self.bandwidth),
             output=game.outputs(game.logits(discriminator, self._line))[:, 0],
             level=game.level(discriminator, fake_logits),
-            threads=game.scaler.inverse(game.made(generator, self._z))[:, x],
+            threads=game.problem.encoder.inverse(game.made(generator, self._z))[:, x],
             on_fake=float(game.outputs(fake_logits).mean()),
         )
 
@@ -136,7 +137,7 @@ class Density:
 
     def _threads(self) -> np.ndarray:
         """Z along its first dimension, at the quantiles of the normal; others are 0."""
-        latent_dim = self.game.config.generator.latent_dim
+        latent_dim = self.game.problem.config.generator.latent_dim
         if latent_dim > _MOST_Z:
             return np.empty((0, latent_dim), np.float32)
         z = np.zeros((N_THREADS, latent_dim), np.float32)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.networks import Weights, n_weights
-from gan_core.views.axes import MARGIN, Axis, components_range, feature_axis
+from gan_core.views.axes import Axis, components_range, encoded_range, feature_axis
 from gan_core.views.game import Game
 from gan_core.views.latent import MESH, manifold_noise
 from gan_core.views.packing import packed, packed_places
@@ -54,32 +54,32 @@ class Field:
 
     def __init__(self, game: Game, view: View) -> None:
         self.game, self.view = game, view
-        names, real = game.table.features, game.real
+        problem, real = game.problem, game.problem.x_real
         if view.kind == "pair":
-            self.plane = pair_plane(view.x, view.y, len(names))
-            self.axes = tuple(feature_axis(game.scaler, names, i) for i in (view.x, view.y))
-            self.low, self.high = np.full(2, -MARGIN), np.full(2, MARGIN)
+            self.plane = pair_plane(view.x, view.y, real.shape[1])
+            self.axes = tuple(feature_axis(problem, i) for i in (view.x, view.y))
+            self.low, self.high = np.array([encoded_range(problem, i) for i in (view.x, view.y)]).T
         else:
             self.plane = components_plane(real)
-            # Untrained, G makes rows near the middle of the scaled range: they should be seen too.
+            # Untrained, G makes rows near 0: they should be seen too.
             places = self.plane.project(np.vstack([real, np.zeros_like(real[:1])]))
             self.low, self.high = components_range(places)
             ends = zip(self.low, self.high, self.plane.shares, strict=True)
             self.axes = tuple(Axis("", float(a), float(b), share) for a, b, share in ends)
         self.n = FINE if n_weights(game.networks[1]) <= _AFFORDABLE else COARSE
         self._grid = self.plane.lift(self._places(), real, view.others)
-        self._manifold = manifold_noise(game.config.generator.latent_dim)
+        self._manifold = manifold_noise(problem.config.generator.latent_dim)
 
     def facts(self) -> dict[str, Any]:
         """What does not change from frame to frame, as plain values for JSON."""
-        real = self.plane.project(thinned(self.game.real, SHOWN_REAL))
+        real = self.plane.project(thinned(self.game.problem.x_real, SHOWN_REAL))
         return {
             "kind": "field",
             "axes": [asdict(axis) for axis in self.axes],
             "probability": self.game.loss.probability,
             "grid": self.n,
             "real": packed_places(real, self.low, self.high),
-            "latent_dim": self.game.config.generator.latent_dim,
+            "latent_dim": self.game.problem.config.generator.latent_dim,
             "mesh": MESH,
         }
 

@@ -5,10 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from gan_core.config import ExperimentConfig
-from gan_core.data import MinMaxScaler, Table
 from gan_core.networks import Layers, Weights, forward, logit_layers
 from gan_core.objectives import Objective
+from gan_core.problem import Problem
 from gan_core.views.gradient import input_gradient
 from gan_core.views.latent import fixed_noise
 
@@ -17,41 +16,29 @@ _REAL_ROWS = 600  # to ask D about, where its outputs on real rows matter
 
 @dataclass(frozen=True)
 class Game:
-    """An experiment with its real rows.
+    """A problem, looked at.
 
     Attributes:
-        config: the experiment.
-        table: its real rows.
+        problem: the experiment with its real rows.
     """
 
-    config: ExperimentConfig
-    table: Table
+    problem: Problem
 
     @property
     def loss(self) -> Objective:
         """What both players minimise."""
-        return self.config.loss
-
-    @cached_property
-    def scaler(self) -> MinMaxScaler:
-        """The scaling of the training."""
-        return MinMaxScaler.fit(self.table.values)
-
-    @cached_property
-    def real(self) -> np.ndarray:
-        """The real rows, scaled, float32, (n_rows, n_features)."""
-        return self.scaler.transform(self.table.values)
+        return self.problem.config.loss
 
     @cached_property
     def networks(self) -> tuple[Layers, Layers]:
         """G, and D up to its logit."""
-        generator, discriminator = self.config.networks(len(self.table.features))
-        return generator, logit_layers(discriminator)
+        return self.problem.generator, logit_layers(self.problem.discriminator)
 
     @cached_property
     def noise(self) -> np.ndarray:
         """The z that every frame shows the images of, float32, (300, latent_dim)."""
-        return fixed_noise(self.config.seed, self.config.generator.latent_dim)
+        config = self.problem.config
+        return fixed_noise(config.seed, config.generator.latent_dim)
 
     def made(self, generator: Weights, z: np.ndarray) -> np.ndarray:
         """What G makes of noise: scaled rows, float32, (n, n_features)."""
@@ -75,7 +62,7 @@ class Game:
             return 0.5
         if self.loss.level is not None:
             return self.loss.level
-        real_logits = self.logits(discriminator, self.real[:_REAL_ROWS])
+        real_logits = self.logits(discriminator, self.problem.x_real[:_REAL_ROWS])
         return float(real_logits.mean() + fake_logits.mean()) / 2
 
     def pull(self, discriminator: Weights, fakes: np.ndarray) -> np.ndarray:
@@ -89,7 +76,7 @@ class Game:
             float32, (n, n_features), in scaled units.
         """
         logits = self.logits(discriminator, fakes)
-        real = self.real[:_REAL_ROWS] if self.loss.pairs else self.real[:0]
+        real = self.problem.x_real[:_REAL_ROWS] if self.loss.pairs else self.problem.x_real[:0]
         want = self.loss.pull(self.logits(discriminator, real), logits)
         slopes = input_gradient(self.networks[1], discriminator, fakes)
         return _finite(want * slopes)

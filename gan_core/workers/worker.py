@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import URL
 
-from gan_core.config import ExperimentConfig
 from gan_core.errors import DivergedError, GanForgeError, StaleAttemptError
 from gan_core.jobs.recorder import Desk, patiently
 from gan_core.limits import Limits
 from gan_core.networks import n_weights
+from gan_core.problem import Problem, resolve
 from gan_core.scoring import score
 from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
@@ -46,10 +46,10 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> None:
 
 
 def _train(database: Database, attempt: Attempt) -> None:
-    config, resume = attempt.config(), results.checkpoint(database, attempt.run_id)
-    film, goal = _film_of(config), attempt.goal()
+    problem, resume = resolve(attempt.config()), results.checkpoint(database, attempt.run_id)
+    film, goal = _film_of(problem), attempt.goal()
     stops = sorted({*film} if goal is None else {*film, goal})
-    _Shift(attempt, Desk(attempt, frozenset(film)), stops, goal).work(config, resume)
+    _Shift(attempt, Desk(attempt, frozenset(film)), stops, goal).work(problem, resume)
 
 
 @dataclass
@@ -70,18 +70,18 @@ class _Shift:
     _total: int = 0
     _edited: Checkpoint | None = None
 
-    def work(self, config: ExperimentConfig, resume: Checkpoint | None) -> None:
+    def work(self, problem: Problem, resume: Checkpoint | None) -> None:
         """Train until the run rests; where settings change, it is a training of the rest."""
-        self._stretch(config, resume)
+        self._stretch(problem, resume)
         while edited := self._edited:
             self._edited = None
-            self._stretch(edited.config, edited)
+            self._stretch(resolve(edited.config), edited)
 
-    def _stretch(self, config: ExperimentConfig, resume: Checkpoint | None) -> None:
+    def _stretch(self, problem: Problem, resume: Checkpoint | None) -> None:
         """Train until the run rests or a setting changes."""
         last = None
         try:
-            for event in train(config, resume=resume, chunk_seconds=0.05, stops=self.stops):
+            for event in train(problem, resume=resume, chunk_seconds=0.05, stops=self.stops):
                 match event:
                     case Started():
                         self._begin(event)
@@ -130,13 +130,12 @@ class _Shift:
         patiently(lambda: self.attempt.end(model.FINISHED, scores=scores))
 
 
-def _film_of(config: ExperimentConfig) -> list[int]:
+def _film_of(problem: Problem) -> list[int]:
     """The steps after which snapshots are kept; as many as the limit of their size allows."""
-    table = config.table()
-    n = sum(n_weights(layers) for layers in config.networks(len(table.features)))
+    n = n_weights(problem.generator) + n_weights(problem.discriminator)
     size = 4 * 3 * n + 4096  # float32: weights and both moments of Adam
     most = min(MOST, Limits.from_environment().max_film_mb * 2**20 // size)
-    return film_steps(config.training.epochs * config.steps_per_epoch(table.n_rows), most)
+    return film_steps(problem.total_steps, most)
 
 
 def _fail(attempt: Attempt, reason: str) -> None:

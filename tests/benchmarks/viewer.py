@@ -20,6 +20,7 @@ import numpy as np
 
 from gan_core import ExperimentConfig, train
 from gan_core.networks import n_weights
+from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.schema import runs
@@ -55,7 +56,8 @@ def large_run(store, width):
     attempt.append(1, np.ones((2, 4), np.float32), kept=kept, networks=state.players())
     attempt.save(state)
     attempt.end(model.FINISHED)
-    weights = sum(n_weights(layers) for layers in config.networks(4))
+    problem = resolve(config)
+    weights = sum(n_weights(layers) for layers in (problem.generator, problem.discriminator))
     print(f"large networks: {weights:,} weights, {SNAPSHOTS} snapshots\n")
     return run
 

@@ -72,7 +72,7 @@ def test_draw_with_the_mouse_and_train(surface, forge, store):
     forge.few_epochs().press("Train").badge("finished")
     done = forge.live_until(lambda now: now["status"] == "finished" and now["shown"])
     config = store.get(forge.run_id).config
-    assert done["step"] == 100 * config.steps_per_epoch(n)
+    assert done["step"] == 100 * -(-n // config.training.batch_size)
     points = decode(config.data.drawing)
     assert len(points) == n
     radius = (points**2).sum(axis=1) ** 0.5  # a circle of 0.7, as wide as the brush

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import live_dispatchers
@@ -66,7 +67,7 @@ def long_run(server, store, config):
     attempt = Attempt(store.database, run.id, 9)
     attempt.begin(0, os.getpid(), "cpu", "torch")
     rng = np.random.default_rng(0)
-    rows = run.config.table().values
+    rows = resolve(run.config).table.values
     for part in range(10):
         losses = rng.random((50_000, 4), np.float32)
         attempt.append(1 + 50_000 * part, losses, rate=999.0, preview=np.tile(rows, (10, 1)))

@@ -216,6 +216,22 @@ def test_a_wrong_command_line_ends_with_2_and_the_usage(command, arguments):
     assert err.startswith("usage: python -m gan_core")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--set", "seed=" + "[" * 3000], "seed must be a whole number from 0"),
+        (["--set", "seed=" + "9" * 5000], "seed must be a whole number from 0"),
+        (["--config", "nothing\0there.json"], "cannot be read"),
+        (["--set", "loss.penalty=gp"], "Did you mean 'penalties'?"),
+    ],
+    ids=["deep", "long", "nul", "version 1"],
+)
+def test_whatever_is_typed_ends_in_a_message(command, arguments, words):
+    status, _, err = command("train", *arguments)
+    assert status == 1
+    assert words in err
+
+
 def test_list_settings_shows_each_with_its_bounds(command):
     status, out, _ = command("train", "--list-settings")
     assert status == 0

@@ -6,6 +6,7 @@ HEAVY = ("torch", "sklearn", "numba", "streamlit", "plotly")
 FREE_OF_THEM = (
     "gan_core",
     "gan_core.config",
+    "gan_core.problem",
     "gan_core.limits",
     "gan_core.config.links",
     "gan_core.export",
@@ -51,12 +52,14 @@ for name in {FREE_OF_THEM}:
 from gan_core import ExperimentConfig, load_table
 from gan_core.export import notebook, script
 from gan_core.networks import structure
+from gan_core.problem import resolve
 from gan_core.store.store import Store
 store = Store.open(sys.argv[1])
 run = store.create(ExperimentConfig(), "everybody")
-store.limits.check(run.config)
+problem = resolve(run.config)
+store.limits.check(problem)
 load_table("wine", ())
-[structure(layers) for layers in run.config.networks(4)]
+[structure(layers) for layers in (problem.generator, problem.discriminator)]
 script(run.config), notebook(run.config)
 look("use of a store, a table and a config")
 print(json.dumps(found))

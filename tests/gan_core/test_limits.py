@@ -6,23 +6,24 @@ import pytest
 from gan_core import ExperimentConfig
 from gan_core.errors import ConfigError, LimitError
 from gan_core.limits import Limits, default_slots, env_int
+from gan_core.problem import resolve
 
 NAMES = [field.name for field in fields(Limits)]
 
 
 def refusal(limits, config):
     with pytest.raises(LimitError) as caught:
-        limits.check(config)
+        limits.check(resolve(config))
     return str(caught.value)
 
 
 def test_tutorial_is_allowed():
-    Limits().check(ExperimentConfig())
+    Limits().check(resolve(ExperimentConfig()))
 
 
 def test_row_visits_are_epochs_times_rows(configured):
     limits = Limits(max_row_visits=5_000)
-    limits.check(configured(epochs=100))
+    limits.check(resolve(configured(epochs=100)))
     message = refusal(limits, configured(epochs=101))
     assert "101 epochs x 50 rows = 5,050 row visits, this server allows 5,000" in message
     assert "at most 100 epochs" in message
@@ -31,14 +32,14 @@ def test_row_visits_are_epochs_times_rows(configured):
 def test_the_advised_number_of_epochs_is_allowed(configured):
     limits = Limits(max_row_visits=5_049)
     assert "at most 100 epochs" in refusal(limits, configured(epochs=101))
-    limits.check(configured(epochs=100))
+    limits.check(resolve(configured(epochs=100)))
 
 
 def test_weights_of_both_networks_count():
     n_generator = (10 + 1) * 16 + (16 + 1) * 32 + (32 + 1) * 4
     n_discriminator = (4 + 1) * 32 + (32 + 1) * 16 + (16 + 1) * 1
     total = n_generator + n_discriminator
-    Limits(max_weights=total).check(ExperimentConfig())
+    Limits(max_weights=total).check(resolve(ExperimentConfig()))
     message = refusal(Limits(max_weights=total - 1), ExperimentConfig())
     assert f"{total:,} weights, this server allows {total - 1:,}" in message
     assert "narrower" in message

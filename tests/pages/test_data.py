@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from gan_core import load_table
-from gan_core.data import DATA_SOURCES
+from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import DRAWING, encode
+from gan_core.problem import resolve
 from tests.pages.helpers import assert_sound, labelled, texts
 
 
@@ -123,7 +124,7 @@ def shown(at):
 def test_a_toy_is_shown_as_points_with_nothing_more_to_choose(data_page, source):
     choice(data_page, "Data set").set_value(source).run()
     assert_sound(data_page)
-    assert [group.label for group in data_page.get("button_group")] == ["Data set"]
+    assert [group.label for group in data_page.get("button_group")] == ["Data set", "Encoding"]
     assert shown(data_page) == ["scatter", "histograms"]
     assert len(rows(data_page)) == 1000
     assert DATA_SOURCES[source].title in texts(data_page)
@@ -136,6 +137,21 @@ def test_two_features_of_a_table_are_shown_as_points_too(data_page):
     choice(data_page, "Features").set_value(list(DATA_SOURCES["iris"].features[:2])).run()
     assert_sound(data_page)
     assert shown(data_page) == ["scatter", "histograms"]
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_what_the_networks_see_is_the_chosen_encoders_form(data_page, store, name):
+    choice(data_page, "Encoding").set_value(name).run()
+    assert_sound(data_page)
+    encoder = resolve(data_page.session_state["settings"]).encoder
+    assert encoder.name == name
+    assert encoder.help in texts(data_page)
+    learned, encoded = (data_page.dataframe[i].value for i in (1, 2))
+    assert list(learned.columns) == list(encoder.marks.values())
+    assert np.array_equal(encoded, encoder.transform(load_table().values).round(3))
+    data_page.switch_page("train.py").run()
+    labelled(data_page.button, "Train").click().run()
+    assert store.list()[0].config.data.encoder == name
 
 
 DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (40, 2)))

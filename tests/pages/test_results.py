@@ -7,6 +7,7 @@ import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.metrics import METRICS, metrics_for
+from gan_core.problem import resolve
 from gan_core.scoring import score
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
@@ -82,7 +83,7 @@ def test_every_metric_has_a_card_with_direction_range_and_floor(results_page, tr
 
 def test_the_two_tables_stand_side_by_side(results_page, trained):
     real, fake = tables(results_page)
-    table = trained.config.table()
+    table = resolve(trained.config).table
     assert list(real.columns) == list(fake.columns) == list(table.features)
     assert len(real) == len(fake) == 5
     assert (real.to_numpy() == table.values[:5].round(3)).all()
@@ -91,7 +92,7 @@ def test_the_two_tables_stand_side_by_side(results_page, trained):
 
 def test_every_feature_has_its_scores(results_page, trained):
     scores = results_page.dataframe[2].value
-    assert list(scores.index) == list(trained.config.table().features)
+    assert list(scores.index) == list(resolve(trained.config).features)
     assert not scores.isna().any(axis=None)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.metrics import METRICS
+from gan_core.problem import resolve
 from gan_core.store import model
 from tests.pages.helpers import (
     assert_kind_message,
@@ -297,7 +298,7 @@ def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
     assert_sound(at)
     assert "view=pair&x=0&y=1&others=mean" in arena_of(at)["query"]
     x = labelled(at.selectbox, "Along x, or the plane")
-    assert x.options == [*(f"→ {f}" for f in TUTORIAL.table().features), "principal components"]
+    assert x.options == [*(f"→ {f}" for f in resolve(TUTORIAL).features), "principal components"]
     y = labelled(at.selectbox, "Along y")
     assert "↑ sepal length (cm)" not in y.options  # it is along x already
     assert len(labelled(at.selectbox, "Other features").help) > 30

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_core import ExperimentConfig, load_table, train
-from gan_core.data import MinMaxScaler
+from gan_core import ExperimentConfig, train
 from gan_core.networks import forward
+from gan_core.problem import Problem, resolve
 from gan_core.training import Checkpoint, Progress
 
 OUT = Path(__file__).parents[2] / "pages" / "assets" / "film.json"
@@ -24,16 +24,15 @@ MARGIN = 1.15  # the plane reaches a little beyond the real rows' range of [-1, 
 
 
 def main() -> None:
-    config, table = ExperimentConfig(), load_table()
-    scaled = MinMaxScaler.fit(table.values).transform(table.values)
-    total = config.training.epochs * config.steps_per_epoch(table.n_rows)
+    problem = resolve(ExperimentConfig())
+    table, scaled, total = problem.table, problem.x_real, problem.total_steps
     # Dense at first, when most happens.
     wanted = np.unique((np.linspace(0, 1, N_FRAMES) ** 2 * (total - 1)).astype(int) + 1).tolist()
     plane = plane_rows(scaled)
     frames = []
-    for event in train(config, chunk_seconds=0.0):
+    for event in train(problem, chunk_seconds=0.0):
         if isinstance(event, Progress) and wanted and event.step >= wanted[0]:
-            frames.append(frame(event.checkpoint(), plane, event.epoch))
+            frames.append(frame(problem, event.checkpoint(), plane, event.epoch))
             wanted = [step for step in wanted if step > event.step]
     film = {
         "features": [table.features[i] for i in FEATURES],
@@ -41,7 +40,7 @@ def main() -> None:
         "high": [float(table.values[:, i].max()) for i in FEATURES],
         "margin": MARGIN,
         "grid": GRID,
-        "epochs": config.training.epochs,
+        "epochs": problem.config.training.epochs,
         "real": packed(scaled[:, FEATURES]),
         "frames": frames,
     }
@@ -57,12 +56,13 @@ def plane_rows(scaled: np.ndarray) -> np.ndarray:
     return rows
 
 
-def frame(checkpoint: Checkpoint, plane: np.ndarray, epoch: int) -> dict[str, object]:
+def frame(
+    problem: Problem, checkpoint: Checkpoint, plane: np.ndarray, epoch: int
+) -> dict[str, object]:
     """One moment of the training."""
-    g_layers, d_layers = checkpoint.config.networks(plane.shape[1])
     z = np.random.default_rng(7).standard_normal((N_POINTS, 10), dtype=np.float32)
-    points = forward(g_layers, checkpoint.part("generator"), z)[:, FEATURES]
-    output = forward(d_layers, checkpoint.part("discriminator"), plane)[:, 0]
+    points = forward(problem.generator, checkpoint.part("generator"), z)[:, FEATURES]
+    output = forward(problem.discriminator, checkpoint.part("discriminator"), plane)[:, 0]
     return {
         "epoch": epoch,
         "points": packed(points),

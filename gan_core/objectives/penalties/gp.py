@@ -28,19 +28,15 @@ class GradientPenalty(Penalty, frozen=True):
 
     @property
     def weight(self) -> float:
-        """How much it counts."""
         return self.lambda_gp
 
     def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
-        """Rows on the straight lines between real rows and fakes."""
         return x_fake + mixing[:, None] * (x_real - x_fake)
 
     def value(self, slope: "Tensor") -> "Tensor":
-        """The penalty, a scalar, from D's slope (batch, n_features)."""
         return self.lambda_gp * (slope.norm(dim=1) - 1.0).square().mean()
 
     def as_code(self) -> tuple[str, str]:
-        """Rows and value in a script."""
         return (
             "fake + share[:, None] * ({real} - fake)",
             "LAMBDA_GP * (slope.norm(dim=1) - 1.0).square().mean()",

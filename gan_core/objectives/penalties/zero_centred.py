@@ -28,15 +28,12 @@ class ZeroCentred(Penalty, frozen=True):
 
     @property
     def weight(self) -> float:
-        """How much it counts."""
         return self.gamma
 
     def value(self, slope: "Tensor") -> "Tensor":
-        """The penalty, a scalar, from D's slope (batch, n_features)."""
         return 0.5 * self.gamma * slope.square().sum(dim=1).mean()
 
     def as_code(self) -> tuple[str, str]:
-        """Rows and value in a script."""
         rows = "{real}" if self.name == "r1" else "fake"
         return rows, f"0.5 * GAMMA_{self.name.upper()} * slope.square().sum(dim=1).mean()"
 
@@ -52,7 +49,6 @@ class R1(ZeroCentred, frozen=True):
     gamma: float = _weight("r1", "real rows")
 
     def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
-        """Real rows."""
         return x_real
 
 
@@ -67,5 +63,4 @@ class R2(ZeroCentred, frozen=True):
     gamma: float = _weight("r2", "generated rows")
 
     def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
-        """Generated rows."""
         return x_fake

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from gan_core.config import ExperimentConfig
 from gan_core.networks import initial_weights, logit_layers
+from gan_core.problem import Problem
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import updates_of
 from gan_core.training.draws import BatchOrder, input_noise_of, noise_of
@@ -24,25 +24,24 @@ class FastEngine:
     one's up to rounding.
 
     Args:
-        config: the experiment.
-        x_real: scaled real rows, float32, shape (n_rows, n_features).
+        problem: what is trained, with the settings in force.
     """
 
     name: ClassVar[str] = "fast"
 
-    def __init__(self, config: ExperimentConfig, x_real: np.ndarray) -> None:
+    def __init__(self, problem: Problem) -> None:
+        config, x_real = problem.config, problem.x_real
         self.step = 0
         self._config = config
         batch_size = config.training.batch_size
-        self._data = (np.ascontiguousarray(x_real, np.float32), batch_size)
+        self._data = (np.array(x_real, np.float32, order="C"), batch_size)  # Numba's own: writable
         self._order = BatchOrder(config.seed, len(x_real), batch_size)
         self._noise = noise_of(config, len(x_real))
         self._drawn: tuple[int, np.ndarray, np.ndarray] = (-1, _NOTHING, _NOTHING)
         self._input_noise = input_noise_of(config, *x_real.shape)
         self._blur: tuple[int, np.ndarray] = (-1, _NOTHING)
         self._updates = np.zeros(2, np.int64)  # that Adam has made of G and of D
-        g_layers, d_layers = config.networks(x_real.shape[1])
-        d_layers = logit_layers(d_layers)
+        g_layers, d_layers = problem.generator, logit_layers(problem.discriminator)
         rng = stream(config.seed, Stream.INIT)
         batch = min(batch_size, len(x_real))
         self._g = FlatNetwork.of(g_layers, initial_weights(g_layers, rng), batch)

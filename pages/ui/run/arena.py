@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from gan_core.problem import resolve
 from gan_core.store.model import Run
 from gan_core.views import OTHERS, View
 from pages.ui.parts.components import Component
@@ -40,7 +41,7 @@ def view_controls(run: Run) -> View | None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        features = run.config.table().features
+        features = resolve(run.config).features
         if kind == ARENA:
             return _plane(features)
         if kind == DENSITY:
@@ -131,7 +132,7 @@ def _others() -> str:
 def _explained(run: Run, view: View) -> str:
     """Where the features are held that the picture does not show; empty where it shows all."""
     shown = 1 if view.kind == "density" else 2
-    if len(run.config.table().features) == shown:
+    if len(resolve(run.config).features) == shown:
         return ""
     if view.others == "mean":
         return _("D is asked with all other features at the real rows' mean.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from gan_core.config import ExperimentConfig
 from gan_core.live.updates import bin_edges, densities, seen
+from gan_core.problem import resolve
 from gan_core.store.model import Run
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
@@ -51,7 +52,7 @@ def live_view(
         quality: whether the scores of its snapshots stand under the losses.
     """
     config = run.config if run else settings
-    table = config.table()
+    table = resolve(config).table
     now = config.at(run.step) if run else config
     equilibria = [[e.value, e.text] for e in now.loss.equilibria(now.penalties) if e]
     data: dict[str, Any] = {

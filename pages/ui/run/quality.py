@@ -3,6 +3,7 @@
 from typing import Any
 
 from gan_core.metrics import Metric, metrics_for
+from gan_core.problem import resolve
 from gan_core.store.model import Run
 from pages.ui.parts.scores import direction
 from pages.ui.parts.text import _
@@ -10,7 +11,7 @@ from pages.ui.parts.text import _
 
 def quality_of(run: Run) -> dict[str, Any]:
     """The scores that a run's snapshots have, and the words around them, for the live view."""
-    table = run.config.table()
+    table = resolve(run.config).table
     modes = len(table.modes.centres) if table.modes else 0
     found = metrics_for(len(table.features), table.modes).values()
     return {

@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from gan_core.errors import GanForgeError
+from gan_core.problem import resolve
 from gan_core.store import access, model, results
 from gan_core.store.model import Run
 from gan_core.training.choice import choose_engine
@@ -59,7 +60,7 @@ def status_row(run: Run, *, slow: bool = False) -> None:
         st.badge(wanted or word, color="green" if played else _COLOURS[run.shown_status])
         if run.device:
             engine = _("fast engine") if run.engine == "fast" else _("reference engine")
-            choice = choose_engine(run.config)
+            choice = choose_engine(resolve(run.config))
             why = _(choice.template).format(**choice.values)
             st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
         if run.members > 1:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params, links
-from gan_core.errors import ConfigError, DataError
+from gan_core.errors import ConfigError
+from gan_core.problem import resolve
 
 RUN = "run"  # the address's word for the run looked at, which is no setting
 _LINK = "link"
@@ -76,9 +77,9 @@ def end_link(now: ExperimentConfig | None = None) -> None:
 def _open(said: Mapping[str, str]) -> ExperimentConfig | None:
     found = links.from_query(said)
     try:
-        found.config.data.load()
-    except DataError as error:
-        raise ConfigError("data", f"This link cannot be used: {error}") from error
+        resolve(found.config)  # there may be no such data set here, or no such class in it
+    except ConfigError as error:
+        raise links.refusal([error]) from error
     if links.restrictions_of(said) != said or RUN not in st.query_params:
         config = found.config
     else:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from gan_core.data import DATA_SOURCES
+from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
 from pages.ui.parts.text import _
 from pages.ui.session.settings import (
@@ -19,16 +19,17 @@ ALL = ""  # stands for all classes in the row of choices
 
 def choose_source() -> str:
     """The data set as a row of choices; another set begins with its first class, all features."""
+    now = current_settings().data.source
     chosen = st.segmented_control(
         _("Data set"),
         list(DATA_SOURCES),
         format_func=lambda s: DATA_SOURCES[s].title,
-        key=_begin("data.source", current_settings().data.source),
+        key=_begin("data.source", now if now in DATA_SOURCES else None),
         required=True,
         wrap=True,
         on_change=take_source,
     )
-    return chosen or current_settings().data.source
+    return chosen or now
 
 
 def take_source() -> None:
@@ -109,6 +110,26 @@ def take_features() -> None:
     picked = tuple(f for f in known if f in chosen)
     if len(picked) >= 2:
         change_settings({"data.features": () if picked == known else picked})
+
+
+def choose_encoder() -> None:
+    """How rows are encoded for the networks, as a row of choices."""
+    st.segmented_control(
+        _("Encoding"),
+        list(ENCODERS),
+        format_func=lambda name: _(ENCODERS[name].label),
+        key=_begin("data.encoder", current_settings().data.encoder),
+        required=True,
+        wrap=True,
+        on_change=take_encoder,
+    )
+
+
+def take_encoder() -> None:
+    """Another encoder was chosen."""
+    name = st.session_state.get(widget_key("data.encoder"))
+    if name:
+        change_settings({"data.encoder": name})
 
 
 def _begin(path: str, value: object) -> str:

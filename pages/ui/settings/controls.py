@@ -9,6 +9,7 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.errors import ConfigError
+from gan_core.problem import resolve
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
 from pages.ui.parts.text import _, plain
@@ -23,13 +24,15 @@ _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 def data_line() -> None:
     """The real rows in a line, and the way to others unless a link has fixed them."""
-    table = current_settings().data.load()
+    try:
+        problem = resolve(current_settings())
+        rows = f"**{problem.table.title}** · {problem.n_rows:,} {_('rows')} × "
+        rows += f"{len(problem.features)} {_('features')}"
+    except ConfigError:  # the controls say why
+        rows = f"**{plain(current_settings().data.source)}**"
     paths = {path for path in declared_params() if path.startswith("data.")}
     change = "" if paths <= current_link().fixed else f" [{_('change')}](data)"
-    st.markdown(
-        f"**{table.title}** · {table.n_rows:,} {_('rows')} × {len(table.features)} "
-        f"{_('features')}{change}"
-    )
+    st.markdown(rows + change)
 
 
 def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | None:
@@ -55,7 +58,7 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | N
         beside_seed()
     try:
         config = current_settings().with_values(values)
-        choose_engine(config)
+        choose_engine(resolve(config))
     except ConfigError as error:
         st.error(_friendly(error), icon=":material/error:")
         return None

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from gan_core import ExperimentConfig
 from gan_core.config import SCHEMA_VERSION, declared_params
 from gan_core.config.schedule import MOST_STEPS, Edit
+from gan_core.data import Table
 from gan_core.data.drawing import encode
-from gan_core.errors import ConfigError, DataError
+from gan_core.errors import ConfigError
 from gan_core.objectives import OBJECTIVES, PENALTIES
+from gan_core.problem import Problem, Rows, resolve
 from gan_core.registry import register
 from gan_core.settings import setting
 
@@ -20,6 +22,7 @@ TUTORIAL = {
     "data.classes": ("setosa",),
     "data.features": (),
     "data.drawing": "",
+    "data.encoder": "minmax",
     "generator.latent_dim": 10,
     "generator.hidden_dims": (16, 32),
     "generator.activation": "relu",
@@ -94,16 +97,15 @@ def test_default_is_the_tutorial():
 
 
 def test_tutorial_trains_on_50_rows_in_batches_of_32_and_18():
-    config = ExperimentConfig()
-    table = config.table()
-    assert table.values.shape == (50, 4)
-    assert set(table.labels) == {"setosa"}
-    assert config.steps_per_epoch(50) == 2
+    problem = resolve(ExperimentConfig())
+    assert problem.table.values.shape == (50, 4)
+    assert set(problem.table.labels) == {"setosa"}
+    assert (problem.steps_per_epoch, problem.total_steps) == (2, 20_000)
 
 
 def test_tutorial_networks():
-    generator, discriminator = ExperimentConfig().networks(4)
-    assert [str(layer) for layer in generator] == [
+    problem = resolve(ExperimentConfig())
+    assert [str(layer) for layer in problem.generator] == [
         "Linear(in_features=10, out_features=16, bias=True)",
         "ReLU()",
         "Linear(in_features=16, out_features=32, bias=True)",
@@ -111,7 +113,7 @@ def test_tutorial_networks():
         "Linear(in_features=32, out_features=4, bias=True)",
         "Tanh()",
     ]
-    assert [str(layer) for layer in discriminator] == [
+    assert [str(layer) for layer in problem.discriminator] == [
         "Linear(in_features=4, out_features=32, bias=True)",
         "LeakyReLU(negative_slope=0.2)",
         "Linear(in_features=32, out_features=16, bias=True)",
@@ -126,7 +128,9 @@ def test_tutorial_networks():
     [(50, 32, 2), (64, 32, 2), (65, 32, 3), (5, 32, 1), (5, 1, 5)],
 )
 def test_steps_per_epoch_count_the_incomplete_batch(configured, n_rows, batch_size, steps):
-    assert configured(batch_size=batch_size).steps_per_epoch(n_rows) == steps
+    table = Table("made up", ("x", "y"), np.zeros((n_rows, 2)), np.full(n_rows, ""))
+    config = configured(batch_size=batch_size)
+    assert Problem.of(config, Rows.of(table, "minmax")).steps_per_epoch == steps
 
 
 @given(configs)
@@ -325,12 +329,13 @@ MALFORMED = {
         "data.classes names something twice. Got ['setosa', 'setosa'].",
     ),
     # Names.
-    "data set": (
-        {"data": {"source": "titanic"}},
+    "data set is no name": (
+        {"data": {"source": 5}},
         "data.source",
         "data.source must be one of iris, wine, breast_cancer, line, ",
-        ", drawing. Got 'titanic' instead.",
+        ", drawing. Got 5 instead.",
     ),
+    "encoder": ({"data": {"encoder": "pca"}}, "data.encoder", "one of minmax, ", "Got 'pca'"),
     "loss": ({"loss": {"name": "log"}}, "loss.name", "loss.name must be one of bce", "Got 'log'"),
     "loss is text": ({"loss": "bce"}, "loss", "loss must be an object of settings. Got 'bce'"),
     "smoothing": (
@@ -468,9 +473,7 @@ def test_every_choice_is_allowed_and_named_in_the_refusal_of_another(path):
     choices = DECLARED[path].choices()
     for choice in choices:
         assert ExperimentConfig().with_values({path: choice}).flat()[path] == choice
-    expect_error(
-        lambda: ExperimentConfig().with_values({path: "?"}), path, *choices, "Got '?' instead"
-    )
+    expect_error(lambda: ExperimentConfig().with_values({path: 5}), path, *choices, "Got 5 instead")
 
 
 @pytest.mark.parametrize("text", ["", "{", "epochs: 5", "{'seed': 1}", '{"seed": 1,}', "\x00"])
@@ -620,8 +623,8 @@ def test_parsing_touches_no_data_and_loading_holds_names_against_it(case):
     changes, message = NO_SUCH_DATA[case]
     config = ExperimentConfig().with_values(changes)
     assert ExperimentConfig.from_json(config.to_json()) == config
-    with pytest.raises(DataError, match=message):
-        config.data.load()
+    with pytest.raises(ConfigError, match=message):
+        resolve(config)
 
 
 def test_another_loss_keeps_the_settings_that_it_shares():

@@ -54,6 +54,7 @@ SHORT = [
     ({"data.source": "wine", "data.classes": []}, {"data": "wine", "class": ""}),
     ({"data.classes": ["virginica", "setosa"]}, {"class": "virginica,setosa"}),
     ({"generator.hidden_dims": [64, 8]}, {"g_dims": "64,8"}),
+    ({"data.encoder": "standard"}, {"encoder": "standard"}),
     ({"discriminator.hidden_dims": []}, {"d_dims": ""}),
     ({"loss.name": "wasserstein", "penalties": ["gp"]}, {"loss": "wasserstein", "penalty": "gp"}),
     (

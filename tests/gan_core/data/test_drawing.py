@@ -7,6 +7,7 @@ from hypothesis.extra.numpy import arrays
 from gan_core import ExperimentConfig
 from gan_core.data.drawing import MAX_POINTS, MIN_POINTS, decode, drawn_source, encode, n_points
 from gan_core.errors import ConfigError, DataError
+from gan_core.problem import resolve
 
 points = st.integers(0, MAX_POINTS).flatmap(
     lambda n: arrays(np.float64, (n, 2), elements=st.floats(-1, 1))
@@ -63,10 +64,10 @@ def test_too_many_points_are_refused():
 
 def test_too_few_points_are_refused_when_they_are_to_be_trained_on():
     few = encode(SOME[: MIN_POINTS - 1])
-    assert ExperimentConfig().with_values({"data.drawing": few}).table().n_rows == 50
+    assert resolve(ExperimentConfig().with_values({"data.drawing": few})).n_rows == 50
     with pytest.raises(ConfigError, match="at least 10 points, this one has 9"):
-        drawn(few)
-    assert drawn(encode(SOME[:MIN_POINTS])).table().n_rows == MIN_POINTS
+        resolve(drawn(few))
+    assert resolve(drawn(encode(SOME[:MIN_POINTS]))).n_rows == MIN_POINTS
 
 
 @pytest.mark.parametrize("value", [5, None, ["AAD_"], b"AAD_"])
@@ -78,7 +79,7 @@ def test_a_drawing_is_a_text(value):
 def test_travels_with_the_config():
     config = drawn(encode(SOME))
     assert ExperimentConfig.from_json(config.to_json()) == config
-    assert np.array_equal(config.table().values, decode(encode(SOME)))
+    assert np.array_equal(resolve(config).table.values, decode(encode(SOME)))
     assert config.differences()["data.drawing"] == encode(SOME)
 
 

@@ -15,13 +15,15 @@ import torch
 
 from gan_core import ExperimentConfig, train
 from gan_core.config import declared_params
-from gan_core.data import DATA_SOURCES
+from gan_core.data import DATA_SOURCES, ENCODERS, Source
 from gan_core.data.drawing import encode
 from gan_core.export import data as data_block
 from gan_core.export import notebook, script
 from gan_core.export.course import constant
 from gan_core.objectives import OBJECTIVES, PENALTIES
+from gan_core.problem import resolve
 from gan_core.training import Progress
+from tests.gan_core.mixed_encoder import Mixed
 
 N_STEPS = 200
 
@@ -85,12 +87,14 @@ CASES = {
         "training.ema_decay": 0.99,
         "schedule": [{"step": step, "set": changes} for step, changes in ON_THE_WAY.items()],
     },
+    "no bounds": {"data.encoder": "standard", "data.source": "wine", "data.classes": ["class_1"]},
     "written out": {"training.batch_size": 7, "discriminator.activation": "relu"},
 }
 
 AS_NOTEBOOKS = tuple(CASES)[:6]  # executed too; of the others the statements are compared
 
 DRAWN = encode(np.random.default_rng(0).uniform(-1, 1, (40, 2)))
+ENCODER_OF = {"drawing": "standard"}  # its numbers have many digits, and each one counts
 SOURCES = {
     name: ExperimentConfig().with_values(
         {
@@ -101,6 +105,7 @@ SOURCES = {
             "training.engine": "torch",
             "training.device": "cpu",
             "data.drawing": DRAWN if name == "drawing" else "",
+            "data.encoder": ENCODER_OF.get(name, "minmax"),
         }
     )
     for name in DATA_SOURCES
@@ -118,7 +123,7 @@ assert not {"gan_core", "streamlit", "numba", "safetensors"} & set(sys.modules)
 
 def config_of(changes, n_steps=N_STEPS):
     config = ExperimentConfig().with_values({**changes, "training.device": "cpu"})
-    per_epoch = config.steps_per_epoch(config.table().n_rows)
+    per_epoch = resolve(config).steps_per_epoch
     epochs = -(-n_steps // per_epoch)
     return config.with_values({"training.epochs": epochs, "training.engine": "torch"})
 
@@ -220,11 +225,11 @@ def test_a_script_says_what_the_tutorial_says(executed):
     assert "device: cpu" in said
 
 
-@pytest.mark.parametrize("case", ["smoothing and ema", "on the way"])
+@pytest.mark.parametrize("case", ["smoothing and ema", "on the way", "no bounds"])
 def test_a_script_generates_the_rows_of_the_run(executed, case):
     config = config_of(CASES[case])
     _, end = run_of(config)
-    rows = end.generator.sample(config.table().n_rows).head().round(3).to_string(index=False)
+    rows = end.generator.sample(resolve(config).n_rows).head().round(3).to_string(index=False)
     assert executed[1][case].strip().endswith(rows)
 
 
@@ -307,32 +312,34 @@ def test_scripts_are_formatted_and_have_nothing_to_spare(codes, tmp_path):
         assert done.returncode == 0, done.stdout
 
 
-def test_names_from_outside_cannot_end_a_string(monkeypatch):
-    from gan_core.data import table
+def enter(monkeypatch, name, features, values):
+    """A data set of this name, and a config on it."""
+    source = Source(name, "", "", (), features, lambda: (values, np.zeros(len(values), dtype=int)))
+    monkeypatch.setitem(DATA_SOURCES._members, "new", source)
+    return ExperimentConfig().with_values({"data.source": "new", "data.classes": ()})
 
+
+def test_names_from_outside_cannot_end_a_string(monkeypatch):
     evil = 'x"""\nimport os  # \\'
-    monkeypatch.setattr(
-        ExperimentConfig,
-        "table",
-        lambda self: table.Table(evil, (evil, "b"), np.eye(4)[:, :2], evil),
-    )
-    monkeypatch.delitem(data_block.SKLEARN, "iris")
-    code = script(ExperimentConfig())
+    code = script(enter(monkeypatch, evil, (evil, "b"), np.eye(4)[:, :2]))
     compile(code, "script", "exec")
     assert not re.search(r"^import os", code, re.MULTILINE)
 
 
 def test_a_constant_feature_divides_nothing(monkeypatch):
-    from gan_core.data import table
-
     values = np.array([[1.0, 5.0], [2.0, 5.0], [3.5, 5.0], [1.0, 5.0]])
-    found = table.Table("constant", ("a", "b"), values, np.array(["x"] * 4))
-    monkeypatch.setattr(ExperimentConfig, "table", lambda self: found)
-    monkeypatch.delitem(data_block.SKLEARN, "iris")
-    part = data_block.data_part(ExperimentConfig())
+    part = data_block.data_part(resolve(enter(monkeypatch, "Constant", ("a", "b"), values)))
     known = {"np": np, "pd": pd, "torch": torch, "device": "cpu", "print": lambda text: None}
     exec(part.code, known)
     assert known["x_real"].tolist() == [[-1, 0], pytest.approx([-0.2, 0]), [1, 0], [-1, 0]]
+
+
+def test_a_head_of_several_activations_is_written_out(monkeypatch, tmp_path):
+    monkeypatch.setitem(ENCODERS._members, "mixed", Mixed)
+    config = config_of({"data.encoder": "mixed"}).with_values({"training.engine": "auto"})
+    losses, _ = execute(tmp_path, {"mixed": script(config)})
+    expected, _ = run_of(config)
+    np.testing.assert_allclose(losses["mixed"].to_numpy(), expected, rtol=1e-4)
 
 
 def test_a_notebook_has_the_form_of_nbformat_4_5():

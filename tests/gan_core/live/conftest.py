@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from gan_core.live import film, sample, scores  # noqa: F401 - each enters its questions
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS
 

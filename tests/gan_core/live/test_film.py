@@ -9,6 +9,7 @@ from gan_core import ExperimentConfig, train
 from gan_core.errors import ViewError
 from gan_core.live import film as films
 from gan_core.live.updates import densities
+from gan_core.problem import resolve
 from gan_core.training import TrainedGenerator
 from gan_core.training.snapshots import film_steps
 from gan_core.views.pictures import picture_of
@@ -46,13 +47,13 @@ def filmed(begun, played):
 
 
 def wire(query, step, state):
-    picture = picture_of(CONFIG, View.from_query(query, 4))
+    picture = picture_of(resolve(CONFIG), View.from_query(query, 4))
     return picture.wire(step, state.part("generator"), state.part("discriminator"))
 
 
 def test_the_latest_picture_comes_with_facts_where_they_are_wanted(ask, filmed, played):
     first = ask("arena", filmed, view=PAIR, facts=True)
-    assert first["facts"] == picture_of(CONFIG, View()).facts()
+    assert first["facts"] == picture_of(resolve(CONFIG), View()).facts()
     assert first["frame"] == wire(PAIR, 120, played[120])
     assert (first["attempt"], first["status"]) == (1, "running")
     filmed.append(121, np.ones((1, 4), np.float32), networks=played[120].players())
@@ -90,10 +91,9 @@ def test_a_film_is_every_snapshot_as_a_picture(ask, filmed, played, view):
 def test_a_film_without_a_view_counts_the_rows_of_the_histograms(ask, filmed, played):
     found = ask("film", filmed)
     assert (found["rows"], found["bins"], found["steps_per_epoch"]) == (500, 10, 2)
-    real, game = CONFIG.table().values, picture_of(CONFIG, View()).game
-    generator = TrainedGenerator(
-        CONFIG, played[120].generator_weights(), game.scaler, CONFIG.table().features
-    )
+    problem = resolve(CONFIG)
+    real = problem.table.values
+    generator = TrainedGenerator.of(played[120], problem)
     packed = base64.b64decode(found["frames"][-1]["counts"])
     counts = np.frombuffer(packed, "<u2").reshape(4, 10)
     widths = np.array([np.ptp(column) / 10 for column in real.T])[:, None]

@@ -9,6 +9,7 @@ from gan_core.errors import DataError, RunStateError
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS
 from gan_core.live.updates import densities
+from gan_core.problem import resolve
 from gan_core.scoring import score
 
 CONFIG = ExperimentConfig().with_values({"training.epochs": 5, "training.device": "cpu"})
@@ -32,7 +33,7 @@ def test_a_sample_is_what_the_generator_gives(ask, saved, end, n, seed):
     found = ask("sample", saved, step=10, n=n, seed=seed)
     rows = end.generator.rows(n, seed)
     assert found["first"] == rows[:5].tolist()
-    assert found["densities"] == densities(CONFIG.table().values, rows)
+    assert found["densities"] == densities(resolve(CONFIG).table.values, rows)
     assert found["scores"] == score(end.generator, n, seed).to_dict()
     assert "points" not in found  # of four features
     assert "scores" not in ask("sample", saved, step=10, n=n, seed=seed, scored=False)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from gan_core import ExperimentConfig, train
-from gan_core.data import MinMaxScaler
 from gan_core.live import scores as quality
 from gan_core.metrics import metrics_for
+from gan_core.problem import resolve
 from gan_core.scoring import floor_of, score
 from gan_core.training import Checkpoint, TrainedGenerator
 
@@ -33,14 +33,13 @@ def filmed(begun, played):
 def test_the_scores_are_those_of_the_generator_at_each_snapshot(ask, filmed, played):
     found = ask("quality", filmed)
     assert (found["after"], found["steps"], found["left"]) == (-1, STEPS, 0)
-    table = CONFIG.table()
-    scaler = MinMaxScaler.fit(table.values)
+    problem = resolve(CONFIG)
     for i, step in enumerate(STEPS):
         weights = played[step].generator_weights()
-        judged = score(TrainedGenerator(CONFIG, weights, scaler, table.features)).scores
+        judged = score(TrainedGenerator(CONFIG, weights, problem.encoder, problem.features)).scores
         now = {name: values[i] for name, values in found["scores"].items()}
         assert now == pytest.approx({n: s.overall for n, s in judged.items()}, abs=1e-6)
-    assert list(found["scores"]) == list(metrics_for(len(table.features)))
+    assert list(found["scores"]) == list(metrics_for(len(problem.features)))
     assert len(set(found["scores"]["wasserstein"])) == len(STEPS)
 
 

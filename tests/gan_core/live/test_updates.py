@@ -132,3 +132,12 @@ def test_densities_are_numpys_and_miss_no_row_at_the_edge():
         np.testing.assert_allclose(found, np.histogram(real, N_BINS, density=True)[0], atol=1e-6)
     rounded = REAL.astype(np.float32)  # 5.8 becomes 5.8000002
     assert densities(REAL, rounded) == densities(REAL, np.clip(rounded, REAL.min(0), REAL.max(0)))
+
+
+def test_rows_beyond_the_real_ones_are_in_no_bin():
+    """As an encoder without bounds lets G make them; a bin at the edge must not swallow them."""
+    beyond = np.vstack([REAL, REAL.max(0) + np.ptp(REAL, axis=0), REAL.min(0) - 1.0])
+    share = len(REAL) / len(beyond)
+    np.testing.assert_allclose(
+        densities(REAL, beyond), share * np.array(densities(REAL, REAL)), atol=2e-6
+    )

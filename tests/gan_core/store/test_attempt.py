@@ -63,6 +63,20 @@ def test_losses_round_trip_after_any_step(store, begun, sizes):
         assert np.array_equal(losses, STEPS[after:])
 
 
+def test_chunks_of_four_columns_and_of_five_are_one_history(store, begun, configured):
+    """Version 1 kept no column for the penalties' share; the width of a chunk says what it has."""
+    attempt = begun(configured({"penalties": ["r1"]}))
+    wide = np.column_stack([STEPS, STEPS[:, 0]])
+    attempt.append(1, STEPS[:10])
+    attempt.append(11, wide[10:30])
+    _, losses = results.losses(store.database, attempt.run_id)
+    assert np.array_equal(losses[:, :4], STEPS[:30])
+    assert np.isnan(losses[:10, 4]).all()
+    assert np.array_equal(losses[10:], wide[10:30])
+    history = results.history(store.database, store.get(attempt.run_id))
+    assert list(history)[2:] == ["d_loss", "g_loss", "d_real", "d_fake", "penalty"]
+
+
 def test_losses_of_a_run_that_has_none(store, begun):
     first_step, losses = results.losses(store.database, begun().run_id)
     assert (first_step, losses.shape) == (1, (0, 4))

@@ -5,6 +5,7 @@ from gan_core import ExperimentConfig
 from gan_core.errors import ConfigError, LimitError, RunStateError
 from gan_core.limits import Limits
 from gan_core.live.updates import live_update
+from gan_core.problem import resolve
 from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
 from gan_core.store.groups import band, scores_by_seed
@@ -130,7 +131,7 @@ def test_a_live_group_sends_what_is_new_and_small(store, group, queue, configure
 
     assert "band" not in ask()
     for attempt in attempts(store, queue, 3):
-        attempt.append(1, np.ones((80, 4), np.float32), preview=group.config.table().values)
+        attempt.append(1, np.ones((80, 4), np.float32), preview=resolve(group.config).table.values)
     update = ask()
     assert (update["step"], update["band"]["members"], update["band"]["finished"]) == (80, 3, 0)
     assert len(update["densities"]) == len(update["low"]) == 4

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from gan_core import ExperimentConfig
-from gan_core.data import MinMaxScaler
 from gan_core.errors import ConfigError
 from gan_core.networks import ACTIVATIONS
 from gan_core.objectives import OBJECTIVES, PENALTIES
+from gan_core.problem import resolve
 from gan_core.training.choice import choose_engine
 from gan_core.training.fast import is_compiled, warm
 from gan_core.training.fast.engine import FastEngine
@@ -20,11 +20,6 @@ from gan_core.training.torch_engine import TorchEngine
 CPU = torch.device("cpu")
 STEPS = 200
 SMOOTH = ("tanh", "sigmoid")  # activations that have no penalty in the fast engine
-
-
-def rows_of(config):
-    table = config.table()
-    return MinMaxScaler.fit(table.values).transform(table.values)
 
 
 # In an order with which the covering cases are ones that rounding does not send apart at once.
@@ -63,9 +58,9 @@ def pairs(case):
     return set(itertools.combinations(enumerate(case), 2))
 
 
-def double_precision(config, rows):
+def double_precision(problem):
     """The reference engine in float64: what both engines would compute without rounding."""
-    engine = TorchEngine(config, rows, CPU)
+    engine = TorchEngine(problem, CPU)
     engine.generator.double()
     engine.discriminator.double()
     engine._x_real = engine._x_real.double()
@@ -82,13 +77,13 @@ def off(a, b):
 @pytest.mark.parametrize("case", covering(), ids=lambda case: "-".join(map(str, case)))
 def test_the_losses_of_both_engines_agree(case):
     config = config_of(*case)
-    rows = rows_of(config)
-    fast = FastEngine(config, rows).advance(STEPS)
-    reference = TorchEngine(config, rows, CPU).advance(STEPS)
+    problem = resolve(config)
+    fast = FastEngine(problem).advance(STEPS)
+    reference = TorchEngine(problem, CPU).advance(STEPS)
     # Adam divides by the size of the gradient, so where a gradient is nothing but rounding its
     # direction is chance, and float32 leaves float64's path in either engine. Up to the step where
     # rounding alone has moved the reference visibly, the engines must agree.
-    exact = double_precision(config, rows).advance(STEPS)
+    exact = double_precision(problem).advance(STEPS)
     rounding = np.maximum.accumulate(np.minimum(off(reference, exact), off(fast, exact)))
     strayed = np.maximum.accumulate(np.maximum(off(reference, exact), off(fast, exact)))
     assert off(fast, reference)[:20].max() < 1e-4
@@ -105,8 +100,8 @@ def test_gradients_agree_with_autograd_in_double_precision(loss, penalty, activa
     """With beta1 = beta2 = 0 the first moment after one step is the gradient itself."""
     changes = {"optimizer.beta1": 0.0, "optimizer.beta2": 0.0, "generator.latent_dim": 3}
     config = config_of(loss, activation, 3, 1, penalty).with_values(changes)
-    rows = rows_of(config)
-    fast, exact = FastEngine(config, rows), double_precision(config, rows)
+    problem = resolve(config)
+    fast, exact = FastEngine(problem), double_precision(problem)
     fast.advance(1)
     exact.advance(1)
     ours, theirs = fast.tensors(), exact.tensors()
@@ -128,8 +123,8 @@ def test_gradients_agree_with_autograd_in_double_precision(loss, penalty, activa
 )
 def test_smoothing_averages_and_odd_batches_agree(more):
     config = config_of(activation="leaky_relu").with_values(more)
-    rows = rows_of(config)
-    fast, reference = FastEngine(config, rows), TorchEngine(config, rows, CPU)
+    problem = resolve(config)
+    fast, reference = FastEngine(problem), TorchEngine(problem, CPU)
     assert off(fast.advance(STEPS), reference.advance(STEPS)).max() < 1e-4
     ours, theirs = fast.tensors(), reference.tensors()
     assert ours.keys() == theirs.keys()
@@ -138,8 +133,8 @@ def test_smoothing_averages_and_odd_batches_agree(more):
 
 def test_the_tutorial_agrees_far_below_the_tolerance():
     config = ExperimentConfig()
-    rows = rows_of(config)
-    fast, reference = FastEngine(config, rows), TorchEngine(config, rows, CPU)
+    problem = resolve(config)
+    fast, reference = FastEngine(problem), TorchEngine(problem, CPU)
     assert off(fast.advance(STEPS), reference.advance(STEPS)).max() < 1e-5
 
 
@@ -148,10 +143,10 @@ def test_a_resumed_run_has_the_same_bits(cut):
     config = config_of("relativistic", "relu", 2, 2, ("gp", "r2")).with_values(
         {"training.ema_decay": 0.9}
     )
-    rows = rows_of(config)
-    whole = FastEngine(config, rows)
+    problem = resolve(config)
+    whole = FastEngine(problem)
     expected = whole.advance(800)
-    first, second = FastEngine(config, rows), FastEngine(config, rows)
+    first, second = FastEngine(problem), FastEngine(problem)
     head = first.advance(cut)
     second.load(cut, first.tensors())
     tail = second.advance(800 - cut)
@@ -161,8 +156,8 @@ def test_a_resumed_run_has_the_same_bits(cut):
 
 def test_the_size_of_the_chunks_does_not_matter():
     config = ExperimentConfig()
-    rows = rows_of(config)
-    at_once, in_parts = FastEngine(config, rows), FastEngine(config, rows)
+    problem = resolve(config)
+    at_once, in_parts = FastEngine(problem), FastEngine(problem)
     expected = at_once.advance(700)
     parts = [in_parts.advance(n) for n in (1, 2, 3, 250, 1, 443)]
     assert np.array_equal(np.concatenate(parts), expected)
@@ -170,8 +165,8 @@ def test_the_size_of_the_chunks_does_not_matter():
 
 def test_either_engine_goes_on_from_the_others_checkpoint():
     config = ExperimentConfig()
-    rows = rows_of(config)
-    reference, fast = TorchEngine(config, rows, CPU), FastEngine(config, rows)
+    problem = resolve(config)
+    reference, fast = TorchEngine(problem, CPU), FastEngine(problem)
     reference.advance(100)
     fast.load(100, reference.tensors())
     assert off(fast.advance(100), reference.advance(100)).max() < 1e-4
@@ -179,14 +174,14 @@ def test_either_engine_goes_on_from_the_others_checkpoint():
 
 def test_a_divergence_shows_as_a_number_that_is_not_finite():
     config = ExperimentConfig()
-    engine = FastEngine(config, rows_of(config))
+    engine = FastEngine(resolve(config))
     broken = engine.tensors() | {"generator.0.bias": np.full(16, np.nan, np.float32)}
     engine.load(0, broken)
     assert not np.isfinite(engine.advance(1)).all()
 
 
 def test_auto_takes_the_fast_engine_for_small_networks_and_says_why():
-    choice = choose_engine(ExperimentConfig())
+    choice = choose_engine(resolve(ExperimentConfig()))
     assert choice.engine == "fast"
     assert "million multiply-adds" in choice.reason
 
@@ -202,7 +197,7 @@ def test_auto_takes_the_fast_engine_for_small_networks_and_says_why():
     ids=str,
 )
 def test_auto_takes_the_reference_engine_where_the_fast_one_cannot_or_is_slower(changes, why):
-    choice = choose_engine(ExperimentConfig().with_values(changes))
+    choice = choose_engine(resolve(ExperimentConfig().with_values(changes)))
     assert choice.engine == "torch"
     assert why in choice.reason
 
@@ -218,7 +213,7 @@ def test_auto_takes_the_reference_engine_where_the_fast_one_cannot_or_is_slower(
 def test_asking_for_the_fast_engine_where_it_cannot_is_refused(changes, why):
     config = ExperimentConfig().with_values({"training.engine": "fast", **changes})
     with pytest.raises(ConfigError, match=why):
-        choose_engine(config)
+        choose_engine(resolve(config))
 
 
 def test_it_tells_whether_it_is_compiled_yet(tmp_path):

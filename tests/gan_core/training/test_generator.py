@@ -3,6 +3,7 @@ import pytest
 
 from gan_core import train
 from gan_core.errors import CheckpointError, DataError
+from gan_core.problem import resolve
 from gan_core.randomness import Stream, stream
 from gan_core.training import TrainedGenerator
 from gan_core.training.generator import MAX_SAMPLE_ROWS
@@ -23,7 +24,7 @@ def test_columns_are_the_features_in_their_order(generator):
 
 
 def test_rows_are_different_numbers_inside_the_real_range(generator):
-    rows, real = generator.rows(5000), generator.config.table().values
+    rows, real = generator.rows(5000), resolve(generator.config).table.values
     assert rows.dtype == np.float64
     assert np.isfinite(rows).all()
     assert (rows >= real.min(axis=0) - 1e-12).all()
@@ -36,11 +37,11 @@ def test_rows_are_what_the_network_makes_of_noise(generator):
 
     from gan_core.networks.torch_modules import build
 
-    layers, _ = generator.config.networks(3)
+    layers = resolve(generator.config).generator
     z = stream(9, Stream.EVALUATION).standard_normal((40, 10), dtype=np.float32)
     with torch.no_grad():
         scaled = build(layers, generator.weights, torch.device("cpu"))(torch.from_numpy(z)).numpy()
-    expected = generator.scaler.inverse(scaled)
+    expected = generator.encoder.inverse(scaled)
     np.testing.assert_allclose(generator.rows(40, seed=9), expected, rtol=1e-5)
 
 
@@ -67,9 +68,14 @@ def test_bytes_round_trip(generator):
     again = TrainedGenerator.from_bytes(generator.to_bytes())
     assert again.config == generator.config
     assert again.features == generator.features
-    assert np.array_equal(again.scaler.low, generator.scaler.low)
-    assert np.array_equal(again.scaler.high, generator.scaler.high)
+    assert again.encoder.to_dict() == generator.encoder.to_dict()
     assert again.sample(100, seed=3).equals(generator.sample(100, seed=3))
+
+
+def test_it_needs_no_data_set(generator):
+    """Its own may be gone, or never have been on this machine."""
+    data = generator.to_bytes().replace(b"iris", b"gone")
+    assert np.array_equal(TrainedGenerator.from_bytes(data).rows(9), generator.rows(9))
 
 
 @pytest.mark.parametrize(
@@ -79,10 +85,10 @@ def test_bytes_round_trip(generator):
         lambda good: good[:7],
         lambda good: good[:-10],
         lambda good: b"PK\x03\x04" + good,
-        lambda good: good.replace(b'"low', b'"lox'),
-        lambda good: good.replace(b"iris", b"isis"),
+        lambda good: good.replace(b"high", b"hihg"),
+        lambda good: good.replace(b"relu", b"rely"),
     ],
-    ids=["empty", "short", "cut off", "other file", "a fact is missing", "no such data set"],
+    ids=["empty", "short", "cut off", "other file", "a fact is missing", "no such activation"],
 )
 def test_damaged_bytes_are_refused(generator, damage):
     with pytest.raises(CheckpointError, match="not a generator saved by GAN Forge"):

@@ -9,8 +9,8 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gan_core import train
-from gan_core.data import MinMaxScaler
 from gan_core.networks import initial_weights
+from gan_core.problem import resolve
 from gan_core.randomness import Stream, stream
 from gan_core.training import Progress
 from gan_core.training.draws import BatchOrder, Noise
@@ -78,17 +78,17 @@ def tutorials_loop(config, n_steps):
 
     Returns the history and the moving average of G's weights.
     """
-    rows = config.table().values
-    x = torch.from_numpy(MinMaxScaler.fit(rows).transform(rows))
+    problem = resolve(config)
+    x = torch.tensor(problem.x_real)
     n_rows, n_features = x.shape
     batch_size, n_critic = config.training.batch_size, config.training.n_critic
     order = BatchOrder(config.seed, n_rows, batch_size)
-    drawn = min(batch_size, config.table().n_rows)
+    drawn = min(batch_size, n_rows)
     noise = Noise(config.seed, drawn, config.generator.latent_dim, n_critic)
 
     G, D = generator_of(config, n_features), discriminator_of(config, n_features)
     rng = stream(config.seed, Stream.INIT)
-    for network, layers in zip((G, D), config.networks(n_features), strict=True):
+    for network, layers in zip((G, D), (problem.generator, problem.discriminator), strict=True):
         drawn = initial_weights(layers, rng)
         network.load_state_dict({name: torch.from_numpy(array) for name, array in drawn.items()})
     average = AveragedModel(G, multi_avg_fn=get_ema_multi_avg_fn(config.training.ema_decay))

@@ -184,7 +184,7 @@ def broken(whole):
         "text": b"this is no checkpoint at all, but a text",
         "header": good[:20] + b"\xff" + good[21:],
         "other file": b"\x02" + bytes(7) + b"{}",
-        "config": good.replace(b"wine", b"wind"),
+        "config": good.replace(b"relu", b"rely"),
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from gan_core import train
 from gan_core.errors import CheckpointError
+from gan_core.problem import resolve
 from gan_core.training import Checkpoint, Finished, Progress
 
 WINE = {"data.source": "wine", "data.classes": [], "training.batch_size": 64}
@@ -164,9 +165,9 @@ def test_an_edit_to_what_is_in_force_is_none(configured, engine):
 def test_a_checkpoint_fits_what_comes_later_and_not_another_past(config, whole):
     _, saved = whole
     later = config.with_edit(100, {"optimizer.lr_g": 0.01}).with_edit(299, {"optimizer.lr_d": 0.1})
-    saved[100].check_fits(later)
+    saved[100].check_fits(resolve(later))
     for other in (config.with_edit(99, {"optimizer.lr_g": 0.01}), config.at(100)):
         with pytest.raises(CheckpointError, match="other settings"):
-            saved[100].check_fits(other)
+            saved[100].check_fits(resolve(other))
     with pytest.raises(CheckpointError, match="other settings: schedule differ"):
-        saved[203].check_fits(config.with_edit(100, {"optimizer.lr_g": 0.01}))
+        saved[203].check_fits(resolve(config.with_edit(100, {"optimizer.lr_g": 0.01})))

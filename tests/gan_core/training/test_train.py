@@ -4,6 +4,7 @@ import torch
 
 from gan_core import ExperimentConfig, train
 from gan_core.errors import ConfigError
+from gan_core.problem import resolve
 from gan_core.training import Finished, Progress, Started
 from gan_core.training.devices import device_name, resolve_device
 
@@ -188,9 +189,8 @@ def test_batches_larger_than_the_table_are_the_table(configured):
 def test_other_settings_train(configured, changes):
     config = configured(changes, epochs=2)
     *_, end = train(config)
-    table = config.table()
-    assert len(end.history) == 2 * config.steps_per_epoch(table.n_rows)
-    assert list(end.sample(3)) == list(table.features)
+    assert len(end.history) == 2 * resolve(config).steps_per_epoch
+    assert list(end.sample(3)) == list(resolve(config).features)
 
 
 def test_auto_is_cuda_where_there_is_one_else_the_cpu():

@@ -11,6 +11,7 @@ from gan_core.errors import ViewError
 from gan_core.networks import forward, initial_weights
 from gan_core.networks.torch_modules import build
 from gan_core.objectives import OBJECTIVES
+from gan_core.problem import Problem, Rows, resolve
 from gan_core.randomness import Stream, stream
 from gan_core.views import View
 from gan_core.views.density import gaussian_kde, scott_bandwidth
@@ -31,9 +32,10 @@ def played(view=VIEWS[0], **changes):
     """A picture, and weights to draw it from: ``played(view, loss__name="hinge")``."""
     named = {name.replace("__", "."): value for name, value in changes.items()}
     config = ExperimentConfig().with_values(named)
-    picture = picture_of(config, view)
+    picture = picture_of(resolve(config), view)
     rng = stream(3, Stream.INIT)
-    networks = config.networks(len(config.table().features))
+    problem = picture.game.problem
+    networks = (problem.generator, problem.discriminator)
     return picture, *(initial_weights(layers, rng) for layers in networks)
 
 
@@ -48,7 +50,7 @@ def test_the_pull_is_minus_the_gradient_of_gs_loss(loss):
     game = picture.game
     fakes = game.made(generator, game.noise)[:20]
     d = build(game.networks[1], discriminator, torch.device("cpu"))
-    real_logits = d(torch.from_numpy(game.real)).detach()
+    real_logits = d(torch.tensor(game.problem.x_real)).detach()
     for fake, pull in zip(fakes, game.pull(discriminator, fakes), strict=True):
         row = torch.from_numpy(fake[None]).requires_grad_()
         logit = d(row)
@@ -61,8 +63,8 @@ def test_a_field_says_what_d_says_at_its_places(loss):
     picture, generator, discriminator = played(loss__name=loss)
     frame = picture.frame(7, generator, discriminator)
     n = frame.output.shape[0]
-    layers = picture.game.config.networks(4)[1]  # with a Sigmoid at its end, where there is one
-    mean = picture.game.real.mean(axis=0)
+    layers = picture.game.problem.discriminator  # with a Sigmoid at its end, where there is one
+    mean = picture.game.problem.x_real.mean(axis=0)
     for i, j in ((0, 0), (n - 1, 3), (n // 2, n - 1)):  # row (y), column (x)
         side = -1.15 + 2.3 * (np.array([j, i]) + 0.5) / n
         row = np.array([[*side, *mean[2:]]], np.float32)
@@ -85,7 +87,7 @@ def test_the_colours_are_symmetric_around_the_level_of_decision(loss):
     if loss in known:
         assert frame.level == known[loss]
     else:  # only differences count: between what D says of real rows and of these fakes
-        real = picture.game.logits(discriminator, picture.game.real).mean()
+        real = picture.game.logits(discriminator, picture.game.problem.x_real).mean()
         assert frame.level == pytest.approx((real + frame.on_fake) / 2, abs=1e-5)
 
 
@@ -93,7 +95,7 @@ def test_places_travel_in_the_units_of_the_axes():
     picture, generator, discriminator = played()
     frame, facts = picture.frame(1, generator, discriminator), picture.facts()
     wire = picture.wire(1, generator, discriminator)
-    rows = picture.game.scaler.inverse(picture.game.made(generator, picture.game.noise))
+    rows = picture.game.problem.encoder.inverse(picture.game.made(generator, picture.game.noise))
     q = unpacked(wire["points"], "<u2").reshape(-1, 2).astype(float)
     for k, axis in enumerate(facts["axes"]):
         values = axis["low"] + (q[:, k] - 1) / 65533 * (axis["high"] - axis["low"])
@@ -108,10 +110,10 @@ def test_generated_points_are_the_rows_that_results_show():
 
     config = ExperimentConfig().with_values({"training.epochs": 1, "training.device": "cpu"})
     end = list(train(config))[-1]
-    frame = picture_of(config, View()).frame(
+    frame = picture_of(resolve(config), View()).frame(
         1, end.generator.weights, end.checkpoint.part("discriminator")
     )
-    scaled = end.generator.scaler.transform(end.generator.rows(300))
+    scaled = end.generator.encoder.transform(end.generator.rows(300))
     np.testing.assert_allclose(frame.points, scaled[:, :2], atol=1e-5)
 
 
@@ -148,19 +150,21 @@ def test_densities_are_scipys(seed):
 def test_a_line_has_both_densities_and_d_over_them():
     picture, generator, discriminator = played(View("density", 1), generator__latent_dim=1)
     frame, game = picture.frame(1, generator, discriminator), picture.game
-    rows = game.scaler.inverse(game.made(generator, game.noise))[:, 1]
-    width = scott_bandwidth(game.table.values[:, 1])
+    rows = game.problem.encoder.inverse(game.made(generator, game.noise))[:, 1]
+    width = scott_bandwidth(game.problem.table.values[:, 1])
     expected = scipys_kde(rows, width / rows.std(ddof=1))(picture.at)
     np.testing.assert_allclose(frame.generated, expected, rtol=1e-6, atol=1e-12)
     assert np.trapezoid(picture.real, picture.at) == pytest.approx(1, abs=0.03)
-    row = game.real.mean(axis=0)
+    row = game.problem.x_real.mean(axis=0)
     row[1] = -1.15
-    layers = game.config.networks(4)[1]
+    layers = game.problem.discriminator
     assert frame.output[0] == pytest.approx(
         forward(layers, discriminator, row[None])[0, 0], abs=1e-5
     )
     z = quantiles(25)[:, None]
-    np.testing.assert_allclose(frame.threads, game.scaler.inverse(game.made(generator, z))[:, 1])
+    np.testing.assert_allclose(
+        frame.threads, game.problem.encoder.inverse(game.made(generator, z))[:, 1]
+    )
 
 
 def test_there_are_no_threads_from_many_dimensions():
@@ -198,9 +202,11 @@ def test_a_constant_feature_can_be_drawn():
     from gan_core.views.game import Game
 
     picture, generator, discriminator = played()
-    values = picture.game.table.values.copy()
+    problem = picture.game.problem
+    values = problem.table.values.copy()
     values[:, 1] = 3.0
-    game = Game(picture.game.config, replace(picture.game.table, values=values))
+    rows = Rows.of(replace(problem.table, values=values), "minmax")
+    game = Game(Problem.of(problem.config, rows))
     for drawn in (
         Field(game, View()),
         Field(game, View("components")),
@@ -230,3 +236,36 @@ def test_a_view_from_an_address():
 def test_a_wrong_view_is_refused(query, word):
     with pytest.raises(ViewError, match=word):
         View.from_query(query, 4)
+
+
+def unbounded(view):
+    picture, *players = played(view, data__encoder="standard")
+    return picture, picture.game.problem, players
+
+
+def around(values):
+    middle, half = (values.max() + values.min()) / 2, np.ptp(values) / 2
+    return pytest.approx((middle - 1.15 * half, middle + 1.15 * half))
+
+
+def test_without_bounds_a_plane_reaches_around_the_real_rows():
+    picture, problem, _ = unbounded(View("pair", 2, 0))
+    for axis, i in zip(picture.axes, (2, 0), strict=True):
+        assert (axis.low, axis.high) == around(problem.table.values[:, i])
+    x = problem.x_real[:, [2, 0]]
+    assert ((x > picture.low) & (x < picture.high)).all()
+    assert np.abs(picture.high - 1.15).min() > 0.1  # which would be min-max's
+    corners = np.stack([picture.low, picture.high])
+    there = problem.encoder.inverse(picture.plane.lift(corners, problem.x_real, "mean"))
+    ends = [(axis.low, axis.high) for axis in picture.axes]
+    np.testing.assert_allclose(there[:, [2, 0]].T, ends, rtol=1e-5)
+
+
+def test_without_bounds_d_is_asked_where_the_densities_stand():
+    picture, problem, players = unbounded(View("density", 1))
+    assert (picture.axis.low, picture.axis.high) == around(problem.table.values[:, 1])
+    rows = np.tile(problem.table.values.mean(axis=0), (len(picture.at), 1))
+    rows[:, 1] = picture.at
+    logits = picture.game.logits(players[1], problem.encoder.transform(rows))
+    output = picture.frame(1, *players).output
+    np.testing.assert_allclose(output, picture.game.outputs(logits)[:, 0], atol=1e-4)

@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from gan_core.data import MinMaxScaler, load_table
+from gan_core.data import ENCODERS, load_table
 from gan_core.views.plane import components_plane, pair_plane
 
 
 def scaled(source):
-    values = load_table(source, ()).values
-    return MinMaxScaler.fit(values).transform(values)
+    table = load_table(source, ())
+    return ENCODERS["minmax"].fit(table).transform(table.values)
 
 
 @pytest.mark.parametrize("source", ["iris", "wine", "breast_cancer"])

@@ -1,0 +1,8 @@
+"""Encoders between original units and what the networks see; each file here enters itself."""
+
+from gan_core.data.encoders.base import ENCODERS, Encoder, EncoderCode, encoder_of
+from gan_core.registry import discover
+
+discover(__name__, __path__)
+
+__all__ = ["ENCODERS", "Encoder", "EncoderCode", "encoder_of"]

@@ -1,0 +1,211 @@
+"""What a config resolves to, once: its rows, encoded, both players, and the sizes.
+
+Parsing a config touches no data; here class and feature names meet the data set. What was resolved
+last is kept, by content, so that everybody may ask for it: `resolve` costs microseconds then.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from gan_core.config import ExperimentConfig
+from gan_core.config.sections import DataConfig
+from gan_core.data import DATA_SOURCES, ENCODERS, Encoder, Table, load_table
+from gan_core.data.blocks import Block
+from gan_core.errors import ConfigError, DataError, short
+from gan_core.networks import Layers, discriminator_layers, generator_layers
+from gan_core.networks.heads import head
+
+MOST_BYTES = 64 * 2**20  # of rows that are kept, whoever asked for them
+_PROBLEM_BYTES = 8 * 2**10  # of a problem without its rows, about
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What the section data of a config resolves to.
+
+    Attributes:
+        table: the real rows in original units, with labels and modes; read-only.
+        encoder: learned from them.
+        x_real: the rows as the networks see them, float32, (n_rows, n_columns); read-only.
+    """
+
+    table: Table
+    encoder: Encoder
+    x_real: np.ndarray
+
+    @classmethod
+    def of(cls, table: Table, encoder: str) -> "Rows":
+        """A table, seen through a fresh encoder of this name."""
+        learned = ENCODERS[encoder].fit(table)
+        x_real = np.ascontiguousarray(learned.transform(table.values))
+        for shared in (table.values, table.labels, x_real):
+            shared.setflags(write=False)
+        return cls(table, learned, x_real)
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory that they take."""
+        return sum(a.nbytes for a in (self.table.values, self.table.labels, self.x_real))
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """An experiment with everything that it needs to be trained, looked at and judged.
+
+    Attributes:
+        config: the experiment.
+        rows: what it learns from.
+        generator: G's layers.
+        discriminator: D's layers.
+    """
+
+    config: ExperimentConfig
+    rows: Rows = field(repr=False)
+    generator: Layers
+    discriminator: Layers
+
+    @classmethod
+    def of(cls, config: ExperimentConfig, rows: Rows) -> "Problem":
+        """An experiment on these rows, whatever its section data says."""
+        return cls(config, rows, *networks_of(config, rows.encoder.blocks))
+
+    @property
+    def table(self) -> Table:
+        """The real rows in original units."""
+        return self.rows.table
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the table's columns."""
+        return self.rows.table.features
+
+    @property
+    def encoder(self) -> Encoder:
+        """Between original units and what the networks see."""
+        return self.rows.encoder
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What the encoded columns are."""
+        return self.rows.encoder.blocks
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the encoded columns: the feature's, with a number where it has several."""
+        return tuple(
+            name if block.width == 1 else f"{name} {i + 1}"
+            for name, block in zip(self.features, self.blocks, strict=True)
+            for i in range(block.width)
+        )
+
+    @property
+    def x_real(self) -> np.ndarray:
+        """The real rows as the networks see them, float32, (n_rows, n_columns)."""
+        return self.rows.x_real
+
+    @property
+    def n_rows(self) -> int:
+        """Number of real rows."""
+        return self.rows.table.n_rows
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in one pass over the rows; the last, incomplete batch counts."""
+        return -(-self.n_rows // self.config.training.batch_size)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps when all epochs are done."""
+        return self.config.training.epochs * self.steps_per_epoch
+
+    def at(self, step: int) -> "Problem":
+        """With the settings in force for the step that follows so many."""
+        return replace(self, config=self.config.at(step))
+
+
+def networks_of(config: ExperimentConfig, blocks: Sequence[Block]) -> tuple[Layers, Layers]:
+    """The layers of the generator and of the discriminator, for columns of these kinds."""
+    g, d = config.generator, config.discriminator
+    n = sum(block.width for block in blocks)
+    probability = config.loss.probability
+    return (
+        generator_layers(g.latent_dim, g.hidden_dims, n, g.activation, g.slope, head(blocks)),
+        discriminator_layers(n, d.hidden_dims, d.activation, d.slope, probability=probability),
+    )
+
+
+def resolve(config: ExperimentConfig) -> Problem:
+    """The problem of a config; the same object for equal configs while it is kept.
+
+    Raises:
+        ConfigError: there is no such data set, or it has no such class or feature, or too few rows.
+    """
+    return _kept.problem(config)
+
+
+def rows_of(data: DataConfig) -> Rows:
+    """The rows of a config's section data; as `resolve`, for those who need no players."""
+    return _kept.rows(data)
+
+
+class _Kept:
+    """Problems that were asked for last, as many as their rows leave room for; safe for threads.
+
+    Rows live as long as a problem or somebody else holds them, and are counted once.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._problems: OrderedDict[tuple[ExperimentConfig, Rows], Problem] = OrderedDict()
+        self._rows: WeakValueDictionary[Hashable, Rows] = WeakValueDictionary()
+        self._lock = Lock()
+
+    def problem(self, config: ExperimentConfig) -> Problem:
+        """A kept problem, else a new one."""
+        rows = self.rows(config.data)
+        key = (config, rows)
+        with self._lock:
+            if key in self._problems:
+                self._problems.move_to_end(key)
+                return self._problems[key]
+            found = self._problems[key] = Problem.of(config, rows)
+            while len(self._problems) > 1 and self.n_bytes() > self._most_bytes:
+                self._problems.popitem(last=False)
+        return found
+
+    def rows(self, data: DataConfig) -> Rows:
+        """Rows that somebody holds, else read anew; a data set that is replaced is another one."""
+        key = (data, DATA_SOURCES.get(data.source))
+        found = self._rows.get(key)
+        if found is None:
+            made = _read(data)  # outside the lock: two may read the same, nobody waits
+            with self._lock:
+                found = self._rows.setdefault(key, made)
+        return found
+
+    def n_bytes(self) -> int:
+        """Of all rows that are alive and of the problems, about."""
+        rows = sum(rows.n_bytes for rows in self._rows.values())
+        return rows + _PROBLEM_BYTES * len(self._problems)
+
+
+def _read(data: DataConfig) -> Rows:
+    if data.source not in DATA_SOURCES:
+        raise ConfigError(
+            "data.source",
+            f"data.source must be one of {', '.join(DATA_SOURCES)}. "
+            f"Got {short(data.source)} instead.",
+        )
+    try:
+        table = load_table(data.source, data.classes, data.features, data.drawing)
+    except DataError as error:
+        raise ConfigError("data", str(error)) from error
+    return Rows.of(table, data.encoder)
+
+
+_kept = _Kept(MOST_BYTES)

@@ -1,0 +1,55 @@
+"""A run whose data set is gone: its pages say so, and the others work."""
+
+import pytest
+
+from gan_core.store import model
+from gan_core.store.schema import checkpoints, runs
+from tests.pages.helpers import assert_kind_message, assert_sound, button, labelled, texts
+
+
+@pytest.fixture
+def gone(store, make_run):
+    """A finished run on a data set that is no more, as it stands in the store then."""
+    run = make_run(model.FINISHED)
+    with store.database.write() as db:
+        found = db.scalar(checkpoints.select().with_only_columns(checkpoints.c.data))
+        db.execute(checkpoints.update().values(data=found.replace(b"iris", b"gone")))
+        config = run.config_json.replace("iris", "gone")
+        assert config != run.config_json
+        db.execute(runs.update().values(config=config))
+    return store.get(run.id)
+
+
+@pytest.mark.parametrize("page", ["home", "runs", "system"])
+def test_pages_that_show_no_rows_are_as_ever(open_page, gone, page):
+    at = open_page(page, run=gone.id)
+    assert_sound(at)
+    assert not at.error
+
+
+def test_runs_lists_it_beside_others(open_page, gone, make_run):
+    make_run(model.FINISHED)
+    rows = open_page("runs").dataframe[0].value
+    assert list(rows["status"]) == ["finished", "finished"]
+    assert ["source=gone" in row for row in rows["differs"]] == [False, True]
+
+
+@pytest.mark.parametrize("page", ["train", "results", "data"])
+def test_pages_that_need_its_rows_name_what_is_missing(open_page, gone, page):
+    at = open_page("train", run=gone.id)  # so its settings are the session's
+    assert_kind_message(at, "data.source", "'gone'", "iris")
+    at.switch_page(f"{page}.py").run()
+    assert_kind_message(at, "data.source", "'gone'", "iris")
+
+
+def test_another_data_set_can_be_chosen_then(open_page, gone, store):
+    at = open_page("train", run=gone.id)
+    assert button(at, "Train").disabled
+    at.switch_page("data.py").run()
+    labelled(at.get("button_group"), "Data set").set_value("wine").run()
+    assert_sound(at)
+    assert "Wine" in texts(at)
+    assert not at.error
+    at.switch_page("train.py").run()
+    button(at, "Train").click().run()
+    assert [run.config.data.source for run in store.list()] == ["wine", "gone"]
