@@ -158,7 +158,7 @@ def plain_loop(problem: Problem) -> Program:
     from torch.utils.data import DataLoader, TensorDataset
 
     from gan_core.networks import initial_weights
-    from gan_core.networks.torch_modules import build
+    from gan_core.networks.running import build
 
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)

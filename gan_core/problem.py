@@ -17,7 +17,7 @@ from gan_core.config.sections import DataConfig
 from gan_core.data import DATA_SOURCES, ENCODERS, Encoder, Table, load_table
 from gan_core.data.blocks import Block
 from gan_core.errors import ConfigError, DataError, short
-from gan_core.networks import Layers, discriminator_layers, generator_layers
+from gan_core.networks import Sequential, discriminator_layers, generator_layers
 from gan_core.networks.heads import head
 
 MOST_BYTES = 64 * 2**20  # of rows that are kept, whoever asked for them
@@ -66,8 +66,8 @@ class Problem:
 
     config: ExperimentConfig
     rows: Rows = field(repr=False)
-    generator: Layers
-    discriminator: Layers
+    generator: Sequential
+    discriminator: Sequential
 
     @classmethod
     def of(cls, config: ExperimentConfig, rows: Rows) -> "Problem":
@@ -128,14 +128,31 @@ class Problem:
         return replace(self, config=self.config.at(step))
 
 
-def networks_of(config: ExperimentConfig, blocks: Sequence[Block]) -> tuple[Layers, Layers]:
+def networks_of(config: ExperimentConfig, blocks: Sequence[Block]) -> tuple[Sequential, Sequential]:
     """The layers of the generator and of the discriminator, for columns of these kinds."""
     g, d = config.generator, config.discriminator
     n = sum(block.width for block in blocks)
     probability = config.loss.probability
     return (
-        generator_layers(g.latent_dim, g.hidden_dims, n, g.activation, g.slope, head(blocks)),
-        discriminator_layers(n, d.hidden_dims, d.activation, d.slope, probability=probability),
+        generator_layers(
+            g.latent_dim,
+            g.hidden_dims,
+            n,
+            g.activation,
+            g.slope,
+            g.normalization,
+            g.dropout,
+            head(blocks),
+        ),
+        discriminator_layers(
+            n,
+            d.hidden_dims,
+            d.activation,
+            d.slope,
+            d.normalization,
+            d.dropout,
+            probability=probability,
+        ),
     )
 
 

@@ -20,6 +20,7 @@ class Stream(IntEnum):
     PENALTY = 4
     INPUT_NOISE = 5
     TOYS = 6  # of no run: the rows of the toy data sets
+    DROPOUT = 7
 
 
 def stream(seed: int, name: Stream, *index: int) -> np.random.Generator:

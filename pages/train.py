@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
-from gan_core.networks import n_weights, structure
+from gan_core.networks import n_weights
 from gan_core.problem import resolve
 from gan_core.store.model import Run
 from gan_core.views import View
@@ -119,7 +119,7 @@ def structures(config: ExperimentConfig) -> None:
             (problem.generator, problem.discriminator), strict=True,
         ):  # fmt: skip
             column.markdown(f"**{name}** · {n_weights(layers):,} {_('parameters')}")
-            column.code(structure(layers), language=None)
+            column.code(str(layers), language=None)
 
 
 def steering(run: Run) -> tuple[Motion, View | None]:

@@ -5,7 +5,8 @@ from pydantic import field_validator
 from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import decode
 from gan_core.errors import ConfigError, DataError
-from gan_core.networks import ACTIVATIONS
+from gan_core.networks import ACTIVATIONS, NORMALIZATIONS
+from gan_core.networks.mlp import DROPOUT_HELP, NORMALIZATION_HELP
 from gan_core.settings import Section, setting
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -90,6 +91,14 @@ class GeneratorConfig(Section, frozen=True):
         0.2, "Generator's LeakyReLU slope", _SLOPE_HELP,
         low=0.0, high=1.0, usual=(0.0, 1.0), key="g_slope",
     )  # fmt: skip
+    normalization: str = setting(
+        "none", "Generator normalization", NORMALIZATION_HELP,
+        choices=lambda: tuple(NORMALIZATIONS), key="g_norm",
+    )  # fmt: skip
+    dropout: float = setting(
+        0.0, "Generator dropout", DROPOUT_HELP,
+        low=0.0, high=0.9, usual=(0.0, 0.5), key="g_dropout",
+    )  # fmt: skip
 
 
 class DiscriminatorConfig(Section, frozen=True):
@@ -108,6 +117,14 @@ class DiscriminatorConfig(Section, frozen=True):
     slope: float = setting(
         0.2, "Discriminator's LeakyReLU slope", _SLOPE_HELP,
         low=0.0, high=1.0, usual=(0.0, 1.0), key="d_slope",
+    )  # fmt: skip
+    normalization: str = setting(
+        "none", "Discriminator normalization", NORMALIZATION_HELP,
+        choices=lambda: tuple(NORMALIZATIONS), key="d_norm",
+    )  # fmt: skip
+    dropout: float = setting(
+        0.0, "Discriminator dropout", DROPOUT_HELP,
+        low=0.0, high=0.9, usual=(0.0, 0.5), key="d_dropout",
     )  # fmt: skip
 
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 from gan_core.config import ExperimentConfig, declared_params
+from gan_core.networks import Block, Sequential, logit_layers, walk
 from gan_core.objectives import Objective
+from gan_core.problem import resolve
+from gan_core.randomness import Stream, stream
 
 
 def constant(path: str) -> str:
@@ -53,3 +56,25 @@ def blurs(config: ExperimentConfig) -> bool:
 def rests(config: ExperimentConfig) -> bool:
     """Whether a player ever stands still."""
     return ever(config, "training.players") != {"both"}
+
+
+def players(config: ExperimentConfig) -> tuple[Sequential, Sequential]:
+    """G, and D up to its logits."""
+    problem = resolve(config)
+    return problem.generator, logit_layers(problem.discriminator)
+
+
+def blocks(*networks: Sequential) -> list[Block]:
+    """All that they are made of."""
+    return [block for network in networks for _, block in walk(network)]
+
+
+def drawing(config: ExperimentConfig) -> list[str]:
+    """The classes of the layers that draw while training."""
+    return list({block.called(): 0 for block in blocks(*players(config)) if block.draws})
+
+
+def has_buffers(*networks: Sequential) -> bool:
+    """Whether a network holds more than what is trained."""
+    rng = stream(0, Stream.INIT)
+    return any(block.first_values(rng).keys() - block.parameters() for block in blocks(*networks))

@@ -1,7 +1,7 @@
 """The random numbers, in blocks as GAN Forge draws them."""
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import blurs, changes, mixes, several_updates
+from gan_core.export.course import blurs, changes, drawing, mixes, several_updates
 from gan_core.export.part import Part
 from gan_core.problem import Problem
 from gan_core.randomness import Stream
@@ -52,6 +52,7 @@ def random_part(problem: Problem) -> Part:
         "SAMPLE": Stream.EVALUATION,
         **({"MIXING": Stream.PENALTY} if mixes(config) else {}),
         **({"BLUR": Stream.INPUT_NOISE} if blurs(config) else {}),
+        **({"MASKS": Stream.DROPOUT} if drawing(config) else {}),
     }
     at_once = _AT_ONCE.format(
         most=draws.MAX_STEPS_PER_NOISE_BLOCK, numbers=draws.NUMBERS_PER_NOISE_BLOCK

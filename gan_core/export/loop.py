@@ -3,7 +3,17 @@
 import textwrap
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import blurs, changes, mixes, rests, several_updates
+from gan_core.export.course import (
+    blocks,
+    blurs,
+    changes,
+    drawing,
+    has_buffers,
+    mixes,
+    players,
+    rests,
+    several_updates,
+)
 from gan_core.export.part import Part
 from gan_core.problem import Problem
 
@@ -32,6 +42,10 @@ _AVERAGE = """\
 for mean, weight in zip(G_average.parameters(), G.parameters(), strict=True):
     mean.data.lerp_(weight.data, 1.0 - EMA_DECAY)"""
 
+_AVERAGE_BUFFERS = """
+for mean, value in zip(G_average.buffers(), G.buffers(), strict=True):
+    mean.copy_(value)"""
+
 _RESULT = """\
 {network}.eval()
 with torch.no_grad():
@@ -57,6 +71,7 @@ def training_part(config: ExperimentConfig) -> Part:
     step = [
         *([_edits(config, anew)] if config.schedule else []),
         _draws(config),
+        *_modes(config),
         _d_updates(config),
         _g_update(config),
     ]
@@ -114,6 +129,17 @@ def _draws(config: ExperimentConfig) -> str:
     return "\n".join(lines)
 
 
+def _modes(config: ExperimentConfig) -> list[str]:
+    """What layers that draw, and those with train and eval modes, need in each step."""
+    lines = []
+    if layers := drawing(config):
+        mask = ".rng = ".join(layers)
+        lines.append(f"{mask}.rng = stream(MASKS, len(losses))  # the masks of this step")
+    if rests(config) and (layers or has_buffers(*players(config))):
+        lines += [f'{a}.train(PLAYERS != "{b.lower()}")  # else it rests' for a, b in ("GD", "DG")]
+    return ["\n".join(lines)] if lines else []
+
+
 def _d_updates(config: ExperimentConfig) -> str:
     """One update, or a loop of several."""
     comment = "# D: which rows are real, which are fakes?\n"
@@ -149,14 +175,13 @@ def _d_update(config: ExperimentConfig) -> str:
 def _g_update(config: ExperimentConfig) -> str:
     seen, fake = ("real + blur_g[0]", "G(z_g) + blur_g[1]") if blurs(config) else ("real", "G(z_g)")
     if config.loss.pairs:
-        judged = _judged(config, seen, fake)
-        charged = f"real_logits, fake_logits = {judged}\n"
+        charged = f"fake = {fake}\nreal_logits, fake_logits = {_judged(config, seen, 'fake')}\n"
         charged += "g_loss = generator_loss(real_logits, fake_logits)"
     else:
         charged = f"g_loss = generator_loss(D({fake}))"
     learn = _LEARN.format(player="g")
     if config.training.ema_decay:
-        learn += "\n" + _AVERAGE
+        learn += "\n" + _AVERAGE + (_AVERAGE_BUFFERS if has_buffers(players(config)[0]) else "")
     comment = "# G: fresh noise, and what does D say to the new fakes?"
     return "\n".join((comment, charged, _unless_it_rests(config, "g", learn)))
 
@@ -170,7 +195,7 @@ def _unless_it_rests(config: ExperimentConfig, player: str, learn: str) -> str:
 
 def _judged(config: ExperimentConfig, real: str, fake: str) -> str:
     """Both kinds of rows through D; in one pass or in two, as the engine does it."""
-    if config.loss.cancels:
+    if config.loss.cancels or any(block.mixes_rows for block in blocks(players(config)[1])):
         return f"D({real}), D({fake})"
     return f"D(torch.cat(({real}, {fake}))).chunk(2)"
 

@@ -3,22 +3,18 @@
 import textwrap
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import constant, objective
-from gan_core.export.part import Part, stacked
-from gan_core.networks import Layers, logit_layers
-from gan_core.networks.layers import Head, Linear
+from gan_core.export.course import blocks, constant, objective, players
+from gan_core.export.part import Part
+from gan_core.networks import Block, Sequential
+from gan_core.networks.linear import Linear
 from gan_core.objectives import Penalty
 from gan_core.problem import Problem
 
 _INITIALISE = '''\
 def initialise(network, rng):
     """PyTorch's default: uniform between -1/sqrt(inputs) and 1/sqrt(inputs)."""
-    for layer in network:
-        if isinstance(layer, nn.Linear):
-            bound = 1.0 / np.sqrt(layer.in_features)
-            for weight in (layer.weight, layer.bias):
-                drawn = rng.uniform(-bound, bound, tuple(weight.shape)).astype(np.float32)
-                weight.data.copy_(torch.from_numpy(drawn))
+    for layer in network.modules():
+{branches}
 
 
 rng = stream(WEIGHTS)
@@ -52,16 +48,12 @@ def {name}_penalty(rows):
 
 def networks_part(problem: Problem) -> Part:
     """Both networks with their first weights."""
-    code = "\n".join(
-        (
-            _sequential("G", problem.generator, first="LATENT_DIM"),
-            _sequential("D", logit_layers(problem.discriminator)),
-            "\n",
-            _INITIALISE,
-        )
-    )
-    if any(isinstance(layer, Head) for layer in problem.generator):
-        code = _HEAD + code
+    g, d = players(problem.config)
+    used = blocks(g, d)
+    sources = dict.fromkeys(source for block in used if (source := block.source()))
+    made = f"{_network('G', g, first='LATENT_DIM')}\n{_network('D', d)}"
+    code = "\n\n\n".join((*sources, made, _initialise(used)))
+    ordered = ("from collections import OrderedDict",) if "OrderedDict(" in code else ()
     output = "a score: the higher, the more real the row looks to D"
     if problem.config.loss.probability:
         output = "a logit: its sigmoid is the probability that the row is real"
@@ -69,22 +61,25 @@ def networks_part(problem: Problem) -> Part:
         "Two networks",
         f"G, the generator, turns noise into rows. D, the discriminator, gives a row {output}.",
         code,
-        ("from torch import nn",),
+        ("from torch import nn", *ordered),
     )
 
 
-def _sequential(name: str, layers: Layers, first: str = "") -> str:
-    modules = []
-    for layer in layers:
-        match layer:
-            case Linear(n_in, n_out):
-                modules.append(f"nn.Linear({first or n_in}, {n_out})")
-                first = ""
-            case Head():
-                modules.append(str(layer))
-            case _:
-                modules.append(f"nn.{layer}")
-    return stacked(f"{name} = nn.Sequential(", modules, ").to(device)")
+def _network(name: str, network: Sequential, first: str = "") -> str:
+    code = network.code()
+    if first and isinstance(layer := network.children[0], Linear):
+        code = code.replace(layer.code(), f"nn.Linear({first}, {layer.n_out})", 1)
+    return f"{name} = {code}.to(device)"
+
+
+def _initialise(used: list[Block]) -> str:
+    """First values of what is drawn; all else begins in PyTorch as it should."""
+    drawn = {block.called(): block.first_code for block in used if block.first_code}
+    branches = (
+        f"        if isinstance(layer, {called}):\n{textwrap.indent(code, ' ' * 12)}"
+        for called, code in drawn.items()
+    )
+    return _INITIALISE.format(branches="\n".join(branches))
 
 
 def losses_part(config: ExperimentConfig) -> Part:

@@ -1,19 +1,34 @@
-"""Networks: descriptions of layers, their weights, and how libraries run them."""
+"""Networks: descriptions of what players are made of, and how PyTorch runs them.
 
-from gan_core.networks.layers import Layer, Layers, n_weights, structure
-from gan_core.networks.mlp import ACTIVATIONS, discriminator_layers, generator_layers, logit_layers
-from gan_core.networks.weights import Weights, forward, initial_weights
+Every module of this package is imported here: a layer is a file, and a new file is enough.
+"""
+
+from gan_core.networks.block import (
+    ACTIVATIONS,
+    NORMALIZATIONS,
+    Block,
+    Weights,
+    initial_weights,
+    n_weights,
+    walk,
+)
+from gan_core.networks.mlp import discriminator_layers, generator_layers, logit_layers
+from gan_core.networks.sequential import Sequential, uncompiled
+from gan_core.registry import discover
+
+discover(__name__, __path__)
 
 __all__ = [
     "ACTIVATIONS",
-    "Layer",
-    "Layers",
+    "NORMALIZATIONS",
+    "Block",
+    "Sequential",
     "Weights",
     "discriminator_layers",
-    "forward",
     "generator_layers",
     "initial_weights",
     "logit_layers",
     "n_weights",
-    "structure",
+    "uncompiled",
+    "walk",
 ]

@@ -1,30 +1,75 @@
-"""The end of a generator: what the blocks of the encoded rows ask for."""
+"""The end of a generator: what the blocks of the encoded columns ask for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from gan_core.data.blocks import Block
-from gan_core.networks.layers import Head, Layers, Tanh
+from gan_core.data import blocks as columns
+from gan_core.networks.activations import Tanh
+from gan_core.networks.block import Block
 
 
-def head(blocks: Sequence[Block]) -> Layers:
+@dataclass(frozen=True)
+class Head(Block):
+    """An activation of its own for each slice of the columns: (batch, n) -> (batch, n).
+
+    Attributes:
+        parts: activation ("tanh", "none", "softmax" or "sigmoid") and width of each slice.
+    """
+
+    slices: tuple[tuple[str, int], ...]
+
+    @staticmethod
+    def torch_class() -> type:
+        """See `Block.torch_class`."""
+        import torch
+        from torch import nn
+
+        class Head(nn.Module):
+            """An activation of its own for each slice of the columns."""
+
+            def __init__(self, *parts: tuple[str, int]) -> None:
+                super().__init__()
+                self.parts = parts
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                ways = {"tanh": torch.tanh, "none": torch.clone, "sigmoid": torch.sigmoid}
+                ways["softmax"] = lambda x: x.softmax(dim=1)
+                pieces = x.split([width for _, width in self.parts], dim=1)
+                made = zip(self.parts, pieces, strict=True)
+                return torch.cat([ways[name](part) for (name, _), part in made], dim=1)
+
+            def extra_repr(self) -> str:
+                return ", ".join(f'("{name}", {width})' for name, width in self.parts)
+
+        return Head
+
+    def arguments(self) -> tuple[tuple[str, int], ...]:
+        """See `Block.arguments`."""
+        return self.slices
+
+    def code(self) -> str:
+        """See `Block.code`; it is printed likewise."""
+        parts = (f'("{name}", {width})' for name, width in self.slices)
+        return f"Head({', '.join(parts)})"
+
+    __str__ = code
+
+
+def head(blocks: Sequence[columns.Block]) -> tuple[Block, ...]:
     """The layers that stand behind a generator's last linear one.
 
     Bounded numbers alone end in Tanh, unbounded ones in nothing; what is mixed has a `Head`.
-
-    >>> from gan_core.data.blocks import Categories, Number
-    >>> head([Number(bounded=True), Number(bounded=True)])
-    (Tanh(),)
     """
     found = {block.activation for block in blocks}
     if found == {"tanh"}:
         return (Tanh(),)
     if found == {"none"}:
         return ()
-    parts: list[tuple[str, int]] = []
+    slices: list[tuple[str, int]] = []
     for block in blocks:
         alone = block.activation == "softmax"  # two groups are two distributions
-        if parts and parts[-1][0] == block.activation and not alone:
-            parts[-1] = (block.activation, parts[-1][1] + block.width)
+        if slices and slices[-1][0] == block.activation and not alone:
+            slices[-1] = (block.activation, slices[-1][1] + block.width)
         else:
-            parts.append((block.activation, block.width))
-    return (Head(tuple(parts)),)
+            slices.append((block.activation, block.width))
+    return (Head(tuple(slices)),)

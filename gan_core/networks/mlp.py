@@ -3,20 +3,28 @@
 Goodfellow et al. 2014, arXiv:1406.2661, section 5, used fully connected players for small data.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from gan_core.networks.layers import Layers, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
-from gan_core.registry import Registry
+from gan_core.networks.activations import Sigmoid, Tanh
+from gan_core.networks.block import ACTIVATIONS, NORMALIZATIONS, Block
+from gan_core.networks.dropout import Dropout
+from gan_core.networks.linear import Linear
+from gan_core.networks.sequential import Sequential
 
-_TANH: Layers = (Tanh(),)
-
-ACTIVATIONS: Registry[Callable[[float], Layers]] = Registry("activation")
-ACTIVATIONS.add("relu", lambda slope: (ReLU(),))
-ACTIVATIONS.add("leaky_relu", lambda slope: (LeakyReLU(slope),))
-ACTIVATIONS.add("tanh", lambda slope: (Tanh(),))
-ACTIVATIONS.add("sigmoid", lambda slope: (Sigmoid(),))
-ACTIVATIONS.add("none", lambda slope: ())
+NORMALIZATION_HELP = (
+    "What brings the units of each hidden layer to mean 0 and variance 1 before the activation: "
+    "batch_norm over the rows of a batch, layer_norm over the units of a row. Deep networks learn "
+    "faster with it; batch_norm lets rows of a batch influence each other, which a gradient "
+    "penalty on D does not expect: take layer_norm there. Such networks train with PyTorch."
+)
+DROPOUT_HELP = (
+    "The share of each hidden layer's outputs that is set to 0 in every pass of the training, at "
+    "random. In D it delays learning the few real rows by heart; in G it is rarely of use. Losses "
+    "become noisier and the training slower. 0 is off."
+)
+_TANH: tuple[Block, ...] = (Tanh(),)
 
 
 def generator_layers(
@@ -25,14 +33,16 @@ def generator_layers(
     n_features: int,
     activation: str = "relu",
     slope: float = 0.2,
-    head: Layers = _TANH,
-) -> Layers:
+    normalization: str = "none",
+    dropout: float = 0.0,
+    head: tuple[Block, ...] = _TANH,
+) -> Sequential:
     """Noise z (batch, latent_dim) -> encoded rows x_fake (batch, n_features).
 
     The last layers are the head, which follows from the encoder (`gan_core.networks.heads`).
     """
     widths = (latent_dim, *hidden_dims, n_features)
-    return (*_stack(widths, ACTIVATIONS[activation](slope)), *head)
+    return Sequential((*_stack(widths, activation, slope, normalization, dropout), *head))
 
 
 def discriminator_layers(
@@ -40,25 +50,43 @@ def discriminator_layers(
     hidden_dims: Sequence[int],
     activation: str = "leaky_relu",
     slope: float = 0.2,
+    normalization: str = "none",
+    dropout: float = 0.0,
     *,
     probability: bool = True,
-) -> Layers:
+) -> Sequential:
     """Scaled rows (batch, n_features) -> probability of being real, or a score, (batch, 1).
 
     Where the output is a probability, the last layer is a Sigmoid. Losses work on what enters it,
     the logits, because the logarithm of a probability near 0 loses its digits: see `logit_layers`.
     """
-    stack = _stack((n_features, *hidden_dims, 1), ACTIVATIONS[activation](slope))
-    return (*stack, Sigmoid()) if probability else stack
+    widths = (n_features, *hidden_dims, 1)
+    stack = _stack(widths, activation, slope, normalization, dropout)
+    return Sequential((*stack, Sigmoid()) if probability else stack)
 
 
-def logit_layers(discriminator: Layers) -> Layers:
+def logit_layers(discriminator: Sequential) -> Sequential:
     """A discriminator up to its logits: rows (batch, n_features) -> (batch, 1)."""
-    return discriminator[:-1] if isinstance(discriminator[-1], Sigmoid) else discriminator
+    *stack, last = discriminator.children
+    if not isinstance(last, Sigmoid):
+        return discriminator
+    return replace(discriminator, children=tuple(stack), names=discriminator.names[:-1])
 
 
-def _stack(widths: Sequence[int], activation: Layers) -> Layers:
-    """Linear layers of these widths with the activation between them, none after the last."""
+def _stack(
+    widths: Sequence[int], activation: str, slope: float, normalization: str, dropout: float
+) -> tuple[Block, ...]:
+    """Linear layers of these widths, and between them what makes a hidden layer of each."""
     *before, last = pairwise(widths)
-    hidden = (layer for pair in before for layer in (Linear(*pair), *activation))
+    drop = (Dropout(dropout),) if dropout else ()
+    hidden = (
+        block
+        for n_in, n_out in before
+        for block in (
+            Linear(n_in, n_out),
+            *NORMALIZATIONS[normalization](n_out),
+            *ACTIVATIONS[activation](slope),
+            *drop,
+        )
+    )
     return (*hidden, Linear(*last))

@@ -12,8 +12,7 @@ from gan_core.config import ExperimentConfig, declared_params
 from gan_core.config.schedule import Edit
 from gan_core.data import Encoder, encoder_of
 from gan_core.errors import CheckpointError, ConfigError, GanForgeError, short
-from gan_core.networks import Layers
-from gan_core.networks.layers import Linear
+from gan_core.networks import Sequential, initial_weights
 from gan_core.problem import Problem, resolve
 
 _KEY = "gan_forge"
@@ -112,8 +111,8 @@ class Checkpoint:
                 raise ConfigError(
                     f"{name}.hidden_dims",
                     f"A fork goes on with the networks as they are, so the {name} must have the "
-                    f"layers {known} (rows out x in). Got {shapes} instead: "
-                    "set the same widths, or start a new run.",
+                    f"layers {known}. Got {shapes} instead: set the same "
+                    "widths and normalization, or start a new run.",
                 )
         if self.step >= after.total_steps:
             raise ConfigError(
@@ -186,10 +185,10 @@ class Checkpoint:
             )
 
 
-def _shapes(layers: Layers) -> str:
-    """The shapes of a network's matrices in words."""
-    sizes = [layer for layer in layers if isinstance(layer, Linear)]
-    return ", ".join(f"{layer.n_out} x {layer.n_in}" for layer in sizes)
+def _shapes(network: Sequential) -> str:
+    """The parameters and buffers of a network with their shapes, in words."""
+    tensors = initial_weights(network, np.random.default_rng(0))  # their names and shapes count
+    return ", ".join(f"{k} {' x '.join(map(str, v.shape))}".strip() for k, v in tensors.items())
 
 
 def updates_of(

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
-from gan_core.networks import n_weights
-from gan_core.networks.layers import Head, Layers, Sigmoid, Tanh
+from gan_core.networks import Block, logit_layers, n_weights, uncompiled, walk
 from gan_core.problem import Problem
 
 # Multiply-adds for each update of a player beyond which PyTorch's matrix products win over compiled
@@ -29,9 +28,6 @@ NOT_COMPILED = N_("the fast engine does not have {names}.")
 NOT_LINEAR = N_(
     "the fast engine has gradient penalties only for piecewise linear discriminators (ReLU, "
     "LeakyReLU)."
-)
-MIXED_HEAD = N_(
-    "the fast engine has one activation for all that G makes, and these columns need several."
 )
 
 
@@ -103,16 +99,16 @@ def _obstacle(problem: Problem) -> EngineChoice | None:
     config = problem.config
     if config.training.device == "cuda":
         return EngineChoice("torch", ON_CUDA)
+    networks = (problem.generator, logit_layers(problem.discriminator))
     lacking = [part.label for part in (config.loss, *config.penalties) if not part.compiled]
+    lacking += [type(b).__name__ for n in networks if (b := uncompiled(n)) is not None]
     if lacking:
-        return EngineChoice("torch", NOT_COMPILED, {"names": ", ".join(lacking)})
-    if config.penalties and not _is_piecewise_linear(problem.discriminator):
+        names = ", ".join(dict.fromkeys(lacking))
+        return EngineChoice("torch", NOT_COMPILED, {"names": names})
+    if config.penalties and not _is_piecewise_linear(networks[1]):
         return EngineChoice("torch", NOT_LINEAR)
-    if any(isinstance(layer, Head) for layer in problem.generator):
-        return EngineChoice("torch", MIXED_HEAD)
     return None
 
 
-def _is_piecewise_linear(discriminator: Layers) -> bool:
-    hidden = discriminator[:-1] if isinstance(discriminator[-1], Sigmoid) else discriminator
-    return not any(isinstance(layer, (Tanh, Sigmoid)) for layer in hidden)
+def _is_piecewise_linear(network: Block) -> bool:
+    return all(block.piecewise_linear for _, block in walk(network) if not block.parts())

@@ -13,7 +13,8 @@ from safetensors.numpy import load
 from gan_core.config import ExperimentConfig
 from gan_core.data import Encoder, encoder_of
 from gan_core.errors import CheckpointError, DataError, GanForgeError
-from gan_core.networks import Weights, forward
+from gan_core.networks import Weights
+from gan_core.networks.running import Player
 from gan_core.problem import Problem, networks_of
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import Checkpoint, metadata, save_with
@@ -25,7 +26,7 @@ _ROWS_AT_ONCE = 2048  # bounds the time and memory until there is something to s
 
 @dataclass(frozen=True)
 class TrainedGenerator:
-    """Noise in, rows in original units out. It runs in NumPy, without PyTorch.
+    """Noise in, rows in original units out. PyTorch is imported when rows are asked for.
 
     Attributes:
         config: the experiment that trained it.
@@ -69,10 +70,10 @@ class TrainedGenerator:
             raise DataError(f"Ask for 1 to {MAX_SAMPLE_ROWS:,} rows. Got {n:,} instead.")
         rng = stream(self.config.seed if seed is None else seed, Stream.EVALUATION)
         layers, _ = networks_of(self.config, self.encoder.blocks)
+        player = Player(layers, self.weights)
         for start in range(0, n, _ROWS_AT_ONCE):
             shape = (min(_ROWS_AT_ONCE, n - start), self.config.generator.latent_dim)
-            z = rng.standard_normal(shape, dtype=np.float32)
-            yield self.encoder.inverse(forward(layers, self.weights, z))
+            yield self.encoder.inverse(player(rng.standard_normal(shape, dtype=np.float32)))
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
         """As `rows`, as a DataFrame with the features' names."""

@@ -1,10 +1,12 @@
 """D's slope, on which penalties are (see `gan_core.objectives.penalties`), by autograd."""
 
+from collections.abc import Callable
+
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
-def slope_at(discriminator: nn.Module, rows: Tensor) -> Tensor:
+def slope_at(discriminator: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
     """The gradient of D's logit by its input, which can be differentiated by D's weights.
 
     Args:

@@ -1,7 +1,5 @@
 """The reference engine: the training loop in PyTorch. It defines what is right."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import ClassVar
 
 import numpy as np
@@ -9,8 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from gan_core.networks import initial_weights, logit_layers
-from gan_core.networks.torch_modules import build
+from gan_core.config import ExperimentConfig
+from gan_core.errors import ConfigError
+from gan_core.networks import Block, initial_weights, logit_layers, walk
+from gan_core.networks.running import build, one_thread
 from gan_core.problem import Problem
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import updates_of
@@ -24,9 +24,17 @@ class TorchEngine:
     Inside `advance` nothing waits for the device: the noise of a block is copied ahead, losses stay
     there until the end, and batches are gathered there.
 
+    Both players are in train mode in each other's updates, as is usual: batch normalization takes
+    the statistics of each pass and moves its running ones, dropout drops. Real rows and fakes go
+    through a D that normalizes or packs them in passes of their own. A player that rests is in eval
+    mode, so that it stays exactly as it is. Fakes carry the labels of the real rows beside them.
+
     Args:
         problem: what is trained, with the settings in force.
         device: where to compute.
+
+    Raises:
+        ConfigError: a network does not fit the rows or the size of the batches.
     """
 
     name: ClassVar[str] = "torch"
@@ -44,15 +52,25 @@ class TorchEngine:
         self._mixing = torch.empty(self._noise.steps_per_block, config.training.n_critic, 0)
         self._input_noise = input_noise_of(config, *x_real.shape)
         self._input_noise_block = -1
-        g_layers, d_layers = problem.generator, logit_layers(problem.discriminator)
+        g, d = problem.generator, logit_layers(problem.discriminator)
+        check_players(config, g, d, *x_real.shape)
         rng = stream(config.seed, Stream.INIT)
-        self.generator = build(g_layers, initial_weights(g_layers, rng), device)
-        self.discriminator = build(d_layers, initial_weights(d_layers, rng), device)
+        self.generator = build(g, initial_weights(g, rng), device)
+        self.discriminator = build(d, initial_weights(d, rng), device)
+        self.generator.train(config.training.players != "d")
+        self.discriminator.train(config.training.players != "g")
+        self._drawing = [*_drawing(g, self.generator), *_drawing(d, self.discriminator)]
+        self._in_one_pass = not (
+            self._loss.cancels or any(block.mixes_rows for _, block in walk(d))
+        )
+        codes = np.unique(problem.table.labels, return_inverse=True)[1]
+        self._labels = torch.tensor(codes, dtype=torch.int64, device=device)  # (n_rows,)
+        self._labelled = (g.takes_labels, d.takes_labels)
         optimizer = config.optimizer
         betas = (optimizer.beta1, optimizer.beta2)
         self._adam_g = Adam(self.generator.parameters(), optimizer.lr_g, betas, fused=True)
         self._adam_d = Adam(self.discriminator.parameters(), optimizer.lr_d, betas, fused=True)
-        self._ema = [w.detach().clone() for w in self.generator.parameters()]
+        self._ema = {k: w.clone() for k, w in self.generator.state_dict().items()}
 
     def advance(self, n_steps: int) -> np.ndarray:
         """Do some steps.
@@ -60,12 +78,16 @@ class TorchEngine:
         Returns:
             float32, shape (n_steps, n_columns): `ExperimentConfig.columns` of each step.
         """
-        with _one_thread():
+        with one_thread():
             history = [self._one_step() for _ in range(n_steps)]
             return torch.stack(history).cpu().numpy()
 
     def _one_step(self) -> Tensor:
         """One pass over a batch: D's updates, then G's. Returns the history's row, (n_columns,)."""
+        if self._drawing:
+            rng = stream(self._config.seed, Stream.DROPOUT, self.step)
+            for module in self._drawing:
+                module.rng = rng  # type: ignore[assignment] - of a module that draws
         x_real = self._next_real()  # (batch, n_features)
         *z_d, z_g = self._next_noise(len(x_real))  # (batch, latent_dim) each
         d_row = [self._update_discriminator(x_real, z, i) for i, z in enumerate(z_d)][-1]
@@ -77,8 +99,8 @@ class TorchEngine:
     def _update_discriminator(self, x_real: Tensor, z: Tensor, i: int) -> tuple[Tensor, ...]:
         """The i-th D update of a step. Returns what the history keeps of it, D's loss first."""
         with torch.no_grad():
-            x_fake = self.generator(z)  # no gradient: D's update must not reach G
-        x_real, x_fake = self._blurred(x_real, x_fake, i)
+            x_fake = self._generate(z)  # no gradient: D's update must not reach G
+        x_real, x_fake = self._with_noise(x_real, x_fake, i)
         real_logits, fake_logits = self._judge(x_real, x_fake)
         d_loss = self._loss.discriminator(real_logits, fake_logits)
         kept = self._loss.outputs(real_logits.detach(), fake_logits.detach())
@@ -86,7 +108,7 @@ class TorchEngine:
         found = []
         for penalty in self._config.penalties:
             rows = penalty.rows(x_real, x_fake, mixing)
-            found.append(penalty.value(slope_at(self.discriminator, rows)))
+            found.append(penalty.value(slope_at(self._logits, rows)))
             d_loss = d_loss + found[-1]
         if found:
             kept = (*kept, torch.stack(found).sum().detach())
@@ -96,22 +118,28 @@ class TorchEngine:
 
     def _update_generator(self, x_real: Tensor, z: Tensor) -> Tensor:
         """G's update. Returns its loss."""
-        x_real, x_fake = self._blurred(x_real, self.generator(z), -1)
+        x_real, x_fake = self._with_noise(x_real, self._generate(z), -1)
         if self._loss.pairs:
             real_logits, fake_logits = self._judge(x_real, x_fake)
         else:
-            real_logits, fake_logits = None, self.discriminator(x_fake)
+            real_logits, fake_logits = None, self._logits(x_fake)
         g_loss = self._loss.generator(real_logits, fake_logits)
         if self._config.training.players == "d":
             return g_loss.detach()
         _update(self._adam_g, g_loss)
         if decay := self._config.training.ema_decay:
-            with torch.no_grad():
-                for mean, weight in zip(self._ema, self.generator.parameters(), strict=True):
-                    mean.lerp_(weight, 1.0 - decay)
+            self._average(decay)
         return g_loss.detach()
 
-    def _blurred(self, x_real: Tensor, x_fake: Tensor, i: int) -> tuple[Tensor, Tensor]:
+    def _average(self, decay: float) -> None:
+        """Let the moving average follow G: its parameters slowly, its buffers at once."""
+        with torch.no_grad():
+            for key, weight in self.generator.named_parameters():
+                self._ema[key].lerp_(weight, 1.0 - decay)
+            for key, buffer in self.generator.named_buffers():
+                self._ema[key].copy_(buffer)
+
+    def _with_noise(self, x_real: Tensor, x_fake: Tensor, i: int) -> tuple[Tensor, Tensor]:
         """The rows as D sees them in its i-th pass of the step: with noise, if asked for."""
         size = self._config.training.input_noise
         if not size:
@@ -119,16 +147,28 @@ class TorchEngine:
         block, at = divmod(self.step, self._input_noise.steps_per_block)
         if block != self._input_noise_block:
             self._input_noise_block = block
-            self._blur = self._aligned(self._input_noise.block(block))
-        on_real, on_fake = self._blur[at, i, :, : len(x_real)]
+            self._drawn_input_noise = self._aligned(self._input_noise.block(block))
+        on_real, on_fake = self._drawn_input_noise[at, i, :, : len(x_real)]
         return x_real + size * on_real, x_fake + size * on_fake
 
     def _judge(self, x_real: Tensor, x_fake: Tensor) -> tuple[Tensor, ...]:
         """Logits of real rows and of fakes, (batch, 1) each."""
-        if self._loss.cancels:
-            return self.discriminator(x_real), self.discriminator(x_fake)
-        # One pass for both: D treats every row by itself, so this is the same mathematics.
-        return self.discriminator(torch.cat((x_real, x_fake))).chunk(2)
+        if self._in_one_pass:  # D treats every row by itself, so this is the same mathematics
+            return self._logits(torch.cat((x_real, x_fake))).chunk(2)
+        return self._logits(x_real), self._logits(x_fake)
+
+    def _generate(self, z: Tensor) -> Tensor:
+        """G's rows from noise (batch, latent_dim): (batch, n_features)."""
+        return self.generator(z, *self._labels_of(z)) if self._labelled[0] else self.generator(z)
+
+    def _logits(self, rows: Tensor) -> Tensor:
+        """D's logits of rows (n, n_features), n being once or twice the batch: (n, 1)."""
+        d = self.discriminator
+        return d(rows, *self._labels_of(rows)) if self._labelled[1] else d(rows)
+
+    def _labels_of(self, rows: Tensor) -> list[Tensor]:
+        """The labels of the batch, as often as its rows stand in rows."""
+        return [self._batch_labels.repeat(len(rows) // len(self._batch_labels))]
 
     def _next_real(self) -> Tensor:
         epoch, i = divmod(self.step, self._order.steps_per_epoch)
@@ -137,7 +177,10 @@ class TorchEngine:
             self._epoch_order = torch.from_numpy(self._order.epoch(epoch).copy()).to(
                 self.device, non_blocking=True
             )
-        return self._x_real.index_select(0, self._epoch_order[i * size : (i + 1) * size])
+        rows = self._epoch_order[i * size : (i + 1) * size]
+        if self._labels is not None:
+            self._batch_labels = self._labels.index_select(0, rows)
+        return self._x_real.index_select(0, rows)
 
     def _next_noise(self, n_rows: int) -> list[Tensor]:
         block, i = divmod(self.step, self._noise.steps_per_block)
@@ -149,19 +192,18 @@ class TorchEngine:
         return [z[:n_rows] for z in self._z[i]]
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """Weights and optimiser states, copied, by the names of `Checkpoint.tensors`."""
+        """Weights, buffers and optimiser states, copied, as `Checkpoint.tensors` names them."""
         found: dict[str, np.ndarray] = {}
         for name, network, adam in self._players():
+            found |= {f"{name}.{key}": _array(w) for key, w in network.state_dict().items()}
             for key, weight in network.named_parameters():
-                found[f"{name}.{key}"] = _array(weight)
                 if self.step:
                     m, v, updates = _adam_of(adam, weight)
                     found[f"adam_{name[0]}.m.{key}"] = _array(m)
                     found[f"adam_{name[0]}.v.{key}"] = _array(v)
                     found[f"adam_{name[0]}.updates"] = np.array(updates, np.int64)
         if self._config.training.ema_decay:
-            for (key, _), mean in zip(self.generator.named_parameters(), self._ema, strict=True):
-                found[f"ema.{key}"] = _array(mean)
+            found |= {f"ema.{key}": _array(mean) for key, mean in self._ema.items()}
         return found
 
     def load(self, step: int, tensors: dict[str, np.ndarray]) -> None:
@@ -171,20 +213,20 @@ class TorchEngine:
         for name, network, adam in self._players():
             adam.state.clear()
             updates = updates_of(name, step, tensors, self._config)
+            for key, array in network.state_dict().items():
+                array.copy_(torch.from_numpy(tensors[f"{name}.{key}"]))
             for key, weight in network.named_parameters():
-                weight.data.copy_(torch.from_numpy(tensors[f"{name}.{key}"]))
                 if step:
                     adam.state[weight] = {
                         "step": torch.tensor(float(updates), device=self.device),
                         "exp_avg": self._tensor(tensors[f"adam_{name[0]}.m.{key}"]),
                         "exp_avg_sq": self._tensor(tensors[f"adam_{name[0]}.v.{key}"]),
                     }
-
         if self._config.training.ema_decay:
-            for (key, _), mean in zip(self.generator.named_parameters(), self._ema, strict=True):
+            for key, mean in self._ema.items():
                 mean.copy_(torch.from_numpy(tensors[f"ema.{key}"]))
 
-    def _players(self) -> tuple[tuple[str, nn.Sequential, Adam], ...]:
+    def _players(self) -> tuple[tuple[str, nn.Module, Adam], ...]:
         return (
             ("generator", self.generator, self._adam_g),
             ("discriminator", self.discriminator, self._adam_d),
@@ -213,15 +255,31 @@ def _update(adam: Adam, loss: Tensor) -> None:
     adam.step()
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let PyTorch use one CPU thread: with more, sums of large layers depend on their number."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+def _drawing(network: Block, module: nn.Module) -> list[nn.Module]:
+    """The modules of the blocks that draw."""
+    return [module.get_submodule(path) for path, block in walk(network) if block.draws]
+
+
+def check_players(
+    config: ExperimentConfig, g: Block, d: Block, n_rows: int, n_features: int
+) -> None:
+    """Refuse networks that do not fit each other, the rows or the smallest batch.
+
+    Raises:
+        ConfigError: as it says.
+    """
+    size = min(config.training.batch_size, n_rows)
+    smallest = n_rows % size or size
+    for name, network, n_in, n_out in (
+        ("generator", g, config.generator.latent_dim, n_features),
+        ("discriminator", d, n_features, 1),
+    ):
+        try:
+            _, found = network.shape(smallest, n_in)
+        except ValueError as error:
+            raise ConfigError(name, f"{name}: {error}") from error
+        if found != n_out:
+            raise ConfigError(name, f"{name} must make rows of {n_out} numbers. It makes {found}.")
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -112,12 +112,12 @@ class Density:
         """The state of both players after a step, as this line shows it."""
         game, x = self.game, self.view.x
         fakes = game.made(generator, game.noise)
-        fake_logits = game.logits(discriminator, fakes)
+        fake_logits, line_logits = game.logits(discriminator, fakes, self._line)
         values = game.problem.encoder.inverse(fakes)[:, x]
         return DensityFrame(
             step=step,
             generated=gaussian_kde(values, self.at, self.bandwidth),
-            output=game.outputs(game.logits(discriminator, self._line))[:, 0],
+            output=game.outputs(line_logits)[:, 0],
             level=game.level(discriminator, fake_logits),
             threads=game.problem.encoder.inverse(game.made(generator, self._z))[:, x],
             on_fake=float(game.outputs(fake_logits).mean()),

@@ -87,8 +87,8 @@ class Field:
         """The state of both players after a step, as this plane shows it."""
         game = self.game
         fakes = game.made(generator, game.noise)
-        fake_logits = game.logits(discriminator, fakes)
-        output = game.outputs(game.logits(discriminator, self._grid)).reshape(self.n, self.n)
+        fake_logits, grid_logits = game.logits(discriminator, fakes, self._grid)
+        output = game.outputs(grid_logits).reshape(self.n, self.n)
         level = game.level(discriminator, fake_logits)
         return FieldFrame(
             step=step,

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan_core.networks import Layers, Weights, forward, logit_layers
+from gan_core.networks import Sequential, Weights, logit_layers
+from gan_core.networks.running import Player
 from gan_core.objectives import Objective
 from gan_core.problem import Problem
-from gan_core.views.gradient import input_gradient
 from gan_core.views.latent import fixed_noise
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _REAL_ROWS = 600  # to ask D about, where its outputs on real rows matter
 
@@ -30,7 +34,7 @@ class Game:
         return self.problem.config.loss
 
     @cached_property
-    def networks(self) -> tuple[Layers, Layers]:
+    def networks(self) -> tuple[Sequential, Sequential]:
         """G, and D up to its logit."""
         return self.problem.generator, logit_layers(self.problem.discriminator)
 
@@ -42,11 +46,14 @@ class Game:
 
     def made(self, generator: Weights, z: np.ndarray) -> np.ndarray:
         """What G makes of noise: scaled rows, float32, (n, n_features)."""
-        return forward(self.networks[0], generator, z)
+        if not len(z):
+            return np.empty((0, self.problem.x_real.shape[1]), np.float32)
+        return Player(self.networks[0], generator)(z)
 
-    def logits(self, discriminator: Weights, rows: np.ndarray) -> np.ndarray:
-        """D's logits of scaled rows, float32, (n, 1)."""
-        return _finite(forward(self.networks[1], discriminator, rows))
+    def logits(self, discriminator: Weights, *rows: np.ndarray) -> list[np.ndarray]:
+        """D's logits of several lots of scaled rows, float32, (n, 1) each; asked in one pass."""
+        found = _finite(Player(self.networks[1], discriminator)(np.concatenate(rows)))
+        return np.split(found, np.cumsum([len(lot) for lot in rows[:-1]]))
 
     def outputs(self, logits: np.ndarray) -> np.ndarray:
         """What D says: the probability of real, or with other losses the logit as it is."""
@@ -62,7 +69,7 @@ class Game:
             return 0.5
         if self.loss.level is not None:
             return self.loss.level
-        real_logits = self.logits(discriminator, self.problem.x_real[:_REAL_ROWS])
+        (real_logits,) = self.logits(discriminator, self.problem.x_real[:_REAL_ROWS])
         return float(real_logits.mean() + fake_logits.mean()) / 2
 
     def pull(self, discriminator: Weights, fakes: np.ndarray) -> np.ndarray:
@@ -75,11 +82,17 @@ class Game:
         Returns:
             float32, (n, n_features), in scaled units.
         """
-        logits = self.logits(discriminator, fakes)
-        real = self.problem.x_real[:_REAL_ROWS] if self.loss.pairs else self.problem.x_real[:0]
-        want = self.loss.pull(self.logits(discriminator, real), logits)
-        slopes = input_gradient(self.networks[1], discriminator, fakes)
-        return _finite(want * slopes)
+        from torch import broadcast_tensors, from_numpy
+
+        def paid(fake_logits: "Tensor") -> "Tensor":
+            """The sum of what G pays for each fake: its mean over all pairs where `pairs`."""
+            if not self.loss.pairs:
+                return len(fakes) * self.loss.generator(None, fake_logits)
+            (real_logits,) = self.logits(discriminator, self.problem.x_real[:_REAL_ROWS])
+            real, fake = broadcast_tensors(from_numpy(real_logits).T, fake_logits)  # (n, n_real)
+            return len(fakes) * self.loss.generator(real.reshape(-1, 1), fake.reshape(-1, 1))
+
+        return _finite(-Player(self.networks[1], discriminator).gradient(fakes, paid))
 
 
 def _finite(values: np.ndarray) -> np.ndarray:

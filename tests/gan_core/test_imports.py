@@ -51,7 +51,6 @@ for name in {FREE_OF_THEM}:
     look(name)
 from gan_core import ExperimentConfig, load_table
 from gan_core.export import notebook, script
-from gan_core.networks import structure
 from gan_core.problem import resolve
 from gan_core.store.store import Store
 store = Store.open(sys.argv[1])
@@ -59,7 +58,7 @@ run = store.create(ExperimentConfig(), "everybody")
 problem = resolve(run.config)
 store.limits.check(problem)
 load_table("wine", ())
-[structure(layers) for layers in (problem.generator, problem.discriminator)]
+[str(layers) for layers in (problem.generator, problem.discriminator)]
 script(run.config), notebook(run.config)
 look("use of a store, a table and a config")
 print(json.dumps(found))

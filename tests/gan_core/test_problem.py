@@ -10,11 +10,11 @@ from gan_core import ExperimentConfig, train
 from gan_core.config.links import from_query, to_query
 from gan_core.data import DATA_SOURCES, ENCODERS, Source, Table
 from gan_core.errors import CheckpointError, ConfigError
-from gan_core.networks.layers import Tanh
+from gan_core.networks.activations import Tanh
 from gan_core.problem import MOST_BYTES, Problem, Rows, _Kept, resolve
 from gan_core.scoring import score
 from gan_core.training import Checkpoint, TrainedGenerator
-from gan_core.training.choice import MIXED_HEAD, EngineChoice, choose_engine
+from gan_core.training.choice import NOT_COMPILED, EngineChoice, choose_engine
 from tests.gan_core.mixed_encoder import Mixed
 
 TUTORIAL = ExperimentConfig()
@@ -204,7 +204,7 @@ def test_every_encoder_trains_resumes_to_the_bit_and_draws(name, engine, monkeyp
 
 def test_without_bounds_g_ends_in_nothing_and_may_leave_the_real_range():
     config = TUTORIAL.with_values({"data.encoder": "standard", "training.epochs": 1})
-    assert Tanh() not in resolve(config).generator
+    assert Tanh() not in resolve(config).generator.children
     *_, end = train(config)
     weights = {k: v * 20 for k, v in end.generator.weights.items()}
     rows = TrainedGenerator(config, weights, end.generator.encoder, end.generator.features).rows(99)
@@ -219,8 +219,8 @@ def test_the_fast_engine_says_what_it_has_not(monkeypatch):
         "petal length (cm) 2",
         problem.features[3],
     )
-    assert choose_engine(problem) == EngineChoice("torch", MIXED_HEAD)
-    with pytest.raises(ConfigError, match="one activation for all"):
+    assert choose_engine(problem) == EngineChoice("torch", NOT_COMPILED, {"names": "Head"})
+    with pytest.raises(ConfigError, match="does not have Head"):
         choose_engine(resolve(problem.config.with_values({"training.engine": "fast"})))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_core import ExperimentConfig, train
-from gan_core.networks import forward
+from gan_core.networks.running import Player
 from gan_core.problem import Problem, resolve
 from gan_core.training import Checkpoint, Progress
 
@@ -61,8 +61,8 @@ def frame(
 ) -> dict[str, object]:
     """One moment of the training."""
     z = np.random.default_rng(7).standard_normal((N_POINTS, 10), dtype=np.float32)
-    points = forward(problem.generator, checkpoint.part("generator"), z)[:, FEATURES]
-    output = forward(problem.discriminator, checkpoint.part("discriminator"), plane)[:, 0]
+    points = Player(problem.generator, checkpoint.part("generator"))(z)[:, FEATURES]
+    output = Player(problem.discriminator, checkpoint.part("discriminator"))(plane)[:, 0]
     return {
         "epoch": epoch,
         "points": packed(points),

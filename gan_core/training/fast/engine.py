@@ -13,6 +13,7 @@ from gan_core.training.fast.loop import run_steps
 from gan_core.training.fast.losses import CODES
 from gan_core.training.fast.network import FlatNetwork
 from gan_core.training.fast.penalties import CODES as PENALTY_CODES
+from gan_core.training.fast.records import AdamState, Data, Draws, Scratch, Settings
 
 _NOTHING = np.empty(0, np.float32)
 
@@ -34,35 +35,39 @@ class FastEngine:
         self.step = 0
         self._config = config
         batch_size = config.training.batch_size
-        self._data = (np.array(x_real, np.float32, order="C"), batch_size)  # Numba's own: writable
+        self._data = Data(np.array(x_real, np.float32, order="C"), batch_size)  # its own: writable
         self._order = BatchOrder(config.seed, len(x_real), batch_size)
         self._noise = noise_of(config, len(x_real))
         self._drawn: tuple[int, np.ndarray, np.ndarray] = (-1, _NOTHING, _NOTHING)
         self._input_noise = input_noise_of(config, *x_real.shape)
-        self._blur: tuple[int, np.ndarray] = (-1, _NOTHING)
+        self._input_noise_drawn: tuple[int, np.ndarray] = (-1, _NOTHING)
         self._updates = np.zeros(2, np.int64)  # that Adam has made of G and of D
-        g_layers, d_layers = problem.generator, logit_layers(problem.discriminator)
+        g, d = problem.generator, logit_layers(problem.discriminator)
         rng = stream(config.seed, Stream.INIT)
         batch = min(batch_size, len(x_real))
-        self._g = FlatNetwork.of(g_layers, initial_weights(g_layers, rng), batch)
-        self._d = FlatNetwork.of(d_layers, initial_weights(d_layers, rng), 2 * batch)
+        self._g = FlatNetwork.of(g, initial_weights(g, rng), batch)
+        self._d = FlatNetwork.of(d, initial_weights(d, rng), 2 * batch)
         self._g_adam, self._d_adam = _adam_state(self._g), _adam_state(self._d)
-        self._ema = self._g.weights.copy() if config.training.ema_decay else _NOTHING
-        self._room = (np.zeros_like(self._d.acts), np.zeros(len(self._d.acts), np.float32))
+        self._ema = self._g.arrays.weights.copy() if config.training.ema_decay else _NOTHING
+        acts = self._d.arrays.acts
+        self._scratch = Scratch(np.zeros_like(acts), np.zeros(len(acts), np.float32))
         loss, penalties = config.loss, config.penalties
         optimizer, training = config.optimizer, config.training
-        self._rules = (
-            CODES[loss.compiled],
-            np.array([PENALTY_CODES[penalty.compiled] for penalty in penalties], np.int64),
-            float(getattr(loss, "label_smoothing", 0.0)),
-            np.array([penalty.weight for penalty in penalties], np.float64),
-            training.n_critic,
-            training.ema_decay,
-            training.input_noise,
-            training.players != "d",
-            training.players != "g",
+        self._settings = Settings(
+            loss=CODES[loss.compiled],
+            penalties=np.array([PENALTY_CODES[p.compiled] for p in penalties], np.int64),
+            penalty_weights=np.array([penalty.weight for penalty in penalties], np.float64),
+            label_smoothing=float(getattr(loss, "label_smoothing", 0.0)),
+            n_critic=training.n_critic,
+            ema_decay=training.ema_decay,
+            input_noise=training.input_noise,
+            g_learns=training.players != "d",
+            d_learns=training.players != "g",
+            lr_g=optimizer.lr_g,
+            lr_d=optimizer.lr_d,
+            beta1=optimizer.beta1,
+            beta2=optimizer.beta2,
         )
-        self._rates = (optimizer.lr_g, optimizer.lr_d, optimizer.beta1, optimizer.beta2)
 
     def advance(self, n_steps: int) -> np.ndarray:
         """Do some steps; as `TorchEngine.advance`."""
@@ -71,20 +76,20 @@ class FastEngine:
         done = 0
         while done < n_steps:
             order_block, after = divmod(self.step, steps_per_order_block)
-            (noise, mixing), blur = self._draws(), self._blurs()
-            n = min(n_steps - done, len(noise), len(blur), steps_per_order_block - after)
+            (z, mixing), noise = self._draws(), self._input_noise_ahead()
+            n = min(n_steps - done, len(z), len(noise), steps_per_order_block - after)
+            first_epoch = order_block * self._order.epochs_per_block
             run_steps(
-                _arrays(self._g),
-                _arrays(self._d),
+                self.step,
+                self._g.arrays,
+                self._d.arrays,
                 self._g_adam,
                 self._d_adam,
                 self._ema,
-                self._room,
-                self._rules,
-                self._rates,
+                self._scratch,
+                self._settings,
                 self._data,
-                (self._order.block(order_block), noise[:n], mixing[:n], blur[:n]),
-                (self.step, order_block * self._order.epochs_per_block),
+                Draws(self._order.block(order_block), first_epoch, z[:n], mixing[:n], noise[:n]),
                 self._updates,
                 history[done : done + n],
             )
@@ -103,21 +108,21 @@ class FastEngine:
             self._drawn = (block, noise, mixing)
         return self._drawn[1][i:], self._drawn[2][i:]
 
-    def _blurs(self) -> np.ndarray:
+    def _input_noise_ahead(self) -> np.ndarray:
         """Noise on D's inputs of the steps from the present one to the end of its block."""
         per_block = self._input_noise.steps_per_block
-        if not self._rules[6]:
+        if not self._settings.input_noise:
             return np.empty((per_block, self._noise.n_critic + 1, 2, 0, 0), np.float32)
         block, i = divmod(self.step, per_block)
-        if block != self._blur[0]:
-            self._blur = (block, self._input_noise.block(block))
-        return self._blur[1][i:]
+        if block != self._input_noise_drawn[0]:
+            self._input_noise_drawn = (block, self._input_noise.block(block))
+        return self._input_noise_drawn[1][i:]
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Weights and optimiser states, copied, by the names of `Checkpoint.tensors`."""
         found: dict[str, np.ndarray] = {}
         for i, (name, network, (_, m, v)) in enumerate(self._players()):
-            parts = {name: network.weights}
+            parts = {name: network.arrays.weights}
             if self.step:
                 parts |= {f"adam_{name[0]}.m": m, f"adam_{name[0]}.v": v}
                 found[f"adam_{name[0]}.updates"] = np.array(self._updates[i])
@@ -131,7 +136,7 @@ class FastEngine:
         """Go to the state that `tensors` returned after that step."""
         self.step = step
         for i, (name, network, (_, m, v)) in enumerate(self._players()):
-            parts = {name: network.weights}
+            parts = {name: network.arrays.weights}
             if step:
                 parts |= {f"adam_{name[0]}.m": m, f"adam_{name[0]}.v": v}
             else:
@@ -142,18 +147,14 @@ class FastEngine:
         if len(self._ema):
             self._g.load(self._ema, {key: tensors[f"ema.{key}"] for key in self._g.names})
 
-    def _players(self) -> tuple[tuple[str, FlatNetwork, tuple[np.ndarray, ...]], ...]:
+    def _players(self) -> tuple[tuple[str, FlatNetwork, AdamState], ...]:
         return (
             ("generator", self._g, self._g_adam),
             ("discriminator", self._d, self._d_adam),
         )
 
 
-def _adam_state(network: FlatNetwork) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gradient, first and second moment."""
-    like = network.weights
-    return np.zeros_like(like), np.zeros_like(like), np.zeros_like(like)
-
-
-def _arrays(network: FlatNetwork) -> tuple[np.ndarray, ...]:
-    return network.weights, network.layers, network.slopes, network.acts, network.gradients
+def _adam_state(network: FlatNetwork) -> AdamState:
+    """Before the first step."""
+    like = network.arrays.weights
+    return AdamState(np.zeros_like(like), np.zeros_like(like), np.zeros_like(like))

@@ -20,6 +20,8 @@ COMPILED: dict[str, Any] = {
 }
 
 NONE, RELU, LEAKY_RELU, TANH, SIGMOID = range(5)  # codes of activations
+# By the names in `gan_core.networks.Block.compiled`.
+ACTIVATION_CODES = {"relu": RELU, "leaky_relu": LEAKY_RELU, "tanh": TANH, "sigmoid": SIGMOID}
 
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
@@ -134,11 +136,14 @@ def activation_gradient(code, slope, y, dy, n):
 
 
 @njit(**COMPILED)
-def adam(w, g, m, v, lr, beta1, beta2, step):
-    """One step of Adam on flat arrays, as PyTorch does it (Kingma, Ba 2015, arXiv:1412.6980).
+def adam(w, state, lr, beta1, beta2, step):
+    """One step of Adam on flat arrays as PyTorch does it, from an `AdamState`.
+
+    Kingma, Ba 2015, arXiv:1412.6980.
 
     The corrections for the zero start, which depend on the number of the step, in double precision.
     """
+    g, m, v = state
     size = np.float32(lr / (1.0 - beta1**step))
     scale = np.float32(1.0 / np.sqrt(1.0 - beta2**step))
     b1, b2 = np.float32(beta1), np.float32(beta2)

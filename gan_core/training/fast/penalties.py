@@ -33,23 +33,23 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @njit(**COMPILED)
-def gradient_penalty(kind, weight, net, tangents, nothing, w_gradients, m):
+def gradient_penalty(kind, weight, net, scratch, w_gradients, m):
     """The penalty at the m rows in the first rows of acts; adds its gradient by D's weights.
 
     Args:
         kind: which penalty.
         weight: lambda_gp or gamma.
-        net: weights, layers, slopes, acts, gradients of D.
-        tangents: room of the shape of acts.
-        nothing: zeros, as long as the widest layer: biases of the linearised network.
+        net: D.
+        scratch: its tangents are written; its zeros are the biases of the linearised network.
         w_gradients: flat.
         m: rows.
     """
     weights, layers, slopes, acts, gradients = net
+    tangents = scratch.tangents
     n_features, top = layers[0, N_IN], layers.shape[0] - 1
-    forward(weights, layers, slopes, acts, m)
+    forward(net, m)
     gradients[layers[top, FIRST_ROW], :m] = _ONE
-    backward(weights, layers, slopes, acts, gradients, w_gradients, m, 0, True)
+    backward(net, w_gradients, m, 0, True)
     value = _by_slope(kind, np.float32(weight), gradients, tangents, n_features, m)
     first_in = 0
     for j in range(top + 1):
@@ -66,7 +66,7 @@ def gradient_penalty(kind, weight, net, tangents, nothing, w_gradients, m):
         if j < top:
             w = weights[at : at + n_in * n_out].reshape(n_out, n_in)
             t_out = tangents[row : row + n_out]
-            linear(w, nothing, t_in, t_out, m)
+            linear(w, scratch.zeros, t_in, t_out, m)
             if layers[j, CODE] != NONE:
                 activation_gradient(layers[j, CODE], slopes[j], acts[row : row + n_out], t_out, m)
         first_in = row

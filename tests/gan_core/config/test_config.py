@@ -27,9 +27,13 @@ TUTORIAL = {
     "generator.hidden_dims": (16, 32),
     "generator.activation": "relu",
     "generator.slope": 0.2,
+    "generator.normalization": "none",
+    "generator.dropout": 0.0,
     "discriminator.hidden_dims": (32, 16),
     "discriminator.activation": "leaky_relu",
     "discriminator.slope": 0.2,
+    "discriminator.normalization": "none",
+    "discriminator.dropout": 0.0,
     "loss.name": "bce",
     "loss.label_smoothing": 0.0,
     "penalties": (),
@@ -105,7 +109,7 @@ def test_tutorial_trains_on_50_rows_in_batches_of_32_and_18():
 
 def test_tutorial_networks():
     problem = resolve(ExperimentConfig())
-    assert [str(layer) for layer in problem.generator] == [
+    assert [str(layer) for layer in problem.generator.children] == [
         "Linear(in_features=10, out_features=16, bias=True)",
         "ReLU()",
         "Linear(in_features=16, out_features=32, bias=True)",
@@ -113,7 +117,7 @@ def test_tutorial_networks():
         "Linear(in_features=32, out_features=4, bias=True)",
         "Tanh()",
     ]
-    assert [str(layer) for layer in problem.discriminator] == [
+    assert [str(layer) for layer in problem.discriminator.children] == [
         "Linear(in_features=4, out_features=32, bias=True)",
         "LeakyReLU(negative_slope=0.2)",
         "Linear(in_features=32, out_features=16, bias=True)",

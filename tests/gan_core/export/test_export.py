@@ -87,6 +87,26 @@ CASES = {
         "training.ema_decay": 0.99,
         "schedule": [{"step": step, "set": changes} for step, changes in ON_THE_WAY.items()],
     },
+    "normalized": {
+        "generator.normalization": "batch_norm",
+        "discriminator.normalization": "batch_norm",
+        "training.ema_decay": 0.9,
+        "penalties": ["r1"],
+        "training.batch_size": 16,
+    },
+    "dropout": {
+        "generator.normalization": "layer_norm",
+        "generator.dropout": 0.2,
+        "discriminator.normalization": "batch_norm",
+        "discriminator.dropout": 0.3,
+        "loss.name": "relativistic",
+        "training.n_critic": 2,
+        "schedule": [
+            {"step": 20, "set": {"training.players": "d"}},
+            {"step": 50, "set": {"training.players": "g"}},
+            {"step": 70, "set": {"training.players": "both"}},
+        ],
+    },
     "no bounds": {"data.encoder": "standard", "data.source": "wine", "data.classes": ["class_1"]},
     "written out": {"training.batch_size": 7, "discriminator.activation": "relu"},
 }
@@ -225,7 +245,9 @@ def test_a_script_says_what_the_tutorial_says(executed):
     assert "device: cpu" in said
 
 
-@pytest.mark.parametrize("case", ["smoothing and ema", "on the way", "no bounds"])
+@pytest.mark.parametrize(
+    "case", ["smoothing and ema", "on the way", "normalized", "dropout", "no bounds"]
+)
 def test_a_script_generates_the_rows_of_the_run(executed, case):
     config = config_of(CASES[case])
     _, end = run_of(config)
@@ -269,7 +291,8 @@ def test_only_what_is_used_is_there():
     tutorial = script(ExperimentConfig())
     words = (
         "penalty", "N_CRITIC", "EMA", "MIXING", "SMOOTHING", "deepcopy", "zip", "INPUT_NOISE",
-        "BLUR", "PLAYERS", "EDITS", "globals", "at_once", "np.isin",
+        "BLUR", "PLAYERS", "EDITS", "globals", "at_once", "MASKS",
+        "(nn.Dropout)", ".train(", "np.isin",
     )  # fmt: skip
     assert not [word for word in words if word in tutorial]
     wild = {
@@ -277,6 +300,7 @@ def test_only_what_is_used_is_there():
         "loss.label_smoothing": 0.1,
         "training.n_critic": 2,
         "training.ema_decay": 0.9,
+        "discriminator.dropout": 0.2,
     }
     edited = {"training.input_noise": 0.1, "training.players": "d", "training.n_critic": 1}
     everything = script(ExperimentConfig().with_values(wild).with_edit(1, edited))

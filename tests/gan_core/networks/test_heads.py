@@ -4,10 +4,10 @@ import numpy as np
 import torch
 
 from gan_core.data.blocks import Categories, Flag, Number
-from gan_core.networks import forward, structure
-from gan_core.networks.heads import head
-from gan_core.networks.layers import Head, Tanh
-from gan_core.networks.torch_modules import build
+from gan_core.networks import Sequential
+from gan_core.networks.activations import Tanh
+from gan_core.networks.heads import Head, head
+from gan_core.networks.running import Player, build
 
 MIXED = (Number(True), Number(True), Number(False), Categories(3), Categories(2), Flag())
 
@@ -23,8 +23,11 @@ def test_mixed_columns_have_an_activation_a_slice():
 
 
 def test_each_slice_is_what_its_activation_makes_of_it():
-    layers, x = head(MIXED), np.random.default_rng(0).normal(0, 3, (7, 9)).astype(np.float32)
-    made = forward(layers, {}, x)
+    layers, x = (
+        Sequential(head(MIXED)),
+        np.random.default_rng(0).normal(0, 3, (7, 9)).astype(np.float32),
+    )
+    made = Player(layers, {})(x)
     np.testing.assert_array_equal(made[:, 2], x[:, 2])
     np.testing.assert_allclose(made[:, :2], np.tanh(x[:, :2]), rtol=1e-6)
     for group in (slice(3, 6), slice(6, 8)):
@@ -35,7 +38,10 @@ def test_each_slice_is_what_its_activation_makes_of_it():
 
 
 def test_pytorch_makes_and_prints_the_same():
-    layers, x = head(MIXED), np.random.default_rng(1).normal(0, 3, (7, 9)).astype(np.float32)
+    layers, x = (
+        Sequential(head(MIXED)),
+        np.random.default_rng(1).normal(0, 3, (7, 9)).astype(np.float32),
+    )
     network = build(layers, {}, torch.device("cpu"))
-    np.testing.assert_allclose(network(torch.tensor(x)), forward(layers, {}, x), atol=1e-6)
-    assert str(network) == structure(layers)
+    np.testing.assert_allclose(network(torch.tensor(x)), Player(layers, {})(x), atol=1e-6)
+    assert str(network) == str(layers)

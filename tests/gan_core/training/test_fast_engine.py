@@ -64,7 +64,7 @@ def double_precision(problem):
     engine.generator.double()
     engine.discriminator.double()
     engine._x_real = engine._x_real.double()
-    engine._ema = [mean.double() for mean in engine._ema]
+    engine._ema = {key: mean.double() for key, mean in engine._ema.items()}
     engine._aligned = lambda array: torch.from_numpy(array).double()
     return engine
 
@@ -81,15 +81,11 @@ def test_the_losses_of_both_engines_agree(case):
     fast = FastEngine(problem).advance(STEPS)
     reference = TorchEngine(problem, CPU).advance(STEPS)
     # Adam divides by the size of the gradient, so where a gradient is nothing but rounding its
-    # direction is chance, and float32 leaves float64's path in either engine. Up to the step where
-    # rounding alone has moved the reference visibly, the engines must agree.
+    # direction is chance, and float32 leaves float64's path in either engine. The fast one may be
+    # as far from the reference, over all steps, as rounding alone has moved that one.
     exact = double_precision(problem).advance(STEPS)
-    rounding = np.maximum.accumulate(np.minimum(off(reference, exact), off(fast, exact)))
-    strayed = np.maximum.accumulate(np.maximum(off(reference, exact), off(fast, exact)))
-    assert off(fast, reference)[:20].max() < 1e-4
-    comparable = strayed < 3e-5
-    assert off(fast, reference)[comparable].max() < 1e-4
-    assert comparable.sum() >= 20
+    rounding = np.maximum.accumulate(off(reference, exact))
+    assert (off(fast, reference) < 1e-4 + 2 * rounding).all()
     assert rounding[:20].max() < 1e-4
 
 

@@ -35,7 +35,7 @@ def test_rows_are_different_numbers_inside_the_real_range(generator):
 def test_rows_are_what_the_network_makes_of_noise(generator):
     import torch
 
-    from gan_core.networks.torch_modules import build
+    from gan_core.networks.running import build
 
     layers = resolve(generator.config).generator
     z = stream(9, Stream.EVALUATION).standard_normal((40, 10), dtype=np.float32)

@@ -8,8 +8,8 @@ from scipy.stats import gaussian_kde as scipys_kde
 
 from gan_core import ExperimentConfig
 from gan_core.errors import ViewError
-from gan_core.networks import forward, initial_weights
-from gan_core.networks.torch_modules import build
+from gan_core.networks import initial_weights
+from gan_core.networks.running import Player, build
 from gan_core.objectives import OBJECTIVES
 from gan_core.problem import Problem, Rows, resolve
 from gan_core.randomness import Stream, stream
@@ -69,7 +69,7 @@ def test_a_field_says_what_d_says_at_its_places(loss):
         side = -1.15 + 2.3 * (np.array([j, i]) + 0.5) / n
         row = np.array([[*side, *mean[2:]]], np.float32)
         assert frame.output[i, j] == pytest.approx(
-            forward(layers, discriminator, row)[0, 0], abs=1e-5
+            Player(layers, discriminator)(row)[0, 0], abs=1e-5
         )
     assert frame.step == 7
     assert frame.points.shape == (300, 2)
@@ -87,7 +87,7 @@ def test_the_colours_are_symmetric_around_the_level_of_decision(loss):
     if loss in known:
         assert frame.level == known[loss]
     else:  # only differences count: between what D says of real rows and of these fakes
-        real = picture.game.logits(discriminator, picture.game.problem.x_real).mean()
+        real = picture.game.logits(discriminator, picture.game.problem.x_real)[0].mean()
         assert frame.level == pytest.approx((real + frame.on_fake) / 2, abs=1e-5)
 
 
@@ -159,7 +159,7 @@ def test_a_line_has_both_densities_and_d_over_them():
     row[1] = -1.15
     layers = game.problem.discriminator
     assert frame.output[0] == pytest.approx(
-        forward(layers, discriminator, row[None])[0, 0], abs=1e-5
+        Player(layers, discriminator)(row[None])[0, 0], abs=1e-5
     )
     z = quantiles(25)[:, None]
     np.testing.assert_allclose(
@@ -266,6 +266,6 @@ def test_without_bounds_d_is_asked_where_the_densities_stand():
     assert (picture.axis.low, picture.axis.high) == around(problem.table.values[:, 1])
     rows = np.tile(problem.table.values.mean(axis=0), (len(picture.at), 1))
     rows[:, 1] = picture.at
-    logits = picture.game.logits(players[1], problem.encoder.transform(rows))
+    (logits,) = picture.game.logits(players[1], problem.encoder.transform(rows))
     output = picture.frame(1, *players).output
     np.testing.assert_allclose(output, picture.game.outputs(logits)[:, 0], atol=1e-4)

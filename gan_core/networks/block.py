@@ -1,0 +1,151 @@
+"""What a part of a network says of itself, before any library builds it.
+
+The same description is printed on a page (without torch), built by PyTorch, written into a script
+and, where it can be, laid out for the compiled engine.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from gan_core.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Weights = Mapping[str, np.ndarray]  # parameters and buffers, named as in PyTorch's state_dict
+
+
+@dataclass(frozen=True)
+class Block:
+    """One part of a network; a subclass is a layer, its fields what PyTorch makes it from.
+
+    What stands here suits a layer of PyTorch's, called as there, that works on each number by
+    itself: it keeps the width and has no parameters.
+
+    Attributes:
+        compiled: its name in the compiled engine; empty: it has none.
+        piecewise_linear: whether its slope is constant but for kinks.
+        mixes_rows: whether the output of a row depends on the other rows of its batch.
+        draws: whether it draws while training; each step gives its module a generator, ``rng``.
+        takes_labels: whether the label of each row is a second input.
+        printed: as PyTorch prints it, with places for the fields; empty: all of them by name.
+        first_code: how a script draws the first values of ``layer`` from ``rng``; empty where
+            PyTorch itself begins with `first_values`.
+    """
+
+    compiled: ClassVar[str] = ""
+    piecewise_linear: ClassVar[bool] = False
+    mixes_rows: ClassVar[bool] = False
+    draws: ClassVar[bool] = False
+    takes_labels: ClassVar[bool] = False
+    printed: ClassVar[str] = ""
+    first_code: ClassVar[str] = ""
+
+    def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
+        """The shape of the output for an input of shape (n_rows, n_in).
+
+        Raises:
+            ValueError: it cannot take such an input.
+        """
+        return n_rows, n_in
+
+    def parts(self) -> tuple[tuple[str, "Block"], ...]:
+        """The blocks inside, by name."""
+        return ()
+
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of its own trained arrays, without those of the blocks inside."""
+        return {}
+
+    def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Its own parameters (float32) and buffers before training, in PyTorch's order."""
+        return {}
+
+    @staticmethod
+    def torch_class() -> type | None:
+        """The class of its module, defined in here; None where PyTorch has one of this name."""
+        return None
+
+    @classmethod
+    def source(cls) -> str:
+        """That class as a script defines it; empty where PyTorch has it."""
+        lines = inspect.getsource(cls.torch_class).splitlines()
+        begin = next((i for i, line in enumerate(lines) if line.startswith(" " * 8 + "class ")), 0)
+        return textwrap.dedent("\n".join(lines[begin:-1])).strip() if begin else ""
+
+    def arguments(self) -> tuple[Any, ...]:
+        """What its module is made from."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def module(self) -> "nn.Module":
+        """Its PyTorch module, with whatever values PyTorch gives it."""
+        return _class_of(type(self))(*self.arguments())
+
+    def called(self) -> str:
+        """What a script calls to make its module."""
+        return type(self).__name__ if self.source() else f"nn.{type(self).__name__}"
+
+    def code(self) -> str:
+        """How a script makes its module."""
+        return f"{self.called()}({', '.join(map(repr, self.arguments()))})"
+
+    def __str__(self) -> str:
+        """As PyTorch prints it."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        known = self.printed.format(**values) or ", ".join(f"{k}={v}" for k, v in values.items())
+        return f"{type(self).__name__}({known})"
+
+
+@cache
+def _class_of(block: type[Block]) -> type["nn.Module"]:
+    from torch import nn
+
+    return block.torch_class() or getattr(nn, block.__name__)
+
+
+# By name: the blocks after a hidden linear layer, from the slope that LeakyReLU takes.
+ACTIVATIONS: Registry[Callable[[float], tuple[Block, ...]]] = Registry("activation")
+# By name: the blocks between a hidden linear layer and its activation, from their width.
+NORMALIZATIONS: Registry[Callable[[int], tuple[Block, ...]]] = Registry("normalization")
+
+
+def walk(network: Block, path: str = "") -> Iterator[tuple[str, Block]]:
+    """Every block with its path in PyTorch's names ("2.0"), each before the blocks inside it."""
+    yield path, network
+    for name, block in network.parts():
+        yield from walk(block, f"{path}.{name}" if path else name)
+
+
+def n_weights(network: Block) -> int:
+    """Number of trained numbers of a network."""
+    return sum(prod(shape) for _, block in walk(network) for shape in block.parameters().values())
+
+
+def initial_weights(network: Block, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """All parameters and buffers before training, drawn block after block.
+
+    Returns:
+        ``"0.weight"`` of shape (n_out, n_in), ``"0.bias"`` of shape (n_out,), ...
+    """
+    return {
+        f"{path}.{name}" if path else name: array
+        for path, block in walk(network)
+        for name, array in block.first_values(rng).items()
+    }
+
+
+def expect(width: int, n_in: int, block: Block) -> None:
+    """Refuse rows of another width than a block takes.
+
+    Raises:
+        ValueError: n_in is not that width.
+    """
+    if n_in != width:
+        raise ValueError(f"{block} takes rows of {width} numbers. Got rows of {n_in} instead.")

@@ -1,0 +1,64 @@
+"""What brings hidden units to a common mean and variance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_core.networks.block import NORMALIZATIONS, Block, expect
+
+
+@dataclass(frozen=True)
+class LayerNorm(Block):
+    """Each row at mean 0 and variance 1 over its units, then scaled and shifted.
+
+    Ba, Kiros, Hinton 2016, arXiv:1607.06450. Rows do not meet, so it suits gradient penalties.
+    """
+
+    width: int
+
+    printed = "({width},), eps=1e-05, elementwise_affine=True, bias=True"
+
+    def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
+        """See `Block.shape`."""
+        expect(self.width, n_in, self)
+        return n_rows, n_in
+
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        """A scale and a shift for each unit."""
+        return {"weight": (self.width,), "bias": (self.width,)}
+
+    def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Scale 1, shift 0."""
+        return {"weight": np.ones(self.width, np.float32), "bias": np.zeros(self.width, np.float32)}
+
+
+@dataclass(frozen=True)
+class BatchNorm1d(LayerNorm):
+    """Each unit at mean 0 and variance 1 over the rows of the batch, then scaled and shifted.
+
+    In eval mode by running means, which training leaves in buffers (Ioffe, Szegedy 2015,
+    arXiv:1502.03167).
+    """
+
+    mixes_rows = True
+    printed = "{width}, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True"
+
+    def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
+        """See `Block.shape`."""
+        if n_rows < 2:
+            raise ValueError(
+                "batch normalization needs two rows or more in every batch, and the last one of "
+                "an epoch has a single row. Choose another batch size or another normalization."
+            )
+        return super().shape(n_rows, n_in)
+
+    def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Scale 1, shift 0; running mean 0 and variance 1 of no batch yet."""
+        own = super().first_values(rng)
+        running = {"running_mean": own["bias"].copy(), "running_var": own["weight"].copy()}
+        return {**own, **running, "num_batches_tracked": np.array(0, np.int64)}
+
+
+NORMALIZATIONS.add("none", lambda width: ())
+NORMALIZATIONS.add("batch_norm", lambda width: (BatchNorm1d(width),))
+NORMALIZATIONS.add("layer_norm", lambda width: (LayerNorm(width),))
