@@ -93,8 +93,10 @@ def make_engine(problem: Problem) -> tuple[ScheduledEngine, str]:
         ConfigError: CUDA was asked for and is not there.
     """
     if choose_engine(problem).engine == "fast":
+        from gan_core.training.fast import compile_apart
         from gan_core.training.fast.engine import FastEngine
 
+        compile_apart()
         return ScheduledEngine(problem, FastEngine), "cpu"
 
     from gan_core.training.devices import resolve_device
