@@ -1,4 +1,4 @@
-"""The command line: ``python -m gan_core train | bench | dispatch | view | warm``."""
+"""The command line: ``python -m gan_core train | job | bench | dispatch | view | warm``."""
 
 import argparse
 import logging
@@ -9,7 +9,7 @@ INTERRUPTED = 130  # what a shell calls a program that ended by Ctrl-C
 
 def main() -> int:
     """Run a command; returns the exit status."""
-    from gan_core import bench, cli  # here, so that Ctrl-C is heeded while they are imported
+    from gan_core import bench, cli, job  # here, so that Ctrl-C is heeded while they are imported
     from gan_core.errors import GanForgeError
 
     parser = argparse.ArgumentParser(prog="python -m gan_core", description="GAN Forge, headless")
@@ -18,6 +18,8 @@ def main() -> int:
         "train", help="train a GAN in the terminal; the tutorial's without options"
     )
     cli.add_arguments(train)
+    work_on = commands.add_parser("job", help="do a job of any kind in the terminal")
+    job.add_arguments(work_on)
     dispatch = commands.add_parser(
         "dispatch", help="train the runs of the store (started by the server)"
     )
@@ -32,6 +34,8 @@ def main() -> int:
     try:
         if arguments.command == "train":
             return cli.run(arguments)
+        if arguments.command == "job":
+            return job.run(arguments)
         if arguments.command == "bench":
             return bench.run(arguments)
         if arguments.command == "warm":

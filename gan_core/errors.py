@@ -66,6 +66,10 @@ class RunNotFoundError(StoreError):
     """No run has this id, or the id is malformed."""
 
 
+class AccessError(StoreError):
+    """Somebody else's job was to be changed."""
+
+
 class RunStateError(StoreError):
     """The action does not fit the state of the run, such as pausing a finished one."""
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.parts.film import home_film
 from pages.ui.parts.head import page_style
 from pages.ui.parts.navigation import page_path
@@ -19,7 +19,7 @@ def start_tutorial() -> None:
         now = current_run()
         if now is None or not now.is_active:
             use_settings(ExperimentConfig())
-            now = store().create(current_settings(), user())
+            now = store().create(current_settings())
         look_at(now)
         st.switch_page(page_path("train"), query_params={"run": now.id})
     except GanForgeError as error:

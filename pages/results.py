@@ -20,7 +20,7 @@ from pages.ui.parts.navigation import page_path
 from pages.ui.parts.scores import score_cards, score_table
 from pages.ui.parts.text import _, plain
 from pages.ui.run.sample import sample_of
-from pages.ui.run.seeds import choose_seed, seed_scores
+from pages.ui.run.seeds import choose_member, member_scores
 from pages.ui.run.transport import status_row
 from pages.ui.session.run import current_run, look_at
 from pages.ui.settings.share import share_button
@@ -118,10 +118,10 @@ def main() -> None:
     with corner:
         share_button(run.config, run)
     status_row(run)
-    if run.members > 1:
+    if run.is_group:
         members = store().members(run)
-        seed_scores(members)
-        run = choose_seed(run, members)
+        member_scores(run, members)
+        run = choose_member(run, members)
     step = results.checkpoint_step(store().database, run.id)
     if step is None:
         st.info(

@@ -1,18 +1,20 @@
 """Runs: everything that was trained here."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from gan_core.data.drawing import n_points
 from gan_core.errors import GanForgeError
-from gan_core.store import access
-from gan_core.store.model import Run
-from pages.server.visitor import store, user
+from gan_core.jobs import JOBS
+from gan_core.store.model import Job, Run
+from pages.server.visitor import store
 from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
 from pages.ui.run.keeping import confirm_delete, rename
-from pages.ui.run.transport import status_word
+from pages.ui.run.transport import members_of, status_word
 from pages.ui.session.run import forget_run, look_at
 from pages.ui.session.settings import use_settings
 from pages.ui.session.view import shown_runs
@@ -20,20 +22,23 @@ from pages.ui.session.view import shown_runs
 SHOWN = 500
 
 
-def overview(runs: list[Run]) -> pd.DataFrame:
-    """The runs as a table."""
+def overview(jobs: Sequence[Job]) -> pd.DataFrame:
+    """The jobs as a table; what only a training has is empty for the others."""
+    runs = [job if isinstance(job, Run) else None for job in jobs]
     return pd.DataFrame(
         {
-            "status": [status_word(run.status) for run in runs],
-            "name": [run.name for run in runs],
-            "differs": [differences(run) for run in runs],
-            "epoch": [run.epoch for run in runs],
-            "epochs": [run.config.training.epochs for run in runs],
-            "d_loss": [run.d_loss for run in runs],
-            "g_loss": [run.g_loss for run in runs],
+            "status": [status_word(job.status) for job in jobs],
+            "kind": [_(JOBS[job.kind].label) if job.kind in JOBS else job.kind for job in jobs],
+            "name": [job.name for job in jobs],
+            "progress": [job.progress / max(1, job.total) for job in jobs],
+            "differs": [differences(run) if run else "" for run in runs],
+            "epoch": [run.epoch if run else None for run in runs],
+            "epochs": [run.config.training.epochs if run else None for run in runs],
+            "d_loss": [run.d_loss if run else None for run in runs],
+            "g_loss": [run.g_loss if run else None for run in runs],
             "overlap": [overall(run, "overlap") for run in runs],
             "wasserstein": [overall(run, "wasserstein") for run in runs],
-            "created": pd.to_datetime([run.created_at for run in runs], unit="s", utc=True),
+            "created": pd.to_datetime([job.created_at for job in jobs], unit="s", utc=True),
         }
     )
 
@@ -42,7 +47,7 @@ def differences(run: Run) -> str:
     """What the run's settings have that the tutorial's have not."""
     changed = run.config.differences()
     shown = [f"{path.split('.')[-1]}={_short(path, value)}" for path, value in changed.items()]
-    return ", ".join([*shown, f"{run.members} {_('seeds')}"] if run.members > 1 else shown)
+    return ", ".join([*shown, members_of(run)] if run.is_group else shown)
 
 
 def _short(path: str, value: object) -> str:
@@ -51,15 +56,16 @@ def _short(path: str, value: object) -> str:
     return "+".join(map(str, value)) or "all" if isinstance(value, tuple) else str(value)
 
 
-def overall(run: Run, metric: str) -> float | None:
-    """A final score, None where the run has none."""
-    found = run.scores.scores.get(metric) if run.scores else None
+def overall(run: Run | None, metric: str) -> float | None:
+    """A final score, None where there is none."""
+    found = run.scores.scores.get(metric) if run and run.scores else None
     return found.overall if found else None
 
 
-def choose(runs: list[Run]) -> Run | None:
-    """Draw the table; returns the selected run."""
-    runs, key = shown_runs(runs)
+def choose(jobs: Sequence[Job]) -> Job | None:
+    """Draw the table; returns the selected job."""
+    runs, key = shown_runs(jobs)
+    others = any(not isinstance(job, Run) for job in runs)  # only they need the words for it
     number = st.column_config.NumberColumn
     chosen = st.dataframe(
         overview(runs),
@@ -70,7 +76,9 @@ def choose(runs: list[Run]) -> Run | None:
         placeholder="",  # a run that trains has no scores yet
         column_config={
             "status": _("Status"),
+            "kind": _("Kind") if others else None,
             "name": _("Name"),
+            "progress": st.column_config.ProgressColumn(_("Progress")) if others else None,
             "differs": st.column_config.TextColumn(_("Differs from the tutorial"), width="large"),
             "epoch": number(_("Epoch"), format="localized"),
             "epochs": number(_("of"), format="localized"),
@@ -85,26 +93,48 @@ def choose(runs: list[Run]) -> Run | None:
     return runs[rows[0]] if rows and rows[0] < len(runs) else None
 
 
-def actions(run: Run) -> None:
-    """Draw what can be done with the selected run."""
+def actions(job: Job) -> None:
+    """Draw what can be done with the selected job."""
     with st.container(border=True):
-        st.markdown(f"**{plain(run.name)}** · {status_word(run.status)} · `{run.id}`")
+        st.markdown(f"**{plain(job.name)}** · {status_word(job.status)} · `{job.id}`")
         with st.container(horizontal=True):
-            if st.button(_("Open"), icon=":material/open_in_new:", type="primary"):
-                go(run, "train")
-            if st.button(_("Results"), icon=":material/analytics:", disabled=not run.step):
-                go(run, "results")
-            if st.button(_("Resume"), icon=":material/play_arrow:", disabled=not run.can_resume):
-                store().resume(run.id)
-                go(run, "train")
-            if st.button(_("Duplicate settings"), icon=":material/content_copy:"):
-                forget_run()
-                use_settings(run.config)
-                st.switch_page(page_path("train"))
-            if access.may_change(user(), run):
-                rename(run)
+            mine = store().may_change(job)
+            if isinstance(job, Run):
+                of_a_run(job, mine)
+            elif mine:
+                of_another(job)
+            if mine:
+                rename(job)
                 if st.button(_("Delete"), icon=":material/delete:"):
-                    st.dialog(_("Delete"))(confirm_delete)(run)
+                    st.dialog(_("Delete"))(confirm_delete)(job)
+
+
+def of_a_run(run: Run, mine: bool) -> None:
+    """Draw what leads to the other pages."""
+    if st.button(_("Open"), icon=":material/open_in_new:", type="primary"):
+        go(run, "train")
+    if st.button(_("Results"), icon=":material/analytics:", disabled=not run.step):
+        go(run, "results")
+    resumable = mine and run.can_resume
+    if st.button(_("Resume"), icon=":material/play_arrow:", disabled=not resumable):
+        store().resume(run.id)
+        go(run, "train")
+    if st.button(_("Duplicate settings"), icon=":material/content_copy:"):
+        forget_run()
+        use_settings(run.config)
+        st.switch_page(page_path("train"))
+
+
+def of_another(job: Job) -> None:
+    """Draw what can be asked of a job of any kind, which has no page of its own."""
+    for label, icon, ask, can in (
+        (_("Resume"), "play_arrow", store().resume, job.can_resume),
+        (_("Pause"), "pause", store().pause, job.is_active),
+        (_("Stop"), "stop", store().stop, job.is_active),
+    ):
+        if st.button(label, icon=f":material/{icon}:", disabled=not can):
+            ask(job.id)
+            st.rerun()
 
 
 def go(run: Run, page: str) -> None:
@@ -117,15 +147,15 @@ def go(run: Run, page: str) -> None:
 def main() -> None:
     """Draw the page."""
     page_head(_("Runs"), _("What has been trained on this server, and how did it end?"))
-    runs = [run for run in store().list(SHOWN) if access.may_see(user(), run)]
-    if not runs:
+    jobs = store().all_jobs(SHOWN)
+    if not jobs:
         st.info(_("Nothing has been trained yet."))
         st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
         return
     try:
-        run = choose(runs)
-        if run:
-            actions(run)
+        job = choose(jobs)
+        if job:
+            actions(job)
         else:
             st.caption(_("Select a run to open, resume, copy, rename or delete it."))
     except GanForgeError as error:

@@ -9,7 +9,7 @@ from gan_core.networks import n_weights
 from gan_core.problem import resolve
 from gan_core.store.model import Run
 from gan_core.views import View
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
@@ -61,7 +61,7 @@ def start(config: ExperimentConfig) -> Run | None:
     try:
         repeats = chosen_repeats()
         slow = bool(chosen_speed()) and repeats == 1
-        run = store().create(config, user(), repeats=repeats, paused=slow)
+        run = store().create(config, repeats=repeats, paused=slow)
     except GanForgeError as error:
         st.error(plain(error), icon=":material/error:")
         return None
@@ -128,11 +128,11 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     Returns:
         how this page plays it, and the picture to draw beside the charts.
     """
-    status_row(run, slow=run.members == 1)
+    status_row(run, slow=not run.is_group)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, roomy=view is None)
-        if run.members == 1 and (run.is_active or run.can_resume):
+        if not run.is_group and (run.is_active or run.can_resume):
             edit_panel(run)
     return motion, view
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from gan_core.errors import StoreBusyError
-from gan_core.store.attempt import Attempt, Wish
+from gan_core.store.attempt import Attempt, Request
 from gan_core.training import Checkpoint, Progress, TrainedGenerator
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ BUSY_TRIES = 6  # of the database's own timeout each: a minute
 
 
 @dataclass
-class Desk:
+class Recorder:
     """Collects steps and stores them now and then, together with previews and checkpoints.
 
     Args:
@@ -39,7 +39,7 @@ class Desk:
     film: frozenset[int] = frozenset()
     _parts: list[np.ndarray] = field(default_factory=list)
     _kept: dict[int, bytes] = field(default_factory=dict)
-    _wish: Wish = field(default_factory=Wish)
+    _request: Request = field(default_factory=Request)
     _first_step: int = 0
     _began: float = field(default_factory=time.monotonic)
     _flushed: float = 0.0
@@ -51,7 +51,7 @@ class Desk:
     _rate: float | None = None
 
     def take(self, event: Progress, *, is_last: bool) -> str:
-        """Take some steps; returns what people want of the run.
+        """Take some steps; returns what people ask of the run.
 
         The last ones are kept back, to be stored together with the finished generator's rows.
         """
@@ -63,7 +63,7 @@ class Desk:
         self._measure_rate(now, event.step)
         if is_last or now - self._flushed < self._flush_seconds(now):
             return ""
-        if self._wish.watched or self._preview_is_due(now):
+        if self._request.watched or self._preview_is_due(now):
             want = self.flush(event.checkpoint(), event.generator())
         else:
             want = self.flush()
@@ -79,14 +79,14 @@ class Desk:
     def flush(
         self, checkpoint: Checkpoint | None = None, generator: TrainedGenerator | None = None
     ) -> str:
-        """Store what is collected, and what there is to see; returns what people want."""
+        """Store what is collected, and what there is to see; returns what people ask of it."""
         if not self._parts:
             return ""
         began = time.monotonic()
         losses = np.concatenate(self._parts)
         preview = generator.rows(PREVIEW_ROWS) if generator else None
         networks = checkpoint.players() if checkpoint else None
-        self._wish = patiently(
+        self._request = retry_while_busy(
             lambda: self.attempt.append(
                 self._first_step,
                 losses,
@@ -99,12 +99,12 @@ class Desk:
         self._parts, self._kept = [], {}
         self._flushed = time.monotonic()
         self._flush_cost = self._flushed - began
-        return self._wish.want
+        return self._request.want
 
     def _flush_seconds(self, now: float) -> float:
         """Often at first, and while somebody watches the networks; rarely in a long run."""
         usual = min(MAX_FLUSH_SECONDS, (now - self._began) / 20)
-        if not self._wish.watched:
+        if not self._request.watched:
             return usual
         return max(min(usual, WATCHED_SECONDS), self._flush_cost / WATCH_SHARE)
 
@@ -129,12 +129,12 @@ class Desk:
 
     def _save(self, event: Progress) -> None:
         began = time.monotonic()
-        patiently(lambda: self.attempt.save(event.checkpoint()))
+        retry_while_busy(lambda: self.attempt.save(event.checkpoint()))
         self._saved = time.monotonic()
         self._save_cost = self._saved - began
 
 
-def patiently(write: Callable[[], T]) -> T:
+def retry_while_busy(write: Callable[[], T]) -> T:
     """Repeat a write while the store is locked: the training waits, nothing is lost."""
     for _ in range(BUSY_TRIES - 1):
         try:

@@ -40,7 +40,7 @@ def quality(
     """The overall scores of a run's snapshots, of as many as can be judged in a moment.
 
     Each is what `gan_core.scoring.score` gives of the generator at that step: as many rows as there
-    are real ones, of the run's evaluation stream. Of a group of seeds, the leading run's.
+    are real ones, of the run's evaluation stream. Of a group, its lead's.
 
     Args:
         store: where the run is kept.

@@ -34,7 +34,7 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
     Returns:
         plain values for JSON; arrays are float32, little-endian, in base64.
     """
-    if run.members > 1:
+    if run.is_group:
         return {**_standing(store, run), **_group_update(store, run, since, shown)}
     after = since if attempt == run.unbroken_from else 0
     first_step, rows = results.losses(store.database, run.id, after)

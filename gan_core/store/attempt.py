@@ -1,28 +1,28 @@
-"""A run from the side of its worker: one try at it, which alone may write its numbers."""
+"""A training from the side of its worker: one try at it, which alone may write its numbers."""
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import StaleAttemptError
 from gan_core.metrics import ScoreReport
 from gan_core.store import model
-from gan_core.store.database import Database
+from gan_core.store.context import Context
 from gan_core.store.edits import take_up
-from gan_core.store.schema import checkpoints, chunks, players, previews, runs, snapshots
+from gan_core.store.rows import change, change_training
+from gan_core.store.schema import chunks, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint
 
 WATCH_SECONDS = 5.0  # so long after they last asked people count as watching the networks
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What people want of a running run.
+class Request:
+    """What people ask of a running run.
 
     Attributes:
         want: "", "pause", "stop", or "edit" where settings are to change.
@@ -34,7 +34,7 @@ class Wish:
 
 
 @dataclass
-class Attempt:
+class Attempt(Context):
     """One worker's try at a run. Every write is refused once a newer attempt owns the run.
 
     Args:
@@ -43,41 +43,29 @@ class Attempt:
         number: this attempt's number, as given by the dispatcher's claim.
     """
 
-    database: Database
-    run_id: str
-    number: int
     _seq: int = 0
 
     def config(self) -> ExperimentConfig:
         """The experiment to train."""
-        with self.database.read() as db:
-            text = db.scalar(sa.select(runs.c.config).where(runs.c.id == self.run_id))
-        if text is None:
-            raise self._stale()
-        return ExperimentConfig.from_json(text)
+        return ExperimentConfig.from_json(self.job().spec_json)
 
     def goal(self) -> int | None:
         """The step at which to rest; None: go to the end."""
         with self.database.read() as db:
-            return db.scalar(sa.select(runs.c.until_step).where(runs.c.id == self.run_id))
+            return self._beside(db, "until_step")
 
     def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
         """Note who computes, and drop history that an older attempt wrote after its checkpoint."""
+        now = time.time()
         with self.database.write() as db:
-            self._update(
-                db,
-                step=step,
-                started_at=time.time(),
-                worker_pid=worker_pid,
-                device=device,
-                engine=engine,
-                rate=None,
-            )
+            self._hold(db)
+            values = {"started_at": now, "heartbeat_at": now, "rate": None}
+            change(db, self.run_id, progress=step, worker_pid=worker_pid, **values)
+            change_training(db, self.run_id, device=device, engine=engine)
             late = sa.and_(chunks.c.run_id == self.run_id, chunks.c.last_step > step)
             undone = db.execute(chunks.delete().where(late)).rowcount
-            first = sa.select(runs.c.unbroken_from).where(runs.c.id == self.run_id)
-            if undone or not db.scalar(first):
-                self._update(db, unbroken_from=self.number)
+            if undone or not self._beside(db, "unbroken_from"):
+                change_training(db, self.run_id, unbroken_from=self.number)
             late = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step > step)
             db.execute(snapshots.delete().where(late))
 
@@ -90,7 +78,7 @@ class Attempt:
         preview: np.ndarray | None = None,
         networks: bytes | None = None,
         kept: Mapping[int, bytes] | None = None,
-    ) -> Wish:
+    ) -> Request:
         """Store some steps.
 
         Args:
@@ -103,17 +91,14 @@ class Attempt:
             kept: snapshots by their step, as `Checkpoint.to_bytes`.
 
         Returns:
-            what people want of the run.
+            what people ask of the run.
         """
         last_step = first_step + len(losses) - 1
         with self.database.write() as db:
-            self._update(
-                db,
-                step=last_step,
-                rate=rate,
-                d_loss=float(losses[-1, 0]),
-                g_loss=float(losses[-1, 1]),
-            )
+            run = self._hold(db)
+            change(db, self.run_id, progress=last_step, rate=rate)
+            last = {"d_loss": float(losses[-1, 0]), "g_loss": float(losses[-1, 1])}
+            change_training(db, self.run_id, **last)
             db.execute(
                 chunks.insert().values(
                     run_id=self.run_id,
@@ -131,61 +116,47 @@ class Attempt:
                 self._replace(db, players, step=last_step, data=networks)
             if kept:
                 self._keep(db, kept)
-            columns = (runs.c.want, runs.c.watched_at, runs.c.edit)
-            asked = sa.select(*columns).where(runs.c.id == self.run_id)
-            row = db.execute(asked).one()
+            edit, watched_at = self._beside(db, "edit"), self._beside(db, "watched_at")
         self._seq += 1
-        watched = row.watched_at is not None and row.watched_at > time.time() - WATCH_SECONDS
-        return Wish(row.want or ("edit" if row.edit else ""), watched)
+        watched = watched_at is not None and watched_at > time.time() - WATCH_SECONDS
+        return Request(run.want or ("edit" if edit else ""), watched)
 
     def take_up_edit(self) -> None:
         """Write the settings that are to change into the run's config, at the last stored step."""
         with self.database.write() as db:
-            self._update(db)
+            self._hold(db)
             take_up(db, self.run_id)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Replace the run's checkpoint."""
-        data = checkpoint.to_bytes()
-        with self.database.write() as db:
-            self._update(db)
-            self._replace(db, checkpoints, step=checkpoint.step, data=data)
+        self.keep(checkpoint.step, checkpoint.to_bytes())
 
     def end(self, status: str, reason: str = "", scores: ScoreReport | None = None) -> None:
         """Leave the run in a state of rest; what was wanted of it is done."""
-        with self.database.write() as db:
-            if status in model.RESUMABLE:
-                take_up(db, self.run_id)  # asked for in the last moment
-            changes: dict[str, object] = {"status": status, "reason": reason, "want": ""}
-            changes |= {"until_step": None, "edit": None}
-            if scores:
-                changes["scores"] = json.dumps(scores.to_dict())
-            self._update(db, ended_at=time.time(), **changes)
+        self.close(status, reason, scores.to_dict() if scores else None)
+
+    def _close(
+        self, db: sa.Connection, status: str, reason: str, result: Mapping[str, Any] | None
+    ) -> None:
+        if status in model.RESUMABLE:
+            take_up(db, self.run_id)  # asked for in the last moment
+        super()._close(db, status, reason, result)
+        change_training(db, self.run_id, until_step=None, edit=None)
 
     def rest_at_goal(self) -> None:
         """Pause after the steps that were asked for, unless more has been asked for meanwhile."""
-        now = time.time()
         with self.database.write() as db:
-            self._update(db)
-            mine = runs.c.id == self.run_id
-            row = db.execute(sa.select(runs.c.want, runs.c.until_step).where(mine)).one()
-            take_up(db, self.run_id)
-            status = {"stop": model.STOPPED, "pause": model.PAUSED}.get(row.want, model.PAUSED)
-            if row.until_step is None and not row.want:  # it was resumed
-                self._update(db, status=model.QUEUED, queued_at=now)
-            else:
-                self._update(db, status=status, want="", ended_at=now, until_step=None)
+            want = self._hold(db).want
+            if self._beside(db, "until_step") is None and not want:  # it was resumed
+                take_up(db, self.run_id)
+                change(db, self.run_id, status=model.QUEUED, queued_at=time.time())
+                return
+            self._close(db, model.STOPPED if want == "stop" else model.PAUSED, "", None)
 
-    def _update(self, db: sa.Connection, **changes: object) -> None:
-        """Write to the run's row, and so prove that this attempt still owns it."""
-        mine = sa.and_(
-            runs.c.id == self.run_id,
-            runs.c.attempt == self.number,
-            runs.c.status == model.RUNNING,
-        )
-        values = changes or {"attempt": self.number}
-        if not db.execute(runs.update().where(mine).values(**values)).rowcount:
-            raise self._stale()
+    def _beside(self, db: sa.Connection, column: str) -> Any:  # noqa: ANN401 - of any column
+        """What stands beside the job."""
+        mine = trainings.c.job_id == self.run_id
+        return db.scalar(sa.select(trainings.c[column]).where(mine))
 
     def _keep(self, db: sa.Connection, kept: Mapping[int, bytes]) -> None:
         mine = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step.in_(list(kept)))
@@ -193,14 +164,4 @@ class Attempt:
         common = {"run_id": self.run_id, "attempt": self.number}
         db.execute(
             snapshots.insert(), [{**common, "step": s, "data": data} for s, data in kept.items()]
-        )
-
-    def _replace(self, db: sa.Connection, table: sa.Table, **values: object) -> None:
-        db.execute(table.delete().where(table.c.run_id == self.run_id))
-        db.execute(table.insert().values(run_id=self.run_id, attempt=self.number, **values))
-
-    def _stale(self) -> StaleAttemptError:
-        return StaleAttemptError(
-            f"Attempt {self.number} no longer owns the run {self.run_id}: it was taken over, "
-            "ended or deleted."
         )

@@ -2,19 +2,27 @@
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from platformdirs import user_data_path
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from gan_core.errors import StoreBusyError, StoreError, StoreFullError, StoreTooNewError
 from gan_core.store import schema
 
 BUSY_SECONDS = 10.0
+# SQLite's codes, then the SQLSTATEs of a lock that was not got in time, of a deadlock and of a
+# transaction that came between others; of a disk without room.
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03", "40P01", "40001"}
+_FULL = {sqlite3.SQLITE_FULL, "53100"}
+_OUR_LOCK = 0x6A4F96E  # a number that means nothing but this store
 
 
 def home() -> Path:
@@ -54,8 +62,7 @@ class Database:
         self.url = url
         try:
             self.is_sqlite = sa.engine.make_url(url).get_backend_name() == "sqlite"
-            options = {"connect_args": {"timeout": busy_seconds}} if self.is_sqlite else {}
-            self.engine = sa.create_engine(url, **options)
+            self.engine = sa.create_engine(url, **_options(url, busy_seconds))
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(
                 f"GAN_FORGE_DATABASE_URL is {_without_password(url)!r}, which cannot be used "
@@ -79,6 +86,15 @@ class Database:
         with translated(), self._writing.begin() as connection:
             yield connection
 
+    def alone(self, connection: sa.Connection) -> None:
+        """Until this transaction ends no other one goes on beyond this call.
+
+        For what no row can be locked for: migrations, and counting before inserting. On SQLite a
+        write transaction is alone anyway.
+        """
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OUR_LOCK)))
+
     def prepare(self) -> None:
         """Create or migrate the tables.
 
@@ -88,6 +104,7 @@ class Database:
         if self._version() == schema.HEAD:
             return
         with self.write() as connection:  # two servers may start at once: look again, locked
+            self.alone(connection)
             version = _read_version(connection)
             if version != schema.HEAD:
                 _migrate(connection, version)
@@ -95,6 +112,16 @@ class Database:
     def _version(self) -> str | None:
         with self.read() as connection:
             return _read_version(connection)
+
+
+def _options(url: str | sa.URL, busy_seconds: float) -> dict[str, Any]:
+    backend = sa.engine.make_url(url).get_backend_name()
+    if backend == "sqlite":
+        return {"connect_args": {"timeout": busy_seconds}}
+    if backend == "postgresql":
+        wait = f"-c lock_timeout={max(1, round(1000 * busy_seconds))}"
+        return {"connect_args": {"options": wait}, "pool_pre_ping": True}
+    return {"pool_pre_ping": True}
 
 
 def _without_password(url: object) -> str:
@@ -145,15 +172,25 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        text = str(error.orig)
-        if "locked" in text or "busy" in text:
+        code = _code(error.orig)
+        if code in _BUSY:
             raise StoreBusyError(
                 "The store is locked by another process. Try again in a few seconds; if it stays "
                 "locked, look for a program that has the file open."
             ) from error
-        if "full" in text or "No space" in text:
+        if code in _FULL:
             raise StoreFullError(
                 "The disk under the store is full. Make room, or delete old runs; "
                 "nothing that was stored is lost."
             ) from error
-        raise StoreError(f"The store cannot be read or written: {text}.") from error
+        raise StoreError(f"The store cannot be read or written: {error.orig}.") from error
+    except PoolTimeoutError as error:
+        raise StoreBusyError("All connections to the store are in use. Try again.") from error
+
+
+def _code(error: object) -> object:
+    """SQLite's primary result code, or the five characters that other databases answer with."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF
+    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)

@@ -1,63 +1,100 @@
-"""A run that is repeated with several seeds, seen as one run.
+"""Several trainings seen as one: a list of configs, of which other seeds are the simplest case.
 
-Each repetition is a run of its own, with its own worker, checkpoints and scores, so that they
-spread over the slots and one that dies takes no other along. The first one stands for all.
+Each member is a job of its own, with its own worker, checkpoints and scores, so that they spread
+over the slots and one that dies takes no other along. The group's own row says what was asked for;
+its status and progress are those of its members.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-import sqlalchemy as sa
 
+from gan_core.config import ExperimentConfig
 from gan_core.store import model, results
 from gan_core.store.database import Database
-from gan_core.store.model import Run
-from gan_core.store.schema import runs
+from gan_core.store.model import Job, Run
 
 STRETCHES = 250  # of the training; each has one point of the curves
 
 
-def together(first: Run, others: Iterable[Run]) -> Run:
-    """The first run with status, progress and rate of the whole group.
+def together(group: Job, members: Sequence[Run]) -> Run:
+    """A group with the status, progress and rate of its members.
 
-    Steps, rate and losses are means over the members, so that the time left comes out right.
+    Progress, rate and losses are means over the members, so that the time left comes out right;
+    where members differ in length, each counts by the share of its own training, in steps of the
+    first one's.
     """
-    members = [first, *others]
-    status = _status([run.status for run in members])
-    reasons = [f"seed {run.config.seed}: {run.reason}" for run in members if run.reason]
+    first = members[0]
+    status = status_of([run.status for run in members])
+    reasons = [f"{run.label}: {run.reason}" for run in members if run.reason]
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     ends = [run.ended_at for run in members if run.ended_at]
-    return replace(
-        first,
+    n = len(members)
+    rates = (run.rate or 0.0 if run.status == model.RUNNING else 0.0 for run in members)
+    scaled = zip(rates, members, strict=True)
+    own = {
+        name: getattr(group, name)
+        for name in ("id", "kind", "owner", "name", "created_at", "group_id", "parent_id", "label")
+    }
+    return Run(
+        **own,
+        spec_json=first.spec_json,
         status=status,
         want=next((run.want for run in members if run.want), ""),
         reason=reasons[0] + more if reasons and status == model.FAILED else "",
-        step=sum(run.step for run in members) // len(members),
-        rate=_mean(run.rate or 0.0 if run.status == model.RUNNING else 0.0 for run in members)
-        or None,
+        attempt=first.attempt,
+        worker_pid=None,
+        priority=min(run.priority for run in members),
+        queued_at=min((run.queued_at for run in members if run.queued_at), default=None),
+        started_at=min((run.started_at for run in members if run.started_at), default=None),
+        ended_at=max(ends) if ends and status not in model.ACTIVE else None,
+        progress=sum(run.step * first.total // run.total for run in members) // n,
+        total=first.total,
+        rate=sum(rate * first.total / run.total for rate, run in scaled) / n or None,
         d_loss=_mean(run.d_loss for run in members),
         g_loss=_mean(run.g_loss for run in members),
         device=next((run.device for run in members if run.device), None),
         engine=next((run.engine for run in members if run.engine), None),
-        ended_at=max(ends) if ends and status not in model.ACTIVE else None,
+        result_json=first.result_json,
+        steps_per_epoch=first.steps_per_epoch,
+        until_step=None,
+        parent_step=None,
+        unbroken_from=first.unbroken_from,
+        labels=tuple(run.label for run in members),
     )
 
 
-def ids_of(db: sa.Connection, run_id: str) -> list[str]:
-    """The ids of a run and of those that repeat it."""
-    query = sa.select(runs.c.id).where(runs.c.group_id == run_id).order_by(runs.c.created_at)
-    return [run_id, *db.scalars(query)]
+def labels_of(configs: Sequence[ExperimentConfig]) -> list[str]:
+    """What tells each config from the others, such as "seed 3"; no two are the same."""
+    flat = [config.flat() for config in configs]
+    known = dict.fromkeys(path for one in flat for path in one)  # in their order, each once
+    paths = [path for path in known if len({one[path] for one in flat if path in one}) > 1]
+    labels = [", ".join(_in_words(path, one) for path in paths if path in one) for one in flat]
+    taken: dict[str, int] = {}
+    for i, label in enumerate(labels):
+        taken[label] = taken.get(label, 0) + 1
+        if labels.count(label) > 1 or not label:
+            labels[i] = f"{label} #{taken[label]}".strip()
+    return labels
+
+
+def _in_words(path: str, flat: Mapping[str, object]) -> str:
+    value = flat[path]
+    shown = "-".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
+    return f"{path.removesuffix('.name').rpartition('.')[2]} {shown}"
 
 
 def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
     """The curves of all members as median and band.
 
+    Members of different lengths are compared at equal shares of their own training, drawn along
+    the first one's steps.
+
     Args:
         database: the store's.
-        members: runs of the same length.
+        members: of a group.
 
     Returns:
         the steps in the middle of each stretch, (n,), and (3, n_columns, n): median, 10 % and 90 %
@@ -65,17 +102,17 @@ def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.nda
         any member has come.
     """
     total = members[0].total_steps
-    stretches = min(STRETCHES, total)
-    n_columns = len(members[0].config.columns)
+    stretches = min(STRETCHES, *(run.total_steps for run in members))
+    n_columns = max(len(run.config.columns) for run in members)
     curves = [
-        _curve(database, run.id, run.attempt, run.step, total, stretches)
+        _curve(database, run.id, run.attempt, run.step, run.total_steps, stretches)
         for run in members
         if run.step
     ]
     edges = np.linspace(0, total, stretches + 1)
-    if not curves:
+    reached = max((curve.shape[1] for curve in curves), default=0)
+    if not reached:  # no member has done a whole stretch yet
         return np.empty(0), np.empty((3, n_columns, 0), np.float32)
-    reached = max(curve.shape[1] for curve in curves)
     padded = np.full((len(curves), n_columns, reached), np.nan, np.float32)
     for row, curve in zip(padded, curves, strict=True):
         row[: len(curve), : curve.shape[1]] = curve
@@ -83,14 +120,14 @@ def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.nda
     return ((edges[:-1] + edges[1:]) / 2)[:reached], quantiles
 
 
-def scores_by_seed(members: Sequence[Run]) -> pd.DataFrame:
-    """The overall scores of each member that has any: a row a seed, a column a metric."""
+def scores_by_member(members: Sequence[Run]) -> pd.DataFrame:
+    """The overall scores of each member that has any: a row a member, a column a metric."""
     rows = {
-        run.config.seed: {name: score.overall for name, score in run.scores.scores.items()}
+        run.label: {name: score.overall for name, score in run.scores.scores.items()}
         for run in members
         if run.scores
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("seed").sort_index()
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("member")
 
 
 @lru_cache(maxsize=512)  # of a member at rest it is asked again and again
@@ -107,7 +144,7 @@ def _curve(
     return (sums / np.diff(edges[: n + 1])[:, None]).T.astype(np.float32)
 
 
-def _status(found: Sequence[str]) -> str:
+def status_of(found: Sequence[str]) -> str:
     """The status of a group: training while any member does, finished when all are."""
     if model.RUNNING in found or (model.QUEUED in found and model.FINISHED in found):
         return model.RUNNING

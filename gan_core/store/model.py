@@ -1,4 +1,4 @@
-"""What a run is, as everybody sees it: the server, the pages, the dispatcher."""
+"""What a job is, as everybody sees it: the server, the pages, the dispatcher."""
 
 import json
 import re
@@ -15,77 +15,153 @@ STOPPED, FINISHED, FAILED = "stopped", "finished", "failed"
 STATUSES = (QUEUED, RUNNING, PAUSED, STOPPED, FINISHED, FAILED)
 ACTIVE = (QUEUED, RUNNING)
 RESUMABLE = (PAUSED, STOPPED, FAILED)
+OF_MEMBERS = "members"  # stored as the status of a group, whose members tell it
+
+TRAINING, GROUP = "training", "group"  # the kinds that the store itself knows more about
 
 
-@dataclass(frozen=True)
-class Run:
-    """One kept training.
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Something that is, was or will be worked on.
 
     Attributes:
         id: random and unguessable; part of its link.
+        kind: which of `gan_core.jobs.JOBS`.
         owner: who started it.
         name: for people; can be changed.
         status: one of `STATUSES`.
         reason: why it failed, else empty.
         want: what a running one was asked to do: "", "pause" or "stop".
-        config_json: the experiment.
+        spec_json: what is to be done.
         attempt: how often a worker was started for it.
         worker_pid: process id of the last worker, None before the first.
         created_at: when it was made, seconds since 1970; the other times likewise.
         queued_at: when it was last put into the queue.
         started_at: when its last attempt began.
         ended_at: when it left the worker.
-        step: steps done and stored.
-        total_steps: steps when finished.
-        steps_per_epoch: steps in one pass over the rows.
-        rate: steps a second, None before the first.
-        device: where it was computed.
-        engine: what computed it.
-        d_loss: last D loss.
-        g_loss: last G loss.
-        scores_json: quality of the generated rows, None before the end.
-        group_id: the run that this one repeats with another seed, None if it stands for itself.
-        members: runs in its group with itself; 1 if nothing repeats it. Of a run with more the
-            status, progress and losses are those of the group (see `gan_core.store.groups`).
-        until_step: where it is to rest again while it is advanced by a few steps, else None.
-        parent_id: the run that this one was forked from, None for most.
-        parent_step: after which of that run's steps it was forked.
-        unbroken_from: the first attempt since which no stored step was undone.
+        progress: how much is done and stored.
+        total: the progress when finished.
+        rate: progress a second, None before the first.
+        result_json: what came out, None before the end.
+        group_id: the group that it is a member of, None for most.
+        parent_id: the job that this one goes on from, None for most.
+        label: in what it differs from the other members of its group, such as "seed 3".
+        priority: its class in the queue; see `gan_core.store.schema.QUEUE_ORDER`.
     """
 
     id: str
+    kind: str
     owner: str
     name: str
     status: str
     reason: str
     want: str
-    config_json: str
+    spec_json: str
     attempt: int
     worker_pid: int | None
     created_at: float
     queued_at: float | None
     started_at: float | None
     ended_at: float | None
-    step: int
-    total_steps: int
-    steps_per_epoch: int
+    progress: int
+    total: int
     rate: float | None
+    result_json: str | None
+    group_id: str | None
+    parent_id: str | None
+    label: str
+    priority: int
+
+    @property
+    def shown_status(self) -> str:
+        """The status as people see it."""
+        return self.status
+
+    @cached_property
+    def spec(self) -> Any:  # noqa: ANN401 - of any kind
+        """What is to be done."""
+        return json.loads(self.spec_json)
+
+    @cached_property
+    def result(self) -> Any:  # noqa: ANN401 - of any kind
+        """What came out, None before the end."""
+        return json.loads(self.result_json) if self.result_json else None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is worked on or waits to be."""
+        return self.status in ACTIVE
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it can go on from its last checkpoint."""
+        return self.status in RESUMABLE
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated time to the end, None when not known."""
+        if self.status != RUNNING or not self.rate:
+            return None
+        return (self.total - self.progress) / self.rate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Job):
+    """One kept training, or a group of them seen as one (see `gan_core.store.groups`).
+
+    Its progress is counted in steps, its result are the scores of the generated rows.
+
+    Attributes:
+        steps_per_epoch: steps in one pass over the rows.
+        device: where it was computed.
+        engine: what computed it.
+        d_loss: last D loss.
+        g_loss: last G loss.
+        until_step: where it is to rest again while it is advanced by a few steps, else None.
+        parent_step: after which of its parent's steps it was forked.
+        unbroken_from: the first attempt since which no stored step was undone.
+        labels: of a group those of its members.
+    """
+
+    steps_per_epoch: int
     device: str | None
     engine: str | None
     d_loss: float | None
     g_loss: float | None
-    scores_json: str | None
-    group_id: str | None = None
-    members: int = 1
-    until_step: int | None = None
-    parent_id: str | None = None
-    parent_step: int | None = None
-    unbroken_from: int = 0
+    until_step: int | None
+    parent_step: int | None
+    unbroken_from: int
+    labels: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> int:
+        """How many a group has; 1 for a training."""
+        return max(1, len(self.labels))
+
+    @property
+    def differs_in_seed(self) -> bool:
+        """Whether it is a group of which nothing but the seeds differs."""
+        return self.is_group and all(re.fullmatch(r"seed \d+", label) for label in self.labels)
+
+    @property
+    def step(self) -> int:
+        """Steps done and stored."""
+        return self.progress
+
+    @property
+    def total_steps(self) -> int:
+        """Steps when finished."""
+        return self.total
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it stands for several trainings."""
+        return self.kind == GROUP
 
     @cached_property
     def config(self) -> ExperimentConfig:
-        """The experiment."""
-        return ExperimentConfig.from_json(self.config_json)
+        """The experiment; of a group its first member's."""
+        return ExperimentConfig.from_json(self.spec_json)
 
     @cached_property
     def edits(self) -> list[dict[str, Any]]:
@@ -93,7 +169,7 @@ class Run:
 
         Without making the whole config, because live views ask for it several times a second.
         """
-        return json.loads(self.config_json).get("schedule", [])
+        return json.loads(self.spec_json).get("schedule", [])
 
     @property
     def is_stepping(self) -> bool:
@@ -108,41 +184,24 @@ class Run:
     @cached_property
     def scores(self) -> ScoreReport | None:
         """Quality of the generated rows, None before the end."""
-        return ScoreReport.from_dict(json.loads(self.scores_json)) if self.scores_json else None
+        return ScoreReport.from_dict(self.result) if self.result else None
 
     @property
     def epoch(self) -> int:
         """The epoch that `step` belongs to, counted from 1; 0 before the first step."""
         return -(-self.step // self.steps_per_epoch)
 
-    @property
-    def is_active(self) -> bool:
-        """Whether it trains or waits to."""
-        return self.status in ACTIVE
 
-    @property
-    def can_resume(self) -> bool:
-        """Whether it can go on from its last checkpoint."""
-        return self.status in RESUMABLE
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Estimated time to the end, None when not known."""
-        if self.status != RUNNING or not self.rate:
-            return None
-        return (self.total_steps - self.step) / self.rate
-
-
-def check_id(run_id: object) -> str:
+def check_id(job_id: object) -> str:
     """Refuse what cannot be an id, as found in a link.
 
     Raises:
         RunNotFoundError: it cannot.
     """
-    if not isinstance(run_id, str) or not re.fullmatch(r"[A-Za-z0-9_-]{12}", run_id):
-        shown = str(run_id)[:30]
+    if not isinstance(job_id, str) or not re.fullmatch(r"[A-Za-z0-9_-]{12}", job_id):
+        shown = str(job_id)[:30]
         raise RunNotFoundError(
             f"{shown!r} is not the id of a run: an id is 12 letters, digits, - or _. "
             "Check the link, or choose a run on the Runs page."
         )
-    return run_id
+    return job_id

@@ -1,25 +1,25 @@
-"""The queue from the side of a dispatcher: claim runs, keep them, give back orphans."""
+"""The queue from the side of a dispatcher: claim jobs, keep them, give back orphans."""
 
-import socket
-import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
-import psutil
 import sqlalchemy as sa
 
 from gan_core.store import model
+from gan_core.store.changes import Unchanged, Watch
 from gan_core.store.database import Database
-from gan_core.store.schema import QUEUE_ORDER, checkpoints, dispatchers, runs
+from gan_core.store.rows import change, lock
+from gan_core.store.schema import QUEUE_ORDER, SINGLE_STEPS, checkpoints, dispatchers, jobs
 
-SILENT_SECONDS = 15.0  # not seen for so long, longer than a write may wait: dead
+SILENT_SECONDS = 15.0  # not heard of for so long, longer than a write may wait: dead
 BEGIN_SECONDS = 60.0  # before a worker has begun; seconds even where the forkserver starts anew
-MAX_RESTARTS = 3  # of a run whose server died under it, before a person has to look
+MAX_RESTARTS = 3  # of a job whose server died under it, before a person has to look
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A run that this dispatcher has to start."""
+    """A job that this dispatcher has to start."""
 
     run_id: str
     attempt: int
@@ -44,29 +44,23 @@ class Queue:
     Args:
         database: the store's database.
         me: how this dispatcher announces itself.
+        clock: seconds that only go forward.
     """
 
-    def __init__(self, database: Database, me: DispatcherInfo) -> None:
+    def __init__(
+        self,
+        database: Database,
+        me: DispatcherInfo,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._me = me
-        self._watch: sa.PoolProxiedConnection | None = None
-        self._seen: object = None
+        self._watch = Watch(database)
+        self._unchanged = Unchanged(clock)
 
     def may_have_changed(self) -> bool:
-        """Whether the store may have changed since this was last asked; for the price of 10 us.
-
-        SQLite counts the commits of others; other databases are taken to change always.
-        """
-        if not self._database.is_sqlite:
-            return True
-        if self._watch is None:
-            self._watch = self._database.engine.raw_connection()
-        before = self._seen
-        try:
-            self._seen = self._watch.cursor().execute("PRAGMA data_version").fetchone()
-        except sqlite3.Error:
-            return True  # a look will tell what is wrong
-        return self._seen != before
+        """Whether the store may have changed since this was last asked; for the price of 10 us."""
+        return self._watch.may_have_changed()
 
     def announce(self, device: str = "", torch_version: str = "") -> None:
         """Say that this dispatcher lives, and what it found; forget those long silent."""
@@ -79,16 +73,21 @@ class Queue:
             db.execute(dispatchers.delete().where(sa.or_(dispatchers.c.id == self._me.id, old)))
             db.execute(dispatchers.insert().values(**values))
 
+    def leave(self) -> None:
+        """Say that this dispatcher ends, its workers with it; another one takes its jobs over."""
+        with self._database.write() as db:
+            db.execute(dispatchers.delete().where(dispatchers.c.id == self._me.id))
+
     def claim(self, *, short: bool = False) -> Claim | None:
-        """Take the run that has waited longest, None if none waits.
+        """Take the job that has waited longest, None if none waits.
 
         Args:
             short: take only one that is to do a few steps and rest again.
         """
-        allowed = runs.c.until_step.is_not(None) if short else sa.true()
+        allowed = jobs.c.priority == SINGLE_STEPS if short else sa.true()
         first = (
-            sa.select(runs.c.id, runs.c.attempt)
-            .where(runs.c.status == model.QUEUED, allowed)
+            sa.select(jobs.c.id, jobs.c.attempt)
+            .where(jobs.c.status == model.QUEUED, allowed)
             .order_by(*QUEUE_ORDER)
             .limit(1)
         )
@@ -96,95 +95,117 @@ class Queue:
             if db.execute(first).first() is None:
                 return None
         with self._database.write() as db:
+            # One that is held, for instance to be edited, is waited for if there is no other.
             row = db.execute(first.with_for_update(skip_locked=True)).first()
+            row = row or db.execute(first.with_for_update()).first()
             if row is None:
                 return None
-            taken = {
-                "status": model.RUNNING,
-                "attempt": row.attempt + 1,
-                "dispatcher": self._me.id,
-                "worker_pid": None,
-                "want": "",
-            }
-            db.execute(runs.update().where(runs.c.id == row.id).values(**taken))
+            taken = {"status": model.RUNNING, "attempt": row.attempt + 1, "want": ""}
+            change(db, row.id, dispatcher=self._me.id, worker_pid=None, **taken)
         return Claim(row.id, row.attempt + 1)
 
+    def give_back(self, claim: Claim) -> None:
+        """Let a job wait again in its old place, because no worker could be started for it."""
+        with self._database.write() as db:
+            db.execute(jobs.update().where(_works_on(claim)).values(status=model.QUEUED))
+
     def ended(self, claim: Claim, reason: str) -> None:
-        """Note that an attempt's process is gone; a run that still counts as running has failed.
+        """Note that an attempt's process is gone; a job that still counts as running has failed.
 
         A worker that ended in order has said so itself before. One that was to stop and had to be
         killed is stopped, not failed.
         """
-        mine = sa.and_(runs.c.id == claim.run_id, runs.c.attempt == claim.attempt)
+        for what in ("asked", "alive"):
+            self._unchanged.forget((what, claim))
         with self._database.write() as db:
-            running = sa.and_(mine, runs.c.status == model.RUNNING)
-            want = db.scalar(sa.select(runs.c.want).where(running))
-            status = {"stop": model.STOPPED, "pause": model.PAUSED}.get(want or "", model.FAILED)
+            mine = sa.select(jobs.c.want).where(_works_on(claim)).with_for_update()
+            row = db.execute(mine).first()
+            if row is None:
+                return
+            status = {"stop": model.STOPPED, "pause": model.PAUSED}.get(row.want, model.FAILED)
             why = (reason or "its worker ended without a result") if status == model.FAILED else ""
             values = {"status": status, "reason": why, "want": "", "ended_at": time.time()}
-            db.execute(runs.update().where(running).values(**values))
+            change(db, claim.run_id, **values)
 
     def is_overdue(self, claim: Claim, seconds: float) -> bool:
-        """Whether a worker should have let go: its run was deleted, or asked to rest long ago."""
-        query = sa.select(runs.c.attempt, runs.c.status, runs.c.want, runs.c.want_at)
+        """Whether a worker should have let go: its job was deleted, or asked to rest long ago."""
+        query = sa.select(jobs.c.attempt, jobs.c.status, jobs.c.want, jobs.c.want_at)
         with self._database.read() as db:
-            row = db.execute(query.where(runs.c.id == claim.run_id)).one_or_none()
+            row = db.execute(query.where(jobs.c.id == claim.run_id)).one_or_none()
         if row is None or row.attempt != claim.attempt:
             return True
-        asked = row.status == model.RUNNING and row.want and row.want_at
-        return bool(asked) and row.want_at < time.time() - seconds
+        waited = self._unchanged.seconds(("asked", claim), (row.want, row.want_at))
+        return row.status == model.RUNNING and bool(row.want) and waited > seconds
 
     def lost_its_worker(self, claim: Claim, seconds: float) -> bool:
-        """Whether an attempt counts as running while its process, on this host, does not exist.
+        """Whether an attempt counts as running while nothing is heard of its worker.
 
         Args:
             claim: the attempt.
             seconds: how long ago it was given to a worker.
         """
-        query = sa.select(runs.c.worker_pid).where(
-            runs.c.id == claim.run_id,
-            runs.c.attempt == claim.attempt,
-            runs.c.status == model.RUNNING,
-        )
+        query = sa.select(jobs.c.worker_pid, jobs.c.heartbeat_at).where(_works_on(claim))
         with self._database.read() as db:
             row = db.execute(query).one_or_none()
         if row is None:
             return False
         if row.worker_pid is None:
             return seconds > BEGIN_SECONDS
-        return not psutil.pid_exists(row.worker_pid)
+        return self._unchanged.seconds(("alive", claim), row.heartbeat_at) > SILENT_SECONDS
 
-    def adopt_orphans(self) -> int:
-        """Requeue runs whose dispatcher died; they go on from their last checkpoint.
+    def adopt_orphans(self, *, also_mine: bool = False) -> int:
+        """Requeue jobs whose dispatcher died; they go on from their last checkpoint.
+
+        Args:
+            also_mine: this dispatcher has just started, in the place of one that is dead.
 
         Returns:
             how many.
         """
+        running = sa.select(jobs.c.dispatcher).where(jobs.c.status == model.RUNNING).distinct()
         with self._database.read() as db:
-            claimed = set(
-                db.scalars(
-                    sa.select(runs.c.dispatcher).where(runs.c.status == model.RUNNING).distinct()
-                )
-            )
-            known = {row.id: row for row in db.execute(sa.select(dispatchers))}
-        dead = [i for i in claimed - {self._me.id} if i is None or not _lives(known.get(i))]
+            claimed = set(db.scalars(running))
+            seen = {row.id: row.seen_at for row in db.execute(sa.select(dispatchers))}
+        dead = {i for i in claimed - {self._me.id} if i is None or self._is_silent(i, seen)}
+        if also_mine:
+            dead |= claimed & {self._me.id}
         if not dead:
             return 0
-        orphan = sa.and_(runs.c.status == model.RUNNING, runs.c.dispatcher.in_(dead))
-        progress = sa.exists().where(checkpoints.c.run_id == runs.c.id)
-        hopeless = sa.and_(orphan, runs.c.want == "", runs.c.attempt >= MAX_RESTARTS, ~progress)
+        theirs = [jobs.c.dispatcher.in_(dead - {None})]
+        theirs += [jobs.c.dispatcher.is_(None)] if None in dead else []
         with self._database.write() as db:
-            reason = "the server died under it several times before it came to a checkpoint"
-            failed = {"status": model.FAILED, "reason": reason, "ended_at": time.time()}
-            db.execute(runs.update().where(hopeless).values(**failed))
-            asked = sa.case(
-                (runs.c.want == "pause", model.PAUSED),
-                (runs.c.want == "stop", model.STOPPED),
-                else_=model.QUEUED,
-            )
-            ended = sa.case((runs.c.want == "", None), else_=time.time())
-            values = {"status": asked, "want": "", "worker_pid": None, "ended_at": ended}
-            return db.execute(runs.update().where(orphan).values(**values)).rowcount
+            orphans = lock(db, jobs.c.status == model.RUNNING, sa.or_(*theirs))
+            _give_back(db, orphans)
+        return len(orphans)
+
+    def _is_silent(self, dispatcher: str, seen: dict[str, float]) -> bool:
+        if dispatcher not in seen:
+            return True
+        return self._unchanged.seconds(dispatcher, seen[dispatcher]) > SILENT_SECONDS
+
+
+def _works_on(claim: Claim) -> sa.ColumnElement[bool]:
+    mine = sa.and_(jobs.c.id == claim.run_id, jobs.c.attempt == claim.attempt)
+    return sa.and_(mine, jobs.c.status == model.RUNNING)
+
+
+def _give_back(db: sa.Connection, orphans: list[str]) -> None:
+    """Let orphans go where they were asked to, else back to the queue, but not for ever."""
+    now = time.time()
+    progress = sa.exists().where(checkpoints.c.run_id == jobs.c.id)
+    hopeless = sa.and_(jobs.c.want == "", jobs.c.attempt >= MAX_RESTARTS, ~progress)
+    mine = jobs.c.id.in_(orphans)
+    reason = "the server died under it several times before it came to a checkpoint"
+    failed = {"status": model.FAILED, "reason": reason, "ended_at": now}
+    db.execute(jobs.update().where(mine, hopeless).values(**failed))
+    asked = sa.case(
+        (jobs.c.want == "pause", model.PAUSED),
+        (jobs.c.want == "stop", model.STOPPED),
+        else_=model.QUEUED,
+    )
+    ended = sa.case((jobs.c.want == "", None), else_=now)
+    values = {"status": asked, "want": "", "worker_pid": None, "ended_at": ended}
+    db.execute(jobs.update().where(mine, jobs.c.status == model.RUNNING).values(**values))
 
 
 def live_dispatchers(database: Database) -> list[DispatcherInfo]:
@@ -192,10 +213,5 @@ def live_dispatchers(database: Database) -> list[DispatcherInfo]:
     with database.read() as db:
         rows = db.execute(sa.select(dispatchers).order_by(dispatchers.c.host, dispatchers.c.pid))
         found = [DispatcherInfo(**row._mapping) for row in rows]
-    return [info for info in found if _lives(info)]
-
-
-def _lives(info: "DispatcherInfo | sa.Row | None") -> bool:  # type: ignore[type-arg]
-    if info is None or info.seen_at < time.time() - SILENT_SECONDS:
-        return False
-    return info.host != socket.gethostname() or psutil.pid_exists(info.pid)
+    # Nearness, not age: one that died before the clock was set back does not live for ever.
+    return [info for info in found if abs(info.seen_at - time.time()) < SILENT_SECONDS]

@@ -13,7 +13,15 @@ from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.database import Database
 from gan_core.store.model import Run
-from gan_core.store.schema import checkpoints, chunks, players, previews, runs, snapshots
+from gan_core.store.schema import (
+    checkpoints,
+    chunks,
+    jobs,
+    players,
+    previews,
+    snapshots,
+    trainings,
+)
 from gan_core.training import Checkpoint, TrainedGenerator
 from gan_core.training.events import history_frame, widened
 
@@ -136,13 +144,14 @@ def players_step(database: Database, run_id: str) -> int | None:
 def watch(database: Database, run_id: str) -> None:
     """Ask a running run to store both networks several times a second for the next seconds."""
     now = time.time()
-    stale = sa.or_(runs.c.watched_at.is_(None), runs.c.watched_at < now - 1.0)
-    due = sa.and_(runs.c.id == run_id, runs.c.status == model.RUNNING, stale)
+    mine = trainings.c.job_id == run_id
+    stale = sa.or_(trainings.c.watched_at.is_(None), trainings.c.watched_at < now - 1.0)
+    running = sa.exists().where(jobs.c.id == run_id, jobs.c.status == model.RUNNING)
     with database.read() as db:  # ten viewers shall not write ten times
-        if db.scalar(sa.select(runs.c.id).where(due)) is None:
+        if db.scalar(sa.select(trainings.c.job_id).where(mine, stale, running)) is None:
             return
     with database.write() as db:
-        db.execute(runs.update().where(due).values(watched_at=now))
+        db.execute(trainings.update().where(mine, stale).values(watched_at=now))
 
 
 def snapshot_steps(database: Database, run_id: str) -> list[int]:

@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-HEAD = "0003"  # the newest migration in migrations/versions
+HEAD = "0004"  # the newest migration in migrations/versions
 
 metadata = sa.MetaData()
 
-runs = sa.Table(
-    "runs",
+jobs = sa.Table(
+    "jobs",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("owner", sa.String(80), nullable=False),
@@ -16,7 +16,7 @@ runs = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("want", sa.String(10), nullable=False, server_default=""),  # "", "pause", "stop"
     sa.Column("want_at", sa.Float),
-    sa.Column("config", sa.Text, nullable=False),
+    sa.Column("spec", sa.Text, nullable=False),  # JSON; of a training its config
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("dispatcher", sa.String(40)),
     sa.Column("worker_pid", sa.Integer),
@@ -24,41 +24,46 @@ runs = sa.Table(
     sa.Column("queued_at", sa.Float),
     sa.Column("started_at", sa.Float),
     sa.Column("ended_at", sa.Float),
-    sa.Column("step", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("total_steps", sa.Integer, nullable=False),
+    sa.Column("progress", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("rate", sa.Float),  # of the progress, a second
+    sa.Column("result", sa.Text),  # JSON; of a training its scores
+    sa.Column("group_id", sa.String(40)),  # the group that it is a member of
+    sa.Column("parent_id", sa.String(40)),  # the job that this one goes on from
+    sa.Column("kind", sa.String(40), nullable=False, server_default="training"),
+    sa.Column("label", sa.String(120), nullable=False, server_default=""),  # of a member
+    sa.Column("priority", sa.Integer, nullable=False, server_default="1"),  # the lowest first
+    sa.Column("heartbeat_at", sa.Float),  # when its worker last said that it lives
+    sa.Index("ix_jobs_queue", "status", "priority", "queued_at", "id"),
+    sa.Index("ix_jobs_group", "group_id"),
+)
+
+# Single steps jump the queue: someone is waiting in front of the screen. Then come jobs in the
+# order in which they were put into it, and the later members of groups when nobody else waits.
+SINGLE_STEPS, ALONE, MEMBER = 0, 1, 2
+QUEUE_ORDER = (jobs.c.priority, jobs.c.queued_at, jobs.c.id)
+
+trainings = sa.Table(
+    "trainings",
+    metadata,
+    sa.Column("job_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("steps_per_epoch", sa.Integer, nullable=False),
-    sa.Column("rate", sa.Float),  # steps a second
     sa.Column("device", sa.String(80)),
     sa.Column("engine", sa.String(20)),
     sa.Column("d_loss", sa.Float),
     sa.Column("g_loss", sa.Float),
-    sa.Column("scores", sa.Text),
-    sa.Column("group_id", sa.String(40)),  # the run that this one repeats with another seed
-    sa.Column("members", sa.Integer, nullable=False, server_default="1"),  # of the group, itself
     sa.Column("watched_at", sa.Float),  # when somebody last looked at its networks
     sa.Column("until_step", sa.Integer),  # where an advance by a few steps is to rest again
     sa.Column("edit", sa.Text),  # settings that its worker is to change, as JSON
-    sa.Column("parent_id", sa.String(40)),  # the run that this one was forked from
     sa.Column("parent_step", sa.Integer),
     # The first attempt since which no stored step was undone.
     sa.Column("unbroken_from", sa.Integer, nullable=False, server_default="0"),
-    sa.Index("ix_runs_status_queued", "status", "queued_at", "id"),
-    sa.Index("ix_runs_group", "group_id"),
-)
-
-# A few steps by hand go before all, for somebody sits before them; then who waits longest starts
-# first, and repetitions with other seeds only when nobody else waits.
-QUEUE_ORDER = (
-    runs.c.until_step.is_(None),
-    runs.c.group_id.is_not(None),
-    runs.c.queued_at,
-    runs.c.id,
 )
 
 chunks = sa.Table(
     "chunks",
     metadata,
-    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("attempt", sa.Integer, primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("first_step", sa.Integer, nullable=False),
@@ -70,7 +75,7 @@ chunks = sa.Table(
 checkpoints = sa.Table(
     "checkpoints",
     metadata,
-    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("step", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),  # safetensors
@@ -79,7 +84,7 @@ checkpoints = sa.Table(
 previews = sa.Table(
     "previews",
     metadata,
-    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("step", sa.Integer, nullable=False),
     sa.Column("n_rows", sa.Integer, nullable=False),
@@ -89,7 +94,7 @@ previews = sa.Table(
 players = sa.Table(
     "players",
     metadata,
-    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("step", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),  # safetensors: weights of both networks
@@ -98,13 +103,14 @@ players = sa.Table(
 snapshots = sa.Table(
     "snapshots",
     metadata,
-    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("step", sa.Integer, primary_key=True),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),  # a whole checkpoint, safetensors
 )
 
-OF_A_RUN = (chunks, checkpoints, previews, players, snapshots)
+# What refers to a job, and goes with it.
+OF_A_JOB = (trainings, chunks, checkpoints, previews, players, snapshots)
 
 dispatchers = sa.Table(
     "dispatchers",

@@ -7,23 +7,26 @@ work on one store.
 
 import logging
 import os
-import secrets
 import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from gan_core.errors import StoreError
 from gan_core.limits import default_slots
-from gan_core.store.database import database_url
+from gan_core.store.database import database_url, home
 from gan_core.store.queue import Claim, DispatcherInfo, Queue
 from gan_core.store.store import Store
+from gan_core.workers.identity import identity
 from gan_core.workers.local import Handle, LocalExecutor
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.02
 ANNOUNCE_SECONDS = 1.0
+FIRST_PAUSE_SECONDS = 1.0  # before another process is tried where one could not be started,
+MOST_PAUSE_SECONDS = 60.0  # and twice as long each time
 PATIENCE_SECONDS = 5.0  # before a worker that was asked to rest is killed
 
 
@@ -44,6 +47,8 @@ class Dispatcher:
         self._gone: set[Handle] = set()  # whose worker was not there at the last look
         self._announced = 0.0
         self._behind = True
+        self._start_again = 0.0  # when to try again after a process could not be started
+        self._pause = 0.0
 
     def look(self) -> None:
         """One look around: note who has ended, start who waits.
@@ -68,9 +73,25 @@ class Dispatcher:
         if not (self._queue.may_have_changed() or freed or self._behind):
             return
         self._behind = True  # until the queue was seen empty, or the slots full, without an error
+        if now < self._start_again:
+            return
         while claim := self._claim():
-            self._handles.append(self._executor.start(claim.run_id, claim.attempt))
+            if not self._start(claim):
+                return
         self._behind = False
+
+    def _start(self, claim: Claim) -> bool:
+        """Give a run to a worker; where none can be started, it waits in the queue again."""
+        try:
+            self._handles.append(self._executor.start(claim.run_id, claim.attempt))
+        except (RuntimeError, OSError, EOFError):
+            self._pause = min(max(2 * self._pause, FIRST_PAUSE_SECONDS), MOST_PAUSE_SECONDS)
+            self._start_again = time.monotonic() + self._pause
+            log.exception("no worker can be started; trying again in %.0f s", self._pause)
+            self._queue.give_back(claim)
+            return False
+        self._pause = 0.0
+        return True
 
     def _claim(self) -> Claim | None:
         """The next run to start. One place more is kept for runs that do a few steps only."""
@@ -108,8 +129,9 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
     leaving = threading.Event()
     if die_with_stdin:
         threading.Thread(target=_leave_at_end_of_stdin, args=(leaving,), daemon=True).start()
+    name, replaces = identity(home())
     me = DispatcherInfo(
-        id=secrets.token_hex(8),
+        id=name,
         host=socket.gethostname(),
         pid=os.getpid(),
         slots=slots,
@@ -117,16 +139,25 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
         torch_version="",
         seen_at=time.time(),
     )
-    dispatcher = Dispatcher(Queue(store.database, me), executor, slots)
+    queue = Queue(store.database, me)
+    dispatcher = Dispatcher(queue, executor, slots)
     try:
         while not leaving.wait(LOOK_SECONDS):
             try:
+                if replaces:
+                    queue.adopt_orphans(also_mine=True)
+                    replaces = False
                 dispatcher.look()
             except StoreError as error:
                 log.warning("%s", error)
                 leaving.wait(1.0)
+            except Exception:  # the runs that train now shall not end for it
+                log.exception("unexpected error, please report it")
+                leaving.wait(1.0)
     finally:
         executor.close()
+        with suppress(StoreError):
+            queue.leave()
 
 
 def _leave_at_end_of_stdin(leaving: threading.Event) -> None:

@@ -59,11 +59,15 @@ class LocalExecutor:
         return self._hardware.result()
 
     def start(self, run_id: str, attempt: int) -> Handle:
-        """Start an attempt in a worker."""
+        """Start an attempt in a worker.
+
+        Raises:
+            RuntimeError, OSError, EOFError: no process can be started now.
+        """
         try:
             future = self._schedule(run_id, attempt)
-        except RuntimeError:  # the pool broke, for instance because its forkserver was killed
-            log.warning("the pool of workers broke; making a new one")
+        except (RuntimeError, OSError, EOFError):  # its forkserver was killed, or could not fork
+            log.warning("the pool of workers broke; making a new one", exc_info=True)
             self._pool.stop()
             self._pool = self._new_pool()
             future = self._schedule(run_id, attempt)
@@ -74,16 +78,15 @@ class LocalExecutor:
         if not handle.future.done():
             return None
         try:
-            handle.future.result()
+            return Outcome(handle.future.result())
         except CancelledError:
-            return Outcome("its worker did not react, or was gone, and was given up")
+            return Outcome("its worker stopped responding and was terminated")
         except ProcessExpired as error:
             return Outcome(f"its worker process died ({_cause(error.exitcode)})")
         except Exception as error:
             log.exception("attempt %d of run %s", handle.attempt, handle.run_id)
             why = f"{type(error).__name__}: {error}".removesuffix(": ")
             return Outcome(f"its worker failed: {why}")
-        return Outcome()
 
     def cancel(self, handle: Handle) -> None:
         """Kill the attempt's worker."""
@@ -119,12 +122,12 @@ def _cause(exit_code: int | None) -> str:
     return f"exit code {exit_code}"
 
 
-def _work(url: str | URL, run_id: str, attempt: int) -> None:
+def _work(url: str | URL, run_id: str, attempt: int) -> str:
     from gan_core.workers.worker import (
         run_attempt,  # brings torch, which the dispatcher does without
     )
 
-    run_attempt(url, run_id, attempt)
+    return run_attempt(url, run_id, attempt)
 
 
 def _die_with_parent() -> None:

@@ -50,26 +50,35 @@ async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
     pause = _RESTART_SECONDS
     while True:
         began = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            # In this process's own folder: a relative address of the store means the same there.
-            *(sys.executable, "-m", "gan_core", *command),
-            stdin=asyncio.subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _search_path()},
-        )
-        if process.stdin:
-            process.stdin.write(told)
         try:
-            code = await process.wait()
-        except asyncio.CancelledError:
-            if process.stdin:
-                process.stdin.close()
-            try:
-                await asyncio.wait_for(process.wait(), timeout=4)
-            except TimeoutError:
-                process.kill()
-            raise
+            end = f"ended with code {await _run_once(command, told)}"
+        except Exception as error:  # whatever it is, without it nothing goes on any more
+            log.exception("%s cannot be started", command[0])
+            end = f"could not be started ({type(error).__name__})"
         lived = time.monotonic() - began
         pause = _RESTART_SECONDS if lived > _MOST_SECONDS else pause
-        log.warning("%s ended with code %s; starting it again in %.0f s", command[0], code, pause)
+        log.warning("%s %s; starting it again in %.0f s", command[0], end, pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, _MOST_SECONDS)
+
+
+async def _run_once(command: tuple[str, ...], told: bytes) -> int:
+    """Start the process and wait until it ends; taken along when this is cancelled."""
+    process = await asyncio.create_subprocess_exec(
+        # In this process's own folder: a relative address of the store means the same there.
+        *(sys.executable, "-m", "gan_core", *command),
+        stdin=asyncio.subprocess.PIPE,
+        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _search_path()},
+    )
+    if process.stdin:
+        process.stdin.write(told)
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), timeout=4)
+        except TimeoutError:
+            process.kill()
+        raise

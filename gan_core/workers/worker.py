@@ -1,148 +1,104 @@
-"""One attempt at a run, in a process of its own: train, store what comes, obey what is wanted."""
+"""One attempt at a job, in a process of its own."""
 
 import logging
 import os
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import URL
 
-from gan_core.errors import DivergedError, GanForgeError, StaleAttemptError
-from gan_core.jobs.recorder import Desk, patiently
-from gan_core.limits import Limits
-from gan_core.networks import n_weights
-from gan_core.problem import Problem, resolve
-from gan_core.scoring import score
-from gan_core.store import model, results
-from gan_core.store.attempt import Attempt
+from gan_core.errors import GanForgeError, StaleAttemptError, StoreError
+from gan_core.jobs import JOBS, Kind
+from gan_core.jobs.recorder import retry_while_busy
+from gan_core.store import model
+from gan_core.store.context import Context
 from gan_core.store.database import Database
-from gan_core.training import Checkpoint, Finished, Progress, Started, train
-from gan_core.training.snapshots import MOST, film_steps
 
 log = logging.getLogger(__name__)
 
 NICENESS = 10
+BEAT_SECONDS = 1.0
 
 
-def run_attempt(url: str | URL, run_id: str, number: int) -> None:
-    """Work on a run until it is done, asked to rest, or taken away. Called in a fresh process.
+def run_attempt(url: str | URL, run_id: str, number: int) -> str:
+    """Work on a job until it is done, asked to rest, or taken away. Called in a fresh process.
 
     Args:
         url: the store's database.
-        run_id: the run.
+        run_id: the job.
         number: this attempt's number.
+
+    Returns:
+        why it failed, where the store could not take that; else nothing.
     """
     _be_nice()
-    database = Database(url)
-    attempt = Attempt(database, run_id, number)
+    context = Context(Database(url), run_id, number)
     try:
-        _train(database, attempt)
+        with _heartbeat(Context(Database(url), run_id, number)):
+            job = context.job()
+            if job.kind not in JOBS:
+                raise StoreError(f"this version of GAN Forge knows no kind of job {job.kind!r}")
+            kind = JOBS[job.kind]
+            context = kind.context(context.database, run_id, number)
+            retry_while_busy(lambda: context.start(os.getpid()))
+            _work(kind.from_dict(job.spec), context)
     except StaleAttemptError as error:
         log.info("%s", error)
     except GanForgeError as error:
-        _fail(attempt, str(error))
+        return _fail(context, str(error))
     except Exception as error:
         log.exception("run %s", run_id)
-        _fail(attempt, f"unexpected error, please report it: {type(error).__name__}: {error}")
+        why = f"unexpected error, please report it: {type(error).__name__}: {error}"
+        return _fail(context, why)
+    return ""
 
 
-def _train(database: Database, attempt: Attempt) -> None:
-    problem, resume = resolve(attempt.config()), results.checkpoint(database, attempt.run_id)
-    film, goal = _film_of(problem), attempt.goal()
-    stops = sorted({*film} if goal is None else {*film, goal})
-    _Shift(attempt, Desk(attempt, frozenset(film)), stops, goal).work(problem, resume)
+def _work(spec: Kind, context: Context) -> None:
+    result = spec.work(context)
+    if result is not None:
+        retry_while_busy(lambda: context.close(model.FINISHED, result=result))
+        return
+    job = context.job()
+    if job.status == model.RUNNING and job.attempt == context.number and job.want:
+        rest = model.PAUSED if job.want == "pause" else model.STOPPED
+        retry_while_busy(lambda: context.close(rest))
 
 
-@dataclass
-class _Shift:
-    """One worker's time with a run.
+@contextmanager
+def _heartbeat(context: Context) -> Iterator[None]:
+    """Say that this worker lives, from a thread and over a connection of its own."""
+    over = threading.Event()
 
-    Args:
-        attempt: its try at the run.
-        desk: where what comes is collected.
-        stops: steps after each of which there must be an event, ascending.
-        goal: the step at which to rest; None: go to the end.
-    """
+    def beat() -> None:
+        while not over.wait(BEAT_SECONDS):
+            try:
+                context.beat()
+            except StaleAttemptError:
+                return
+            except StoreError as error:
+                log.warning("%s", error)
 
-    attempt: Attempt
-    desk: Desk
-    stops: list[int]
-    goal: int | None
-    _total: int = 0
-    _edited: Checkpoint | None = None
-
-    def work(self, problem: Problem, resume: Checkpoint | None) -> None:
-        """Train until the run rests; where settings change, it is a training of the rest."""
-        self._stretch(problem, resume)
-        while edited := self._edited:
-            self._edited = None
-            self._stretch(resolve(edited.config), edited)
-
-    def _stretch(self, problem: Problem, resume: Checkpoint | None) -> None:
-        """Train until the run rests or a setting changes."""
-        last = None
-        try:
-            for event in train(problem, resume=resume, chunk_seconds=0.05, stops=self.stops):
-                match event:
-                    case Started():
-                        self._begin(event)
-                    case Progress():
-                        last = event
-                        if self._obeys(event):
-                            return
-                    case Finished():
-                        self._finish(event)
-        except DivergedError:
-            self.desk.flush()  # everything up to there is kept
-            if last:
-                self.attempt.save(last.checkpoint())
-            raise
-
-    def _begin(self, event: Started) -> None:
-        if self._total:
-            return  # it goes on with other settings
-        self._total = event.total_steps
-        start = (event.first_step, os.getpid(), event.device, event.engine)
-        patiently(lambda: self.attempt.begin(*start))
-        self.desk.keep(event.first_step, event.checkpoint)
-
-    def _obeys(self, event: Progress) -> bool:
-        """Take some steps, and do what people want of the run; returns whether to train no more."""
-        want = self.desk.take(event, is_last=event.step in (self.goal, self._total))
-        if event.step == self.goal and event.step < self._total:
-            self.desk.flush(event.checkpoint(), event.generator())
-            patiently(lambda: self.attempt.save(event.checkpoint()))
-            patiently(self.attempt.rest_at_goal)
-            return True
-        if want == "edit":
-            patiently(self.attempt.take_up_edit)
-            self._edited = replace(event.checkpoint(), config=self.attempt.config())
-        elif want:
-            patiently(lambda: self.attempt.save(event.checkpoint()))
-            status = model.PAUSED if want == "pause" else model.STOPPED
-            scores = score(event.generator())
-            patiently(lambda: self.attempt.end(status, scores=scores))
-        return bool(want)
-
-    def _finish(self, event: Finished) -> None:
-        self.desk.flush(event.checkpoint, event.generator)
-        scores = score(event.generator)
-        patiently(lambda: self.attempt.save(event.checkpoint))
-        patiently(lambda: self.attempt.end(model.FINISHED, scores=scores))
-
-
-def _film_of(problem: Problem) -> list[int]:
-    """The steps after which snapshots are kept; as many as the limit of their size allows."""
-    n = n_weights(problem.generator) + n_weights(problem.discriminator)
-    size = 4 * 3 * n + 4096  # float32: weights and both moments of Adam
-    most = min(MOST, Limits.from_environment().max_film_mb * 2**20 // size)
-    return film_steps(problem.total_steps, most)
-
-
-def _fail(attempt: Attempt, reason: str) -> None:
+    thread = threading.Thread(target=beat, daemon=True, name="heartbeat")
+    thread.start()
     try:
-        patiently(lambda: attempt.end(model.FAILED, reason))
+        yield
+    finally:
+        over.set()
+        thread.join()
+        context.database.engine.dispose()
+
+
+def _fail(context: Context, reason: str) -> str:
+    """Note why a job failed; returns the reason where the dispatcher has to note it, later."""
+    try:
+        retry_while_busy(lambda: context.close(model.FAILED, reason))
     except StaleAttemptError as error:
         log.info("%s", error)
+    except StoreError as error:
+        log.warning("run %s: %s", context.run_id, error)
+        return reason
+    return ""
 
 
 def _be_nice() -> None:

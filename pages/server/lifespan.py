@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from gan_core.errors import StoreError
 from gan_core.workers.supervisor import dispatcher_running
-from pages.server.visitor import store, viewer
+from pages.server.visitor import shared_store, viewer
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the store and keep a dispatcher and a viewer running while the server lives."""
     try:
-        store()
+        shared_store()
     except StoreError as error:
         log.error("%s", error)  # the pages say it too, and try again
     # Small networks gain nothing from several threads that multiply: they wait for each other.

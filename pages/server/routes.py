@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from gan_core.errors import (
+    AccessError,
     DataError,
     GanForgeError,
     RunNotFoundError,
@@ -21,11 +22,11 @@ from gan_core.errors import (
     ViewError,
 )
 from gan_core.live.updates import live_update
-from gan_core.store import access, results
+from gan_core.store import results
 from gan_core.store.model import Run
 from gan_core.workers.lane import Question
 from pages.server.assets import asset_routes
-from pages.server.visitor import find_run, store, user, viewer
+from pages.server.visitor import find_run, find_shown, store, viewer
 
 _WORTH_PACKING = 64 * 1024  # bytes; what is smaller the middleware packs in no time
 PATIENCE = 20.0  # seconds until one who waits for the viewer is told to ask again
@@ -33,6 +34,7 @@ _FILE_PATIENCE = 600.0  # for a piece of a file: a browser that downloads does n
 _CSV_ROWS = 2000  # in one piece of a file
 
 _STATUS = {
+    AccessError: 403,
     RunNotFoundError: 404,
     ViewError: 400,
     DataError: 400,
@@ -77,7 +79,7 @@ def _picture(
 
     async def answer(request: Request) -> Response:
         try:
-            run = await run_in_threadpool(find_run, request.path_params["run_id"])
+            run = await run_in_threadpool(find_shown, request.path_params["run_id"])
             asked = await run_in_threadpool(ask, run, request.query_params)
             if not isinstance(asked, Question):
                 return _json(asked)
@@ -134,14 +136,12 @@ def _advance(request: Request) -> Response:
     A run that does not stand just now is no error: another tab was quicker.
     """
     try:
-        run = find_run(request.path_params["run_id"])
-        if not access.may_change(user(), run):
-            return _json({"error": "not your run"}, 403)
-        store().advance(run.id, _number(request.query_params.get("steps")))
+        steps = _number(request.query_params.get("steps"))
+        store().advance(request.path_params["run_id"], steps)
     except RunStateError as error:
         return _json({"accepted": False, "why": str(error)})
     except GanForgeError as error:
-        return _json({"error": str(error)}, 404 if isinstance(error, RunNotFoundError) else 503)
+        return _refusal(error)
     return _json({"accepted": True})
 
 
@@ -181,7 +181,7 @@ async def _samples(request: Request) -> Response:
     seed = _number(asked["seed"]) if "seed" in asked else None
     n, step = _number(asked.get("n")), _number(asked.get("step"))
     try:
-        run = await run_in_threadpool(find_run, request.path_params["run_id"])
+        run = await run_in_threadpool(find_shown, request.path_params["run_id"])
         if n > store().limits.max_sample_rows:
             raise DataError(f"Ask for at most {store().limits.max_sample_rows:,} rows. Got {n:,}.")
         pieces = _csv(run.id, step=step, n=n, seed=seed)

@@ -3,20 +3,29 @@
 from functools import lru_cache
 
 from gan_core.limits import Limits
-from gan_core.store import access
+from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
 from gan_core.store.store import Store
 from gan_core.workers.viewer_client import Viewer
 
 
 @lru_cache(maxsize=1)
-def store() -> Store:
-    """The store; opened at the first use, shared by all sessions (its connections are pooled).
+def shared_store() -> Store:
+    """The server's store; opened at the first use (its connections are pooled).
 
     Raises:
         StoreError: it cannot be used; the next call tries again.
     """
     return Store.open()
+
+
+def store() -> Store:
+    """The store as whoever asks may use it.
+
+    Raises:
+        StoreError: as `shared_store`.
+    """
+    return shared_store().for_user(user())
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +36,7 @@ def viewer() -> Viewer:
 
 def user() -> str:
     """Who is asking. This server knows no users yet, so everybody."""
-    return access.EVERYBODY
+    return EVERYBODY
 
 
 def find_run(run_id: object) -> Run:
@@ -36,6 +45,13 @@ def find_run(run_id: object) -> Run:
     Raises:
         RunNotFoundError: there is none.
     """
-    run = store().get(run_id)
-    access.check_may_see(user(), run)
-    return run
+    return store().get(run_id)
+
+
+def find_shown(run_id: object) -> Run:
+    """The run whose networks are seen where a run is: of a group its first member.
+
+    Raises:
+        RunNotFoundError: there is none.
+    """
+    return store().lead(find_run(run_id))

@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from gan_core import ExperimentConfig
-from gan_core.store.groups import scores_by_seed
+from gan_core.store.groups import scores_by_member
 from tests.benchmarks.report import print_head
 from tests.browser.server import Server
 
@@ -34,7 +34,7 @@ def main():
             while store.get(run.id).is_active:
                 time.sleep(0.1)
             took = time.perf_counter() - began
-            scores = scores_by_seed(store.members(run))
+            scores = scores_by_member(store.members(run))
         finally:
             server.close()
     print(f"{len(scores)} of {asked.seeds} seeds finished in {took:.1f} s")

@@ -23,7 +23,7 @@ from gan_core.networks import n_weights
 from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
-from gan_core.store.schema import runs
+from gan_core.store.schema import jobs
 from tests.benchmarks.arena import Watcher
 from tests.benchmarks.report import print_columns, print_head, print_row
 from tests.browser.server import Server, eventually, get
@@ -48,7 +48,7 @@ def large_run(store, width):
     run = store.create(config, "everybody", paused=True)
     owner = {"status": model.RUNNING, "attempt": 9, "want": ""}
     with store.database.write() as db:
-        db.execute(runs.update().where(runs.c.id == run.id).values(**owner))
+        db.execute(jobs.update().where(jobs.c.id == run.id).values(**owner))
     attempt = Attempt(store.database, run.id, 9)
     attempt.begin(0, 0, "cpu", "torch")
     state = end.checkpoint

@@ -13,7 +13,7 @@ from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import live_dispatchers
-from gan_core.store.schema import runs
+from gan_core.store.schema import jobs
 from tests.browser.server import get
 from tests.browser.traffic import Traffic
 
@@ -63,7 +63,7 @@ def long_run(server, store, config):
     (dispatcher,) = live_dispatchers(store.database)
     owner = {"status": model.RUNNING, "dispatcher": dispatcher.id, "attempt": 9, "want": ""}
     with store.database.write() as db:
-        db.execute(runs.update().where(runs.c.id == run.id).values(**owner))
+        db.execute(jobs.update().where(jobs.c.id == run.id).values(**owner))
     attempt = Attempt(store.database, run.id, 9)
     attempt.begin(0, os.getpid(), "cpu", "torch")
     rng = np.random.default_rng(0)

@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 from itertools import count
 
@@ -10,6 +11,7 @@ from gan_core.config.sections import ENGINES
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.store import Store
+from tests.gan_core.postgres import running as postgres_running
 
 # Threads that wait for a core spin, and small networks gain nothing from them: 10 times slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -69,8 +71,26 @@ def eventually():
     return wait
 
 
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory):
+    """The file of an empty store; to copy it is quicker than to migrate one for every test."""
+    file = tmp_path_factory.mktemp("new") / "store.db"
+    store = Store.open(f"sqlite:///{file}")
+    with store.database.engine.connect() as db:
+        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.database.engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    with postgres_running() as server:
+        yield server
+
+
 @pytest.fixture
-def url(tmp_path):
+def url(tmp_path, new_store):
+    shutil.copy(new_store, tmp_path)
     return f"sqlite:///{tmp_path / 'store.db'}"
 
 
@@ -81,22 +101,36 @@ def store(url):
     store.database.engine.dispose()
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
 @pytest.fixture
-def queue_of():
-    """A dispatcher's side of a store; each call is another dispatcher, alive in this process."""
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def queue_of(clock):
+    """A dispatcher's side of a store; each call is another dispatcher."""
     numbers = count(1)
 
-    def make(store, pid=None, host=None):
+    def make(store):
         me = DispatcherInfo(
             id=f"dispatcher-{next(numbers)}",
-            host=host or os.uname().nodename,
-            pid=pid or os.getpid(),
+            host=os.uname().nodename,
+            pid=os.getpid(),
             slots=2,
             device="CPU",
             torch_version="0",
             seen_at=0.0,
         )
-        queue = Queue(store.database, me)
+        queue = Queue(store.database, me, clock)
         queue.announce()
         return queue
 

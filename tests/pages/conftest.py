@@ -32,9 +32,9 @@ TIMEOUT = 60  # seconds for one run of a script, on a machine that does much els
 
 def forget_store():
     """The pages keep one store a process; the next test has its own."""
-    if backend.store.cache_info().currsize:
-        backend.store().database.engine.dispose()
-    backend.store.cache_clear()
+    if backend.shared_store.cache_info().currsize:
+        backend.shared_store().database.engine.dispose()
+    backend.shared_store.cache_clear()
     if backend.viewer.cache_info().currsize:
         for lane in backend.viewer().lanes.values():
             lane.stop()

@@ -12,7 +12,7 @@ from gan_core.scoring import score
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import DispatcherInfo, Queue
-from gan_core.store.schema import runs
+from gan_core.store.schema import jobs
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,
@@ -196,7 +196,7 @@ def test_a_sample_is_drawn_anew_after_more_training_alone(
 
     assert drawn() == 1
     with store.database.write() as db:
-        db.execute(runs.update().where(runs.c.id == run.id).values(step=run.step + 5))
+        db.execute(jobs.update().where(jobs.c.id == run.id).values(progress=run.step + 5))
     assert drawn() == 1
     attempt = Attempt(store.database, run.id, run.attempt)
     attempt.save(replace(trained.checkpoint, step=trained.checkpoint.step + 1))

@@ -29,7 +29,7 @@ def changing(at, widgets, label):
 def test_a_step_by_hand_is_put_into_the_queue_and_told(open_page, make_run, store, press, players):
     run = make_run(model.PAUSED)
     with store.database.write() as db:  # as if it stood before its last steps
-        db.exec_driver_sql("UPDATE runs SET step = 6")
+        db.exec_driver_sql("UPDATE jobs SET progress = 6")
     at = open_page("train", run=run.id)
     assert live(at)["pace"] == ""
     button(at, press).click().run()
@@ -100,7 +100,8 @@ def test_a_running_run_is_asked_to_change(open_page, make_run, store):
     assert_sound(at)
     assert store.get(run.id).config.schedule == ()  # its worker takes it up
     with store.database.read() as db:
-        assert db.exec_driver_sql("SELECT edit FROM runs").scalar() == '{"optimizer.lr_g": 0.01}'
+        edit = db.exec_driver_sql("SELECT edit FROM trainings").scalar()
+    assert edit == '{"optimizer.lr_g": 0.01}'
     assert changing(at, at.select_slider, "Generator learning rate").value == 0.01
 
 

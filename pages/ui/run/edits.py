@@ -9,9 +9,8 @@ from gan_core.config import ExperimentConfig, declared_params
 from gan_core.config.schedule import Edit
 from gan_core.errors import GanForgeError
 from gan_core.settings import Setting
-from gan_core.store import access
 from gan_core.store.model import Run
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.parts.text import _, plain, plural
 from pages.ui.session.settings import change_settings
 from pages.ui.session.view import edit_key
@@ -20,7 +19,7 @@ from pages.ui.settings.controls import round_numbers
 
 def edit_panel(run: Run) -> None:
     """Draw the controls of a run that trains or stands; each move is an entry in its record."""
-    if not access.may_change(user(), run):
+    if not store().may_change(run):
         return
     now = run.config.at(run.step)
     with st.popover(

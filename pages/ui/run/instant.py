@@ -3,10 +3,10 @@
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import RunNotFoundError, RunStateError
+from gan_core.errors import AccessError, RunNotFoundError, RunStateError
 from gan_core.store import model
 from gan_core.store.model import Run
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.parts.text import _
 from pages.ui.session.link import current_link
 from pages.ui.session.run import look_at
@@ -38,10 +38,10 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
         update=unchanged
     ):
         return run
+    if run is not None and run.is_active and run.id in instant_runs():
+        _overtake(run)  # no other one: whoever started that wants it trained
+    newest = store().create(config)
     kept = instant_runs()
-    if run is not None and run.is_active and run.id in kept:  # never what somebody else watches
-        _overtake(run)
-    newest = store().create(config, user())
     kept.append(newest.id)
     while len(kept) > KEPT:
         _forget(kept.pop(0))
@@ -73,5 +73,5 @@ def _overtake(run: Run) -> None:
 def _forget(run_id: str) -> None:
     try:
         store().delete(run_id)
-    except RunNotFoundError:
+    except (AccessError, RunNotFoundError):
         return  # deleted by hand meanwhile

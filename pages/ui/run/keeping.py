@@ -2,15 +2,16 @@
 
 import streamlit as st
 
+from gan_core.errors import GanForgeError
 from gan_core.naming import MAX_NAME
 from gan_core.store import model
-from gan_core.store.model import Run
+from gan_core.store.model import Job
 from pages.server.visitor import store
 from pages.ui.parts.text import _, plain
 from pages.ui.session.run import forget_run
 
 
-def rename(run: Run) -> None:
+def rename(run: Job) -> None:
     """A field for another name."""
     with st.popover(_("Rename"), icon=":material/edit:"):
         name = st.text_input(_("New name"), run.name, max_chars=MAX_NAME, key=f"name.{run.id}")
@@ -19,7 +20,7 @@ def rename(run: Run) -> None:
             st.rerun()
 
 
-def confirm_delete(run: Run) -> None:
+def confirm_delete(run: Job) -> None:
     """Ask once more; a run that is deleted is gone."""
     st.markdown(_("Delete this run with its history and its networks? This cannot be undone."))
     st.markdown(f"**{plain(run.name)}**")
@@ -27,7 +28,11 @@ def confirm_delete(run: Run) -> None:
         st.warning(_("It still trains; deleting ends it."))
     with st.container(horizontal=True):
         if st.button(_("Delete for good"), type="primary"):
-            store().delete(run.id)
+            try:
+                store().delete(run.id)
+            except GanForgeError as error:
+                st.error(plain(error))
+                return
             forget_run(run.id)
             st.rerun()
         if st.button(_("Cancel")):

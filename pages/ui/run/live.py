@@ -75,7 +75,7 @@ def live_view(
         "edges": bin_edges(table.values),
         "real": densities(table.values, table.values),
         "quality": quality_of(run) if run and quality else None,
-        "labels": _labels(),
+        "labels": _labels(run),
     }
     _live("live", data, on_status_change=lambda: None)
 
@@ -104,7 +104,8 @@ def _columns(config: ExperimentConfig) -> list[dict[str, str]]:
     ]
 
 
-def _labels() -> dict[str, Any]:
+def _labels(run: Run | None) -> dict[str, Any]:
+    seeds = run is None or run.differs_in_seed
     return {
         "epoch": _("epoch"),
         "loss": _("loss"),
@@ -122,7 +123,7 @@ def _labels() -> dict[str, Any]:
         "left": _("{time} left"),
         "queued": _("waiting, place {place} in the queue"),
         "before": _("before"),
-        "seeds": _("{done} of {all} seeds done"),
+        "seeds": _("{done} of {all} seeds done") if seeds else _("{done} of {all} runs done"),
         "progress": _("Progress of the training"),
         "marks": {
             "optimizer.lr_g": _("lr G {value}"),

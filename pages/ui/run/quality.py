@@ -45,10 +45,10 @@ def quality_of(run: Run) -> dict[str, Any]:
 
 
 def _whose(run: Run) -> str:
-    """Of which seed the scores are, where the losses are of several; else empty."""
-    if run.members == 1:
+    """Of which member the scores are, where the losses are of several; else empty."""
+    if not run.is_group:
         return ""
-    return _("The scores are those of seed {n}.").format(n=run.config.seed)
+    return _("The scores are those of {member}.").format(member=run.labels[0])
 
 
 def _described(metric: Metric, out_of: int) -> dict[str, Any]:

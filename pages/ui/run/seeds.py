@@ -1,21 +1,25 @@
-"""A run that was repeated with several seeds, on Results: its scores, and which seed to look at."""
+"""A group of runs, such as one with several seeds, on Results: its scores, and which to look at."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from gan_core.metrics import METRICS
-from gan_core.store.groups import scores_by_seed
+from gan_core.store.groups import scores_by_member
 from gan_core.store.model import Run
 from pages.ui.parts.scores import direction
 from pages.ui.parts.text import _
 
 
-def seed_scores(members: list[Run]) -> None:
-    """Draw mean and standard deviation of every score over the seeds, and each seed's own."""
-    scores = scores_by_seed(members)
+def member_scores(group: Run, members: Sequence[Run]) -> None:
+    """Draw mean and standard deviation of every score over the members, and each one's own."""
+    scores, seeds = scores_by_member(members), group.differs_in_seed
     if scores.empty:
-        st.info(_("No seed has ended yet; the scores come with the first that does."))
+        st.info(_("No run of these has ended yet; the scores come with the first that does."))
         return
-    st.markdown(f"**{_('Scores over the seeds')}** · {len(scores)} / {len(members)}")
+    over = _("Scores over the seeds") if seeds else _("Scores over the runs")
+    st.markdown(f"**{over}** · {len(scores)} / {len(members)}")
+    spread = _("Mean and standard deviation over all that have ended.")
     with st.grid(6, min_column_width=150):
         for name in scores:
             metric, values = METRICS[str(name)], scores[name]
@@ -23,18 +27,21 @@ def seed_scores(members: list[Run]) -> None:
                 st.metric(
                     f"{_(metric.label)} {direction(metric)}",
                     f"{values.mean():.3f}",
-                    help=f"{_(metric.help)}\n\n{_('Mean and standard deviation over the seeds.')}",
+                    help=f"{_(metric.help)}\n\n{spread}",
                 )
                 if len(values) > 1:
                     st.caption(f"± {values.std():.3f}")
-    with st.expander(_("Scores of every seed")):
+    with st.expander(_("Scores of every seed") if seeds else _("Scores of every run")):
         st.dataframe(scores.rename(columns=lambda n: _(METRICS[n].label)).round(4))
 
 
-def choose_seed(run: Run, members: list[Run]) -> Run:
+def choose_member(group: Run, members: Sequence[Run]) -> Run:
     """Which member to look at closely."""
-    by_seed = {member.config.seed: member for member in members}
-    seed = st.selectbox(
-        _("Show the run with seed"), list(by_seed), key=f"seed_of.{run.id}", width=230
+    by_label = {member.label: member for member in members}
+    label = st.selectbox(
+        _("Show the run with") if group.differs_in_seed else _("Show the run"),
+        list(by_label),
+        key=f"member_of.{group.id}",
+        width=230,
     )
-    return by_seed[seed]
+    return by_label[label]

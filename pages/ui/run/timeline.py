@@ -41,7 +41,7 @@ def timeline(run: Run, *, played: bool) -> None:
                 "stays as it is, and its curves stay in the charts."
             ),
         },
-        "can_fork": run.members == 1,
+        "can_fork": not run.is_group,
     }
     _timeline(_KEY, data, on_fork_change=lambda: _fork(run))
 

@@ -7,10 +7,10 @@ import streamlit as st
 
 from gan_core.errors import GanForgeError
 from gan_core.problem import resolve
-from gan_core.store import access, model, results
+from gan_core.store import model, results
 from gan_core.store.model import Run
 from gan_core.training.choice import choose_engine
-from pages.server.visitor import find_run, store, user
+from pages.server.visitor import find_run, store
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
 from pages.ui.session.run import look_at
@@ -45,6 +45,11 @@ def status_word(status: str) -> str:
     }[status]
 
 
+def members_of(run: Run) -> str:
+    """How many a group has: seeds, where nothing else differs."""
+    return f"{run.members} {_('seeds') if run.differs_in_seed else _('runs')}"
+
+
 def status_row(run: Run, *, slow: bool = False) -> None:
     """Draw badges and buttons of a run, and why it failed.
 
@@ -63,8 +68,8 @@ def status_row(run: Run, *, slow: bool = False) -> None:
             choice = choose_engine(resolve(run.config))
             why = _(choice.template).format(**choice.values)
             st.badge(f"{run.device.upper()} · {engine}", color="violet", help=why)
-        if run.members > 1:
-            st.badge(f"{run.members} {_('seeds')}", color="blue")
+        if run.is_group:
+            st.badge(members_of(run), color="blue")
         st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run, slow, played)
@@ -73,7 +78,7 @@ def status_row(run: Run, *, slow: bool = False) -> None:
 
 
 def _buttons(run: Run, slow: bool, played: bool) -> None:
-    if not access.may_change(user(), run):
+    if not store().may_change(run):
         return
     if run.is_active and not run.is_stepping:
         busy = bool(run.want)
@@ -114,7 +119,7 @@ def transport_row(run: Run, *, roomy: bool) -> Motion:
         run: the run.
         roomy: there is room for the speed of the next run, where this one is over.
     """
-    if run.members > 1 or not access.may_change(user(), run):
+    if run.is_group or not store().may_change(run):
         return Motion()
     over = run.shown_status in (model.FINISHED, model.FAILED)
     if roomy or not over:
@@ -219,7 +224,7 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
     moved = current_settings().differences(run.config)
     moved.pop("schedule", None)
     settings = run.config.at(checkpoint.step).with_values(moved)
-    look_at(store().fork(run_id, checkpoint, settings, user()))
+    look_at(store().fork(run_id, checkpoint, settings))
 
 
 def _try(action: Action, run_id: str) -> None:

@@ -1,8 +1,10 @@
 """How this session watches and starts runs: speed, steps, views, repeats, instant mode, tables."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from gan_core.store.model import Run
+from gan_core.store.model import Job
 
 _TABLE = "runs_table"
 INSTANT = "instant"  # the toggle "train while I move sliders"
@@ -69,7 +71,7 @@ def edit_key(run_id: str, path: str, value: object) -> str:
     return f"edit.{run_id}.{path}.{value}"
 
 
-def shown_runs(runs: list[Run]) -> tuple[list[Run], str]:
+def shown_runs(runs: Sequence[Job]) -> tuple[Sequence[Job], str]:
     """The runs as the table of runs shall show them, and the key of that table.
 
     The table knows its selection by the number of a row. So while a row is selected the rows stay

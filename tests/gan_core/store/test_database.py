@@ -24,6 +24,12 @@ def path(tmp_path):
     return tmp_path / "store.db"
 
 
+@pytest.fixture
+def url(path):
+    """A store that is still to be made, of SQLite: its file is what is tested here."""
+    return f"sqlite:///{path}"
+
+
 def test_the_folder_is_made_where_the_variable_says(monkeypatch, tmp_path):
     monkeypatch.setenv("GAN_FORGE_HOME", str(tmp_path / "new" / "home"))
     monkeypatch.delenv("GAN_FORGE_DATABASE_URL", raising=False)
@@ -155,7 +161,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(store, url, path):
     assert "Update GAN Forge" in message
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
-        assert db.execute("SELECT count(*) FROM runs").fetchall() == [(1,)]
+        assert db.execute("SELECT count(*) FROM jobs").fetchall() == [(1,)]
 
 
 @pytest.fixture
@@ -203,7 +209,7 @@ def test_a_new_store_that_is_locked_is_told(path, url):
 def test_a_transaction_that_fails_leaves_nothing(store):
     run = store.create(ExperimentConfig(), "everybody")
     with pytest.raises(StoreError, match="UNIQUE"), store.database.write() as db:
-        db.execute(schema.runs.update().values(name="changed"))
+        db.execute(schema.jobs.update().values(name="changed"))
         db.execute(
             schema.dispatchers.insert().values(**dict.fromkeys(schema.dispatchers.c.keys(), 1))
         )

@@ -6,9 +6,9 @@ from gan_core.errors import ConfigError, LimitError, RunStateError
 from gan_core.limits import Limits
 from gan_core.live.updates import live_update
 from gan_core.problem import resolve
-from gan_core.store import model, results
+from gan_core.store import model, results, schema
 from gan_core.store.attempt import Attempt
-from gan_core.store.groups import band, scores_by_seed
+from gan_core.store.groups import band, scores_by_member
 from gan_core.store.store import Store
 
 ME = "everybody"
@@ -33,7 +33,9 @@ def test_a_group_is_one_run_with_consecutive_seeds(store, group):
     assert [run.id for run in store.list()] == [group.id]
     members = store.members(group)
     assert [run.config.seed for run in members] == [5, 6, 7]
-    assert [run.id == group.id for run in members] == [True, False, False]
+    assert {run.group_id for run in members} == {group.id}
+    assert [run.label for run in members] == ["seed 5", "seed 6", "seed 7"]
+    assert [run.name for run in members] == [f"{group.name} · seed {n}" for n in (5, 6, 7)]
     configs = {run.config.with_values({"seed": 0}) for run in members}
     assert configs == {group.config.with_values({"seed": 0})}
     assert (group.status, group.members, group.group_id) == ("queued", 3, None)
@@ -43,7 +45,8 @@ def test_members_start_in_order_but_after_runs_of_others(store, group, queue, co
     other = store.create(configured(), ME)
     assert store.place_in_queue(other) == 2
     started = [queue.claim().run_id for _ in range(4)]
-    expected = [group.id, other.id, *(run.id for run in store.members(group)[1:])]
+    first, *rest = (run.id for run in store.members(group))
+    expected = [first, other.id, *rest]
     assert started == expected
 
 
@@ -140,7 +143,7 @@ def test_a_live_group_sends_what_is_new_and_small(store, group, queue, configure
     assert again["status"] == "running"
 
 
-def test_scores_by_seed(store, group, queue, configured):
+def test_scores_by_member(store, group, queue, configured):
     from gan_core import train
     from gan_core.scoring import score
 
@@ -148,7 +151,61 @@ def test_scores_by_seed(store, group, queue, configured):
     report = score(end.generator)
     first, *_ = attempts(store, queue, 1)
     first.end(model.FINISHED, scores=report)
-    table = scores_by_seed(store.members(group))
-    assert table.index.tolist() == [5]
-    assert table.loc[5].to_dict() == {n: s.overall for n, s in report.scores.items()}
+    table = scores_by_member(store.members(group))
+    assert table.index.tolist() == ["seed 5"]
+    assert table.loc["seed 5"].to_dict() == {n: s.overall for n, s in report.scores.items()}
     assert results.latest_players(store.database, group.id) is None
+
+
+def test_a_group_is_any_list_of_configs_and_its_members_say_in_what_they_differ(store, configured):
+    ways = [{}, {"loss.name": "hinge"}, {"generator.hidden_dims": [8, 8], "seed": 1}]
+    configs = [configured(way, epochs=50) for way in ways]
+    group = store.create_group(configs, ME, "ways")
+    members = store.members(group)
+    assert [run.config for run in members] == configs
+    assert [run.label for run in members] == [
+        "hidden_dims 16-32, loss bce, seed 0",
+        "hidden_dims 16-32, loss hinge, seed 0",
+        "hidden_dims 8-8, loss bce, seed 1",
+    ]
+    assert [run.name for run in members] == [f"ways · {run.label}" for run in members]
+    assert (group.members, group.is_group, store.lead(group)) == (3, True, members[0])
+    twice = store.create_group(configs[:1] * 2, ME)
+    assert [run.label for run in store.members(twice)] == ["#1", "#2"]
+    with pytest.raises(ConfigError, match="at least one config"):
+        store.create_group([], ME)
+
+
+def test_members_of_different_lengths_are_compared_at_equal_shares(store, configured, queue):
+    lengths = (500, 1000)  # epochs of two steps, 250 stretches
+    group = store.create_group([configured(epochs=n) for n in lengths], ME)
+    short, long = attempts(store, queue, 2)
+    ramp = np.repeat(np.arange(250, dtype=np.float32), 4)
+    short.append(1, np.stack([ramp] * 4, 1), rate=10.0)
+    long.append(1, np.stack([np.repeat(ramp, 2)[:1000]] * 4, 1), rate=10.0)
+    steps, quantiles = band(store.database, store.members(group))
+    assert steps.tolist() == [2 + 4 * i for i in range(250)]
+    assert np.array_equal(quantiles, np.broadcast_to(ramp[::4], (3, 4, 250)))
+    run = store.get(group.id)
+    assert (run.total_steps, run.step, run.rate) == (1000, 750, 7.5)
+
+
+def test_a_group_that_has_not_come_to_its_first_point_has_an_empty_band(store, queue, configured):
+    """Fault 8: the quantiles of nothing have one axis less, and so /live answered 500."""
+    group = store.create(configured(epochs=5000), ME, repeats=2)
+    for attempt in attempts(store, queue, 2):
+        attempt.append(1, np.ones((3, 4), np.float32))
+    steps, quantiles = band(store.database, store.members(group))
+    assert (steps.shape, quantiles.shape) == ((0,), (3, 4, 0))
+    assert live_update(store, store.get(group.id), attempt=0, since=0, shown=0)["band"]["x"] == ""
+
+
+def test_a_member_can_be_deleted_and_the_last_takes_its_group_along(store, group):
+    first, second, third = store.members(group)
+    store.delete(first.id)
+    assert store.get(group.id).members == 2
+    store.delete(third.id)
+    store.delete(second.id)
+    assert store.list() == []
+    with store.database.read() as db:
+        assert db.execute(schema.jobs.select()).all() == []

@@ -1,7 +1,5 @@
-import os
-import subprocess
-import sys
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -24,14 +22,6 @@ ME = "everybody"
 
 
 @pytest.fixture(scope="module")
-def dead_pid():
-    """The id of a process that was."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-@pytest.fixture(scope="module")
 def checkpoint(configured):
     *_, end = train(configured(epochs=1))
     return end.checkpoint
@@ -43,18 +33,20 @@ def test_first_come_first_served(store, queue):
     assert store.counts()["running"] == 4
 
 
-def test_a_change_of_the_store_is_noticed_once_whoever_made_it(store, queue, url):
+def test_a_change_of_the_store_is_noticed_once_whoever_made_it(store, queue, url, eventually):
     queue.may_have_changed()
     assert not queue.may_have_changed()
     assert store.list() == []  # to read is no change
     assert not queue.may_have_changed()
-    run = Store(Database(url)).create(ExperimentConfig(), ME)
-    assert queue.may_have_changed()
+    other = Store(Database(url))
+    run = other.create(ExperimentConfig(), ME)
+    eventually(queue.may_have_changed, 0.5)  # before it would look anyway
     assert not queue.may_have_changed()
     store.pause(run.id)
-    assert queue.may_have_changed()
+    eventually(queue.may_have_changed, 0.5)
     assert queue.claim() is None
     assert not queue.may_have_changed()
+    other.database.engine.dispose()
 
 
 def test_a_claim_forgets_what_was_wanted_before_and_counts_attempts(store, queue):
@@ -100,8 +92,8 @@ def test_no_run_is_claimed_twice_and_each_claims_in_order(store, queue_of, url):
     [
         ("", "its worker process died (signal 9)", "failed", "its worker process died (signal 9)"),
         ("", "", "failed", "its worker ended without a result"),
-        ("pause", "its worker did not react, or was gone, and was given up", "paused", ""),
-        ("stop", "its worker did not react, or was gone, and was given up", "stopped", ""),
+        ("pause", "its worker stopped responding and was terminated", "paused", ""),
+        ("stop", "its worker stopped responding and was terminated", "stopped", ""),
     ],
 )
 def test_a_vanished_worker_leaves_its_run_as_was_wanted_else_failed(
@@ -142,50 +134,68 @@ def test_the_end_of_a_deleted_run_is_nothing(store, begun, queue):
     assert store.list() == []
 
 
-def test_overdue_is_who_was_asked_long_ago_or_has_no_run_any_more(store, begun, queue):
+def test_overdue_is_who_was_asked_long_ago_or_has_no_run_any_more(store, begun, queue, clock):
     attempt, other = begun(), begun()
     claim = Claim(attempt.run_id, attempt.number)
     assert not queue.is_overdue(claim, 0)
     store.stop(attempt.run_id)
     assert not queue.is_overdue(claim, 60)
-    assert queue.is_overdue(claim, -1)
+    clock.now += 61
+    assert queue.is_overdue(claim, 60)
     assert not queue.is_overdue(Claim(other.run_id, other.number), -1)
     attempt.end(model.STOPPED)
-    assert not queue.is_overdue(claim, -1)
+    assert not queue.is_overdue(claim, 0)
     assert queue.is_overdue(Claim(attempt.run_id, attempt.number - 1), 60)
     store.delete(attempt.run_id)
     assert queue.is_overdue(claim, 60)
 
 
-def test_a_running_attempt_without_its_process_has_lost_its_worker(store, queue, dead_pid):
+def test_a_running_attempt_of_which_nothing_is_heard_has_lost_its_worker(store, queue, clock):
     store.create(ExperimentConfig(), ME)
     claim = queue.claim()
     attempt = Attempt(store.database, claim.run_id, claim.attempt)
     assert not queue.lost_its_worker(claim, BEGIN_SECONDS - 1)
     assert queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
-    attempt.begin(0, os.getpid(), "cpu", "torch")
-    assert not queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
-    attempt.begin(0, dead_pid, "cpu", "torch")
+    attempt.begin(0, 1, "cpu", "torch")
+    for _ in range(10):
+        assert not queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
+        clock.now += SILENT_SECONDS
+        attempt.beat()
+    assert not queue.lost_its_worker(claim, 0)
+    clock.now += SILENT_SECONDS + 1
     assert queue.lost_its_worker(claim, 0)
     attempt.end(model.STOPPED)
     assert not queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
+    with pytest.raises(StaleAttemptError):
+        attempt.beat()
 
 
-def test_dispatchers_announce_themselves(store, queue_of, dead_pid):
-    alive, dead, elsewhere = (
-        queue_of(store),
-        queue_of(store, pid=dead_pid),
-        queue_of(store, pid=dead_pid, host="another.example"),
-    )
-    ids = {info.id for info in live_dispatchers(store.database)}
-    assert len(ids) == 2  # of another host nobody knows its processes
-    for queue in (alive, dead, elsewhere):
+def test_a_clock_that_is_set_back_makes_no_worker_immortal(store, begun, queue, clock, monkeypatch):
+    """Fault 13: whoever was asked, or beat, an hour in the future was waited for that hour."""
+    attempt, claim = begun(), Claim(store.list()[0].id, 1)
+    hour = time.time() + 3600
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: hour)
+        attempt.beat()
+        store.stop(attempt.run_id)
+    assert not queue.is_overdue(claim, 5)
+    assert not queue.lost_its_worker(claim, 0)
+    clock.now += SILENT_SECONDS + 1
+    assert queue.is_overdue(claim, 5)
+    assert queue.lost_its_worker(claim, 0)
+
+
+def test_dispatchers_announce_themselves_and_leave(store, queue_of):
+    queues = [queue_of(store) for _ in range(3)]
+    for queue in queues:
         queue.announce()
-    with store.database.read() as db:
-        assert db.scalar(sa.select(sa.func.count()).select_from(schema.dispatchers)) == 3
-    silence(store, SILENT_SECONDS + 1)
-    assert live_dispatchers(store.database) == []
-    alive.announce()
+    assert len(live_dispatchers(store.database)) == 3
+    queues[0].leave()
+    assert len(live_dispatchers(store.database)) == 2
+    for seconds in (SILENT_SECONDS + 1, -2 * SILENT_SECONDS - 2):  # also after a clock was set back
+        silence(store, seconds)
+        assert live_dispatchers(store.database) == []
+    queues[1].announce()
     assert len(live_dispatchers(store.database)) == 1
 
 
@@ -205,17 +215,22 @@ def silence(store, seconds):
 
 
 @pytest.fixture
-def orphan(store, queue_of, dead_pid):
-    """A run whose dispatcher has died, as its attempt."""
+def orphan(store, queue_of):
+    """A run whose dispatcher is gone, as its attempt."""
 
     def make():
         store.create(ExperimentConfig(), ME)
-        claim = queue_of(store, pid=dead_pid).claim()
-        attempt = Attempt(store.database, claim.run_id, claim.attempt)
-        attempt.begin(0, dead_pid, "cpu", "torch")
-        return attempt
+        claim = lose(queue_of(store))
+        return Attempt(store.database, claim.run_id, claim.attempt)
 
     return make
+
+
+def lose(queue):
+    """What a dispatcher takes before it dies."""
+    claim = queue.claim()
+    queue.leave()
+    return claim
 
 
 @pytest.mark.parametrize(
@@ -242,28 +257,37 @@ def test_an_orphan_keeps_its_place_before_those_who_came_later(store, queue, orp
     assert [queue.claim(), queue.claim()] == [Claim(attempt.run_id, 2), Claim(later.id, 1)]
 
 
-def test_a_silent_dispatcher_is_dead_though_its_process_lives(store, queue_of):
+def test_a_silent_dispatcher_is_dead_however_near_its_time_is_to_ours(store, queue_of, clock):
     store.create(ExperimentConfig(), ME)
     silent, other = queue_of(store), queue_of(store)
     run_id = silent.claim().run_id
+    for _ in range(5):
+        assert other.adopt_orphans() == 0
+        clock.now += SILENT_SECONDS
+        silent.announce()
+    silence(store, -3600)  # its clock is an hour ahead
     assert other.adopt_orphans() == 0
-    silence(store, SILENT_SECONDS + 1)
+    clock.now += SILENT_SECONDS + 1
     assert other.adopt_orphans() == 1
     assert store.get(run_id).status == "queued"
 
 
-def test_own_runs_are_no_orphans(store, begun, queue):
+def test_own_runs_are_no_orphans_but_for_one_that_starts_in_the_place_of_a_dead_one(
+    store, begun, queue, clock
+):
     attempt = begun()
-    silence(store, SILENT_SECONDS + 1)
+    clock.now += SILENT_SECONDS + 1
     assert queue.adopt_orphans() == 0
     assert store.get(attempt.run_id).status == "running"
+    assert queue.adopt_orphans(also_mine=True) == 1
+    assert store.get(attempt.run_id).status == "queued"
 
 
-def test_a_run_that_takes_its_server_down_again_and_again_fails(store, queue, queue_of, dead_pid):
+def test_a_run_that_takes_its_server_down_again_and_again_fails(store, queue, queue_of):
     run = store.create(ExperimentConfig(), ME)
     for _ in range(MAX_RESTARTS):
         assert store.get(run.id).status == "queued"
-        assert queue_of(store, pid=dead_pid).claim().run_id == run.id
+        assert lose(queue_of(store)).run_id == run.id
         queue.adopt_orphans()
     failed = store.get(run.id)
     assert failed.status == "failed"
@@ -271,23 +295,21 @@ def test_a_run_that_takes_its_server_down_again_and_again_fails(store, queue, qu
     assert failed.can_resume
 
 
-def test_a_run_with_a_checkpoint_is_requeued_however_often(
-    store, queue, queue_of, dead_pid, checkpoint
-):
+def test_a_run_with_a_checkpoint_is_requeued_however_often(store, queue, queue_of, checkpoint):
     run = store.create(ExperimentConfig(), ME)
     for number in range(1, MAX_RESTARTS + 3):
-        assert queue_of(store, pid=dead_pid).claim() == Claim(run.id, number)
+        assert lose(queue_of(store)) == Claim(run.id, number)
         Attempt(store.database, run.id, number).save(checkpoint)
         queue.adopt_orphans()
     assert store.get(run.id).status == "queued"
 
 
-def test_a_stopped_orphan_is_stopped_even_the_last_time(store, queue, queue_of, dead_pid):
+def test_a_stopped_orphan_is_stopped_even_the_last_time(store, queue, queue_of):
     run = store.create(ExperimentConfig(), ME)
     for _ in range(MAX_RESTARTS - 1):
-        queue_of(store, pid=dead_pid).claim()
+        lose(queue_of(store))
         queue.adopt_orphans()
-    queue_of(store, pid=dead_pid).claim()
+    lose(queue_of(store))
     store.stop(run.id)
     queue.adopt_orphans()
     now = store.get(run.id)

@@ -70,7 +70,7 @@ def test_a_new_run_waits_with_all_that_is_known_of_it(store, configured):
         "engine": None,
         "d_loss": None,
         "g_loss": None,
-        "scores_json": None,
+        "result_json": None,
         "scores": None,
         "epoch": 0,
         "is_active": True,
@@ -262,7 +262,7 @@ def test_place_in_queue(store, queue):
 def test_place_in_queue_of_runs_of_the_same_moment(store, queue):
     runs = [store.create(ExperimentConfig(), ME) for _ in range(5)]
     with store.database.write() as db:
-        db.execute(schema.runs.update().values(queued_at=1.0))
+        db.execute(schema.jobs.update().values(queued_at=1.0))
     places = {store.place_in_queue(store.get(run.id)): run.id for run in runs}
     assert sorted(places) == [1, 2, 3, 4, 5]
     assert [queue.claim().run_id for _ in runs] == [places[i] for i in range(1, 6)]
@@ -291,6 +291,9 @@ def test_only_waiting_runs_count_as_waiting(store, configured, queue):
 
 def test_a_nearly_full_disk_takes_no_new_run(store, configured):
     store.limits = Limits(min_free_mb=10**10)
+    if store.folder() is None:  # whose disk is not ours
+        assert store.create(configured(), ME)
+        return
     with pytest.raises(LimitError, match="The disk has only"):
         store.create(configured(epochs=2), ME)
     assert store.list() == []
@@ -328,7 +331,7 @@ def test_a_running_run_tells_its_epoch_and_the_time_left(store, begun, trained, 
 
 
 def test_folder_is_that_of_the_file(store, tmp_path):
-    assert store.folder() == tmp_path
+    assert store.folder() == (tmp_path if store.database.is_sqlite else None)
 
 
 def test_half_a_character_in_a_name_is_replaced(store):

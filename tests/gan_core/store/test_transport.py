@@ -12,7 +12,7 @@ from gan_core.live.updates import live_update, seen
 from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import Claim
-from gan_core.store.store import MAX_ADVANCE
+from gan_core.store.trainings import MAX_ADVANCE
 from gan_core.training import Progress
 from gan_core.workers.worker import run_attempt
 
@@ -286,7 +286,7 @@ def test_a_fork_with_another_loss_and_average_goes_on_too(store, paused, work):
 @pytest.mark.parametrize(
     ("changes", "path", "words"),
     [
-        ({"generator.hidden_dims": [8]}, "generator.hidden_dims", "16 x 10, 32 x 16, 4 x 32"),
+        ({"generator.hidden_dims": [8]}, "generator.hidden_dims", "16 x 10.*32 x 16.*4 x 32"),
         ({"discriminator.hidden_dims": [8]}, "discriminator.hidden_dims", "same widths"),
         ({"data.source": "wine", "data.classes": []}, "data.features", "same features"),
         ({"training.epochs": 1}, "training.epochs", "beyond step 2"),

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from gan_core import train
+from gan_core.scoring import score
 from gan_core.store import model, results
 from gan_core.store.queue import live_dispatchers
 from gan_core.store.store import Store
@@ -128,7 +129,7 @@ def test_a_run_finishes_with_scores_and_all_it_made(store, reaches, configured):
     assert generator.sample(50).equals(expected.sample(50))
     assert results.preview(store.database, run.id).step == 120
     assert results.preview(store.database, run.id).rows.shape == (500, 4)
-    assert set(run.scores.scores) == set(run.scores.to_dict()["scores"])
+    assert run.scores == score(expected.generator)
     assert results.snapshot_steps(store.database, run.id) == film_steps(120)
     last = results.snapshot_checkpoint(store.database, run.id, 120)
     assert last.to_bytes() == results.checkpoint(store.database, run.id).to_bytes()

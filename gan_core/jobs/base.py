@@ -1,0 +1,84 @@
+"""What a kind of job is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any, ClassVar, Self
+
+from gan_core.errors import ConfigError, hint
+from gan_core.limits import Limits
+from gan_core.registry import Registry
+from gan_core.store.context import Context
+from gan_core.store.model import Job
+from gan_core.store.store import Store
+
+JOBS: Registry[type["Kind"]] = Registry("kind of job")
+
+
+class Kind(ABC):
+    """What is to be done, and how: a frozen dataclass whose fields are the spec.
+
+    Register it by ``@register(JOBS, "name")`` in a file of `gan_core.jobs`; then the store keeps
+    such jobs, workers work on them, the page Runs lists them, and ``python -m gan_core job name``
+    runs one. What a spec must hold is checked in ``__post_init__``, which raises `ConfigError`.
+
+    Attributes:
+        name: of the kind.
+        label: for people.
+        context: what `work` is called with.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    context: ClassVar[type[Context]] = Context
+
+    @classmethod
+    def from_dict(cls, spec: object) -> Self:
+        """The object that a spec describes.
+
+        Raises:
+            ConfigError: an unknown or missing field, or a wrong value.
+        """
+        known = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
+        if not isinstance(spec, Mapping):
+            raise ConfigError("", f"The spec of a {cls.name} must be an object. Got {spec!r}.")
+        for name in spec:
+            if name not in known:
+                raise ConfigError(str(name), f"A {cls.name} has no {name!r}. {hint([], known)}")
+        try:
+            return cls(**spec)
+        except TypeError as error:
+            raise ConfigError("", f"The spec of a {cls.name} is not whole: {error}.") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """The spec as plain values for JSON."""
+        return asdict(self)  # type: ignore[call-overload]  # a dataclass
+
+    @property
+    @abstractmethod
+    def total(self) -> int:
+        """The progress when it is finished, at least 1, in whatever it counts."""
+
+    def check(self, limits: Limits) -> None:  # noqa: B027 - most are small
+        """Refuse what is larger than a server allows.
+
+        Raises:
+            LimitError: what was asked for, and what is allowed.
+        """
+
+    def submit(self, store: Store, name: str = "") -> Job:
+        """Put it into a store's queue."""
+        return store.submit(self, name=name)
+
+    @abstractmethod
+    def work(self, context: Context) -> Mapping[str, Any] | None:
+        """Do it; called in a worker, again for each attempt.
+
+        Args:
+            context: reports progress (`Context.report`, which says what people want), keeps a
+                state (`Context.keep`) and finds that of an earlier attempt (`Context.kept`).
+
+        Returns:
+            the result, for JSON; None where it rests because people wanted it to, or where it
+            has closed the job itself.
+        """

@@ -1,0 +1,210 @@
+"""The job that trains: store what comes, obey what is asked, save before anything else."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import DataError, DivergedError, StaleAttemptError, StoreError
+from gan_core.jobs.base import JOBS, Kind
+from gan_core.jobs.recorder import Recorder, retry_while_busy
+from gan_core.limits import Limits
+from gan_core.networks import n_weights
+from gan_core.problem import Problem, resolve
+from gan_core.registry import register
+from gan_core.scoring import score
+from gan_core.store import model, results
+from gan_core.store.attempt import Attempt
+from gan_core.store.context import Context
+from gan_core.store.model import TRAINING, Job
+from gan_core.store.store import Store
+from gan_core.training import (
+    Checkpoint,
+    Finished,
+    Progress,
+    Started,
+    TrainedGenerator,
+)
+from gan_core.training.snapshots import MOST, film_steps
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 1.0  # a dispatcher waits five of these for a worker that was asked to rest
+
+
+@register(JOBS, TRAINING)
+@dataclass(frozen=True)
+class Training(Kind):
+    """A run.
+
+    Args:
+        config: the experiment; the spec is its plain form.
+    """
+
+    label = "Training"
+    context = Attempt
+
+    config: ExperimentConfig
+
+    @classmethod
+    def from_dict(cls, spec: object) -> Self:
+        """From the config's plain form."""
+        return cls(ExperimentConfig.from_dict(spec))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The config's plain form."""
+        return self.config.to_dict()
+
+    @property
+    def total(self) -> int:
+        """Steps."""
+        return resolve(self.config).total_steps
+
+    def check(self, limits: Limits) -> None:
+        """As the limits say of a config."""
+        limits.check(resolve(self.config))
+
+    def submit(self, store: Store, name: str = "") -> Job:
+        """A run, with all that is kept of one."""
+        return store.create(self.config, name=name)
+
+    def work(self, context: Context) -> None:
+        """Train until it is done or rests; what it has is stored, and the run closed."""
+        assert isinstance(context, Attempt)
+        problem = resolve(context.config())
+        resume = results.checkpoint(context.database, context.run_id)
+        film, goal = _film_of(problem), context.goal()
+        stops = sorted({*film} if goal is None else {*film, goal})
+        recorder = Recorder(context, frozenset(film))
+        TrainingAttempt(context, recorder, stops, goal).work(problem, resume)
+
+
+@dataclass
+class TrainingAttempt:
+    """One worker's time with a run.
+
+    Args:
+        attempt: its try at the run.
+        recorder: where what comes is collected.
+        stops: steps after each of which there must be an event, ascending.
+        goal: the step at which to rest; None: go to the end.
+    """
+
+    attempt: Attempt
+    recorder: Recorder
+    stops: list[int]
+    goal: int | None
+    _total: int = 0
+    _edited: Checkpoint | None = None
+
+    def work(self, problem: Problem, resume: Checkpoint | None) -> None:
+        """Train until the run rests; where settings change, it is a training of the rest."""
+        self._stretch(problem, resume)
+        while edited := self._edited:
+            self._edited = None
+            self._stretch(resolve(edited.config), edited)
+
+    def _stretch(self, problem: Problem, resume: Checkpoint | None) -> None:
+        """Train until the run rests or a setting changes."""
+        from gan_core.training import train  # brings PyTorch, which the web server is free of
+
+        last = None
+        try:
+            for event in train(problem, resume=resume, chunk_seconds=0.05, stops=self.stops):
+                match event:
+                    case Started():
+                        self._begin(event)
+                    case Progress():
+                        last = event
+                        if self._obeys(event):
+                            return
+                    case Finished():
+                        self._save(event.checkpoint, event.generator)
+                        self._end(model.FINISHED, event.generator)
+        except DivergedError:
+            self._save_what_is_good(last)
+            raise
+
+    def _save_what_is_good(self, last: Progress | None) -> None:
+        """Keep everything up to a divergence; a store in trouble must not hide its message."""
+        try:
+            self.recorder.flush()
+            if last:
+                retry_while_busy(lambda: self.attempt.save(last.checkpoint()))
+        except StaleAttemptError:
+            raise
+        except StoreError as error:
+            log.warning(
+                "run %s diverged, and its end is not stored: %s", self.attempt.run_id, error
+            )
+
+    def _begin(self, event: Started) -> None:
+        if self._total:
+            return  # it goes on with other settings
+        self._total = event.total_steps
+        start = (event.first_step, os.getpid(), event.device, event.engine)
+        retry_while_busy(lambda: self.attempt.begin(*start))
+        self.recorder.keep(event.first_step, event.checkpoint)
+
+    def _obeys(self, event: Progress) -> bool:
+        """Take some steps, and do what people ask of the run; returns whether to train no more."""
+        want = self.recorder.take(event, is_last=event.step in (self.goal, self._total))
+        if event.step == self.goal and event.step < self._total:
+            self._save(event.checkpoint(), event.generator())
+            retry_while_busy(self.attempt.rest_at_goal)
+            return True
+        if want == "edit":
+            retry_while_busy(self.attempt.take_up_edit)
+            self._edited = replace(event.checkpoint(), config=self.attempt.config())
+        elif want:
+            retry_while_busy(lambda: self.attempt.save(event.checkpoint()))
+            self._end(model.PAUSED if want == "pause" else model.STOPPED, event.generator())
+        return bool(want)
+
+    def _save(self, checkpoint: Checkpoint, generator: TrainedGenerator) -> None:
+        self.recorder.flush(checkpoint, generator)
+        retry_while_busy(lambda: self.attempt.save(checkpoint))
+
+    def _end(self, status: str, generator: TrainedGenerator) -> None:
+        """Score a run of which everything is stored, and let it rest."""
+        scores, why = None, ""
+        with _heard(self.attempt):
+            try:
+                scores = score(generator)
+            except DataError as error:  # its last update broke the weights: it ends all the same
+                why = f"no scores: {error}"
+        retry_while_busy(lambda: self.attempt.end(status, why, scores))
+
+
+@contextmanager
+def _heard(attempt: Attempt) -> Iterator[None]:
+    """Say every second that the worker lives while it is busy with something in one piece.
+
+    A run that is asked to rest while it is scored does so a moment later, with its scores.
+    """
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(BEAT_SECONDS):
+            with suppress(StoreError):  # the thread that works meets it, too
+                attempt.heard()
+
+    thread = threading.Thread(target=beat, daemon=True, name="beat")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _film_of(problem: Problem) -> list[int]:
+    """The steps after which snapshots are kept; as many as the limit of their size allows."""
+    n = n_weights(problem.generator) + n_weights(problem.discriminator)
+    size = 4 * 3 * n + 4096  # float32: weights and both moments of Adam
+    most = min(MOST, Limits.from_environment().max_film_mb * 2**20 // size)
+    return film_steps(problem.total_steps, most)

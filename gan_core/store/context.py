@@ -1,0 +1,117 @@
+"""A job from the side of its worker, of whatever kind: one attempt at it."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from gan_core.errors import StaleAttemptError
+from gan_core.store import model
+from gan_core.store.database import Database
+from gan_core.store.model import Job
+from gan_core.store.rows import change, locked, read
+from gan_core.store.schema import checkpoints, jobs
+
+
+@dataclass
+class Context:
+    """What a worker needs to work on a job. Every write is refused once it is no longer its own.
+
+    Args:
+        database: the store's database.
+        run_id: the job.
+        number: this attempt's number, as given by the dispatcher's claim.
+    """
+
+    database: Database
+    run_id: str
+    number: int
+
+    def job(self) -> Job:
+        """The job as it stands.
+
+        Raises:
+            StaleAttemptError: it was deleted.
+        """
+        with self.database.read() as db:
+            found = read(db, jobs.c.id == self.run_id)
+        if not found:
+            raise self._stale()
+        return found[0]
+
+    def start(self, worker_pid: int) -> None:
+        """Note who works."""
+        now = time.time()
+        with self.database.write() as db:
+            self._hold(db)
+            values = {"started_at": now, "heartbeat_at": now, "rate": None}
+            change(db, self.run_id, worker_pid=worker_pid, **values)
+
+    def beat(self) -> None:
+        """Say that the worker lives; a dispatcher gives up on one that is silent for long."""
+        mine = sa.and_(jobs.c.id == self.run_id, self._is_mine())
+        with self.database.write() as db:
+            if not db.execute(jobs.update().where(mine).values(heartbeat_at=time.time())).rowcount:
+                raise self._stale()
+
+    def heard(self) -> None:
+        """Say that the worker has heard what it was asked, and is busy in one piece."""
+        with self.database.write() as db:
+            if self._hold(db).want:
+                change(db, self.run_id, want_at=time.time())
+
+    def report(self, progress: int, rate: float | None = None) -> str:
+        """Store how much is done; returns what people want: "", "pause" or "stop"."""
+        with self.database.write() as db:
+            job = self._hold(db)
+            change(db, self.run_id, progress=progress, rate=rate)
+        return job.want
+
+    def keep(self, progress: int, state: bytes) -> None:
+        """Replace the state from which a later attempt goes on."""
+        with self.database.write() as db:
+            self._hold(db)
+            self._replace(db, checkpoints, step=progress, data=state)
+
+    def kept(self) -> tuple[int, bytes] | None:
+        """Progress and state that were kept last, None before the first."""
+        columns = (checkpoints.c.step, checkpoints.c.data)
+        with self.database.read() as db:
+            row = db.execute(sa.select(*columns).where(checkpoints.c.run_id == self.run_id)).first()
+        return (row.step, row.data) if row else None
+
+    def close(self, status: str, reason: str = "", result: Mapping[str, Any] | None = None) -> None:
+        """Leave the job in a state of rest; what was wanted of it is done."""
+        with self.database.write() as db:
+            self._hold(db)
+            self._close(db, status, reason, result)
+
+    def _close(
+        self, db: sa.Connection, status: str, reason: str, result: Mapping[str, Any] | None
+    ) -> None:
+        kept = {"result": json.dumps(result)} if result is not None else {}
+        values = {"status": status, "reason": reason, "want": "", "ended_at": time.time()}
+        change(db, self.run_id, **values, **kept)
+
+    def _hold(self, db: sa.Connection) -> Job:
+        """The job, locked; and so the proof that this attempt still owns it."""
+        found = locked(db, jobs.c.id == self.run_id, self._is_mine())
+        if not found:
+            raise self._stale()
+        return found[0]
+
+    def _is_mine(self) -> sa.ColumnElement[bool]:
+        return sa.and_(jobs.c.attempt == self.number, jobs.c.status == model.RUNNING)
+
+    def _replace(self, db: sa.Connection, table: sa.Table, **values: object) -> None:
+        db.execute(table.delete().where(table.c.run_id == self.run_id))
+        db.execute(table.insert().values(run_id=self.run_id, attempt=self.number, **values))
+
+    def _stale(self) -> StaleAttemptError:
+        return StaleAttemptError(
+            f"Attempt {self.number} no longer owns the run {self.run_id}: it was taken over, "
+            "ended or deleted."
+        )

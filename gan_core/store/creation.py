@@ -1,0 +1,217 @@
+"""How jobs come into the store."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import AccessError, ConfigError
+from gan_core.naming import MAX_NAME, clean_name
+from gan_core.problem import resolve
+from gan_core.store import model, schema
+from gan_core.store.access import EVERYBODY
+from gan_core.store.groups import labels_of
+from gan_core.store.model import Job, Run
+from gan_core.store.schema import jobs, trainings
+from gan_core.store.steering import Steering
+
+if TYPE_CHECKING:  # the dispatcher does without; kinds of job are a layer above
+    from gan_core.jobs import Kind
+    from gan_core.training import Checkpoint
+
+
+class Creation(Steering):
+    """Create, fork."""
+
+    def submit(self, spec: "Kind", owner: str | None = None, name: str = "") -> Job:
+        """Put a job of any kind into the queue.
+
+        Args:
+            spec: what is to be done.
+            owner: who starts it; the user, where the store is used by one.
+            name: for people; made up when empty.
+
+        Raises:
+            LimitError: larger than this server allows, or too many wait already.
+            AccessError: the owner is somebody else.
+        """
+        owner = self._owner(owner)
+        spec.check(self.limits)
+        row = _queued(time.time()) | {"kind": spec.name, "owner": owner, "total": spec.total}
+        row |= {"spec": json.dumps(spec.to_dict())}
+        with self._room_for(1) as db:
+            name = clean_name(name) or f"{spec.name} {_number(db)}"
+            db.execute(jobs.insert().values(**row, name=name))
+        return self.job(row["id"])
+
+    def create(
+        self,
+        config: ExperimentConfig,
+        owner: str | None = None,
+        name: str = "",
+        repeats: int = 1,
+        *,
+        paused: bool = False,
+    ) -> Run:
+        """Put a new run into the queue.
+
+        Args:
+            config: the experiment.
+            owner: as `submit`.
+            name: for people; made up when empty.
+            repeats: train it with so many seeds, the config's and those after it, as a group.
+            paused: let it stand before its first step, to be advanced or resumed.
+
+        Raises:
+            LimitError: larger than this server allows, or too many wait already.
+            ConfigError: a seed would lie beyond the largest one.
+            AccessError: the owner is somebody else.
+        """
+        self.limits.check_repeats(repeats)
+        if repeats > 1:
+            seeds = [config.with_values({"seed": config.seed + i}) for i in range(repeats)]
+            return self.create_group(seeds, owner, name, paused=paused)
+        owner = self._owner(owner)
+        self.limits.check(resolve(config))
+        run = _training(config, time.time(), paused=paused)
+        with self._room_for(1) as db:
+            name = clean_name(name) or f"{resolve(config).table.title} {_number(db)}"
+            _insert(db, [run | {"owner": owner, "name": name}])
+        return self.get(run["id"])
+
+    def create_group(
+        self,
+        configs: Sequence[ExperimentConfig],
+        owner: str | None = None,
+        name: str = "",
+        *,
+        paused: bool = False,
+    ) -> Run:
+        """Put several trainings into the queue that are looked at together.
+
+        Args:
+            configs: of the members; whatever differs between them becomes their label.
+            owner: as `submit`.
+            name: for people; made up when empty.
+            paused: let all stand before their first step.
+
+        Raises:
+            ConfigError: there are none.
+            LimitError: too many, or as `create`.
+            AccessError: the owner is somebody else.
+        """
+        if not configs:
+            raise ConfigError("configs", "A group needs at least one config. Got none.")
+        owner = self._owner(owner)
+        self.limits.check_repeats(len(configs))
+        for config in {config.with_values({"seed": 0}) for config in configs}:
+            self.limits.check(resolve(config))
+        now = time.time()
+        group = _queued(now) | {"status": model.OF_MEMBERS, "kind": model.GROUP, "owner": owner}
+        spec = {"configs": [config.to_dict() for config in configs]}
+        members = [
+            # In this order; the first waits like a run that is alone, the others after all.
+            _training(config, now + 1e-6 * (i + 1), paused=paused)
+            | {"priority": schema.MEMBER if i else schema.ALONE}
+            for i, config in enumerate(configs)
+        ]
+        group |= {"spec": json.dumps(spec), "total": sum(int(m["total"]) for m in members)}
+        with self._room_for(len(configs)) as db:
+            name = clean_name(name) or f"{resolve(configs[0]).table.title} {_number(db)}"
+            for member, label in zip(members, labels_of(configs), strict=True):
+                member |= {"group_id": group["id"], "owner": owner, "label": label[:MAX_NAME]}
+                member["name"] = f"{name} · {label}"[:MAX_NAME]
+            db.execute(jobs.insert().values(**group, name=name))
+            _insert(db, members)
+        return self.get(group["id"])
+
+    def fork(
+        self,
+        run_id: str,
+        checkpoint: "Checkpoint",
+        config: ExperimentConfig,
+        owner: str | None = None,
+        name: str = "",
+    ) -> Run:
+        """Put a new run into the queue that goes on from a state of another one.
+
+        Its history before is its parent's, its own begins with the next step.
+
+        Args:
+            run_id: the parent, which one has to see only.
+            checkpoint: the state, of any step of the parent.
+            config: the settings from there on.
+            owner: who forks; as `submit`.
+            name: of the new run.
+
+        Raises:
+            RunNotFoundError: no such run.
+            ConfigError: the settings do not fit the state; as `Checkpoint.forked`.
+            LimitError: as `create`.
+            AccessError: the owner is somebody else.
+        """
+        owner = self._owner(owner)
+        parent, state = self.get(run_id), checkpoint.forked(config)
+        self.limits.check(resolve(state.config))
+        epoch = -(-state.step // parent.steps_per_epoch)
+        name = clean_name(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}"
+        child = _training(state.config, time.time()) | {"owner": owner, "name": name}
+        child |= {"parent_id": parent.id, "parent_step": state.step, "progress": state.step}
+        data = {"run_id": child["id"], "attempt": 0, "step": state.step}
+        with self._room_for(1) as db:
+            _insert(db, [child])
+            db.execute(schema.checkpoints.insert().values(**data, data=state.to_bytes()))
+        return self.get(child["id"])
+
+    def _owner(self, owner: str | None) -> str:
+        """Whose the new job is."""
+        if self.user is not None and owner not in (None, self.user):
+            raise AccessError(f"You are {self.user!r} and cannot start runs for {owner!r}.")
+        return self.user or owner or EVERYBODY
+
+    @contextmanager
+    def _room_for(self, n: int) -> Iterator[sa.Connection]:
+        """A transaction that puts n jobs into the queue; refused where there is no room."""
+        if folder := self.folder():
+            self.limits.check_disk(folder)
+        with self.database.write() as db:
+            self._check_queue(db, n)
+            yield db
+
+
+def _queued(now: float) -> dict[str, Any]:
+    """The row of a new job."""
+    times = {"created_at": now, "queued_at": now}
+    return {"id": secrets.token_urlsafe(9), "status": model.QUEUED, **times}
+
+
+def _training(config: ExperimentConfig, now: float, *, paused: bool = False) -> dict[str, Any]:
+    """The row of a new training, with what goes into `trainings`."""
+    problem = resolve(config)
+    return _queued(now) | {
+        "status": model.PAUSED if paused else model.QUEUED,
+        "kind": model.TRAINING,
+        "spec": json.dumps(config.to_dict()),
+        "total": problem.total_steps,
+        "steps_per_epoch": problem.steps_per_epoch,
+    }
+
+
+def _insert(db: sa.Connection, runs: Sequence[Mapping[str, Any]]) -> None:
+    """Insert trainings into both tables."""
+    both = [(jobs, "id"), (trainings, "job_id")]
+    for table, key in both:
+        names = table.c.keys()
+        rows = ({**run, key: run["id"]} for run in runs)
+        db.execute(table.insert(), [{n: row[n] for n in names if n in row} for row in rows])
+
+
+def _number(db: sa.Connection) -> int:
+    """What a new job without a name is called by."""
+    count = sa.select(sa.func.count()).where(jobs.c.group_id.is_(None))
+    return 1 + (db.scalar(count) or 0)

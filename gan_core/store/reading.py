@@ -1,0 +1,154 @@
+"""The store from the side of those who look: one job, all jobs, the queue."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from gan_core.errors import AccessError, RunNotFoundError
+from gan_core.limits import Limits
+from gan_core.store import model
+from gan_core.store.access import RULE, Rule
+from gan_core.store.database import Database
+from gan_core.store.groups import together
+from gan_core.store.model import Job, Run, check_id
+from gan_core.store.rows import SELECT, job_of, locked, read, with_members
+from gan_core.store.schema import QUEUE_ORDER, jobs
+
+
+class Reading:
+    """What everybody who uses the store can ask it.
+
+    Args:
+        database: where jobs are kept.
+        limits: what one may ask for.
+        user: who uses it; None is the server itself, which may do everything.
+        rule: what a user may see and change.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        limits: Limits | None = None,
+        user: str | None = None,
+        rule: Rule = RULE,
+    ) -> None:
+        self.database = database
+        self.limits = limits or Limits.from_environment()
+        self.user = user
+        self._rule = rule
+
+    def get(self, run_id: object) -> Run:
+        """One training, or a group of them.
+
+        Raises:
+            RunNotFoundError: there is none with this id, or it cannot be an id.
+        """
+        run = self.job(run_id)
+        if isinstance(run, Run):
+            return run
+        raise _not_found(run.id)
+
+    def job(self, job_id: object) -> Job:
+        """One job of any kind.
+
+        Raises:
+            RunNotFoundError: there is none with this id, or it cannot be an id.
+        """
+        job_id = check_id(job_id)
+        with self.database.read() as db:
+            rows = read(db, with_members(job_id))
+        found = next((job for job in rows if job.id == job_id), None)
+        if found is None or not self.may_see(found):
+            raise _not_found(job_id)
+        return _whole(found, rows)
+
+    def members(self, group: Job) -> Sequence[Run]:
+        """The runs of a group, each as it is by itself, in the order of their configs."""
+        self.job(group.id)
+        with self.database.read() as db:
+            return [job for job in read(db, jobs.c.group_id == group.id) if isinstance(job, Run)]
+
+    def lead(self, run: Run) -> Run:
+        """The run whose networks stand for a run: of a group its first member's."""
+        return self.members(run)[0] if run.is_group else run
+
+    def list(self, limit: int = 1000) -> Sequence[Run]:
+        """Trainings and groups of them, newest first."""
+        return [job for job in self.all_jobs(limit) if isinstance(job, Run)]
+
+    def all_jobs(self, limit: int = 1000) -> Sequence[Job]:
+        """Jobs of all kinds, newest first; a group is one."""
+        query = SELECT.where(jobs.c.group_id.is_(None))
+        newest = query.order_by(jobs.c.created_at.desc(), jobs.c.id)
+        with self.database.read() as db:
+            seen = (job for job in map(job_of, db.execute(newest)) if self.may_see(job))
+            found = list(islice(seen, limit))
+            groups = [job.id for job in found if job.kind == model.GROUP]
+            members = read(db, jobs.c.group_id.in_(groups)) if groups else []
+        return [_whole(job, members) for job in found]
+
+    def counts(self) -> dict[str, int]:
+        """Number of jobs in each status, of all users."""
+        query = sa.select(jobs.c.status, sa.func.count()).group_by(jobs.c.status)
+        with self.database.read() as db:
+            found = {status: count for status, count in db.execute(query)}
+        return {status: found.get(status, 0) for status in model.STATUSES}
+
+    def place_in_queue(self, job: Job) -> int:
+        """1 for the job that starts next, 0 for one that does not wait; of a group the first's."""
+        if job.status != model.QUEUED:
+            return 0
+        mine = (job.priority, job.queued_at or 0.0, job.id)
+        earlier = sa.tuple_(*QUEUE_ORDER) < sa.tuple_(*map(sa.literal, mine))
+        waiting = sa.select(sa.func.count()).where(jobs.c.status == model.QUEUED, earlier)
+        with self.database.read() as db:
+            return 1 + (db.scalar(waiting) or 0)
+
+    def may_see(self, job: Job) -> bool:
+        """Whether the user may look at a job."""
+        return self.user is None or self._rule.may_see(self.user, job)
+
+    def may_change(self, job: Job) -> bool:
+        """Whether the user may steer a job; verbs refuse it otherwise, whatever a page draws."""
+        return self.user is None or (
+            self._rule.may_see(self.user, job) and self._rule.may_change(self.user, job)
+        )
+
+    def folder(self) -> Path | None:
+        """The folder of a SQLite store; None for a database server."""
+        file = sa.engine.make_url(self.database.url).database
+        return Path(file).parent if self.database.is_sqlite and file else None
+
+    def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
+        """A job that the user may change, with its members: locked, in the order of ids.
+
+        Raises:
+            RunNotFoundError: there is none that the user may see.
+            AccessError: it is somebody else's.
+        """
+        job_id = check_id(job_id)
+        held = locked(db, with_members(job_id))
+        job = next((job for job in held if job.id == job_id), None)
+        if job is None or not self.may_see(job):
+            raise _not_found(job_id)
+        if not self.may_change(job):
+            raise AccessError(
+                f"The run {job.name!r} is not yours to change. Fork it, or duplicate its settings."
+            )
+        return held
+
+
+def _whole(job: Job, rows: Sequence[Job]) -> Job:
+    """A job as people see it: a group is what its members are together."""
+    if job.kind != model.GROUP:
+        return job
+    return together(job, [row for row in rows if row.group_id == job.id and isinstance(row, Run)])
+
+
+def _not_found(job_id: str) -> RunNotFoundError:
+    return RunNotFoundError(
+        f"There is no run {job_id!r} on this server. It may have been deleted, or the link "
+        "is of another server. Choose a run on the Runs page."
+    )

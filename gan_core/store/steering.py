@@ -1,0 +1,137 @@
+"""What people ask of jobs, of whatever kind; asked of a group, it is asked of all its members."""
+
+import time
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from gan_core.errors import LimitError, RunStateError
+from gan_core.naming import clean_name
+from gan_core.store import model, schema
+from gan_core.store.groups import status_of
+from gan_core.store.model import Job, check_id
+from gan_core.store.reading import Reading
+from gan_core.store.rows import change, change_training, lock, with_members
+from gan_core.store.schema import jobs
+
+
+class Steering(Reading):
+    """Pause, stop, resume, rename, delete."""
+
+    def pause(self, job_id: str) -> None:
+        """Ask a job to stand still where it is; a waiting one leaves the queue at once.
+
+        Raises:
+            RunNotFoundError: no such job.
+            AccessError: it is somebody else's; so with all that follow.
+            RunStateError: it is neither worked on nor waiting.
+        """
+        self._ask(job_id, "pause", model.PAUSED, (model.QUEUED, model.RUNNING))
+
+    def stop(self, job_id: str) -> None:
+        """Ask a job to end; what it has is kept.
+
+        Raises:
+            RunNotFoundError: no such job.
+            RunStateError: it has ended already.
+        """
+        self._ask(job_id, "stop", model.STOPPED, (model.QUEUED, model.RUNNING, model.PAUSED))
+
+    def resume(self, job_id: str) -> None:
+        """Put a paused, stopped or failed job back into the queue, to go on from its checkpoint.
+
+        One that has none begins anew; a run that does a few steps only goes on to its end.
+
+        Raises:
+            RunNotFoundError: no such job.
+            RunStateError: it is finished, or not at rest.
+            LimitError: too many wait already.
+        """
+        with self.database.write() as db:
+            held = self._hold(db, job_id)
+            resting = [job.id for job in held if job.can_resume]
+            stepping = [job.id for job in held if isinstance(job, model.Run) and job.is_stepping]
+            if not resting and not stepping:
+                raise RunStateError(f"This run is {_status(held)}; it cannot be resumed.")
+            if resting:
+                self._check_queue(db, len(resting))
+            values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
+            change(db, resting, **values)
+            whole = [*resting, *stepping]
+            change_training(db, whole, until_step=None)
+            single = jobs.c.priority == schema.SINGLE_STEPS
+            change(db, whole, priority=sa.case((single, schema.ALONE), else_=jobs.c.priority))
+
+    def rename(self, job_id: str, name: str) -> None:
+        """Give a job another name.
+
+        Raises:
+            RunNotFoundError: no such job.
+            RunStateError: the name is empty.
+        """
+        with self.database.write() as db:
+            self._hold(db, job_id)
+            if not clean_name(name):
+                raise RunStateError("A name needs at least one visible character.")
+            change(db, job_id, name=clean_name(name))
+
+    def delete(self, job_id: str) -> None:
+        """Delete a job with all it made. A running one loses its worker at its next write.
+
+        A group goes with its members, and with the last of them.
+
+        Raises:
+            RunNotFoundError: no such job.
+        """
+        job_id = check_id(job_id)
+        with self.database.write() as db:
+            lock(db, _family(job_id))
+            held = self._hold(db, job_id)
+            ids = [job.id for job in held]
+            for table in schema.OF_A_JOB:
+                db.execute(table.delete().where(table.c[_reference(table)].in_(ids)))
+            db.execute(jobs.delete().where(jobs.c.id.in_(ids)))
+            member = jobs.alias()
+            empty = ~sa.exists().where(member.c.group_id == jobs.c.id)
+            for group_id in {job.group_id for job in held if job.group_id} - {job_id}:
+                db.execute(jobs.delete().where(jobs.c.id == group_id, empty))
+
+    def _ask(self, job_id: str, want: str, at_once: str, allowed: tuple[str, ...]) -> None:
+        """Ask a running job for something, or do it at once to one that is not running."""
+        now = time.time()
+        with self.database.write() as db:
+            held = self._hold(db, job_id)
+            able = [job for job in held if job.status in allowed]
+            if not able:
+                raise RunStateError(f"This run is {_status(held)}; there is nothing to {want}.")
+            running = [job.id for job in able if job.status == model.RUNNING]
+            resting = [job.id for job in able if job.status != model.RUNNING]
+            change(db, running, want=want, want_at=now)
+            change(db, resting, want="", status=at_once, ended_at=now)
+
+    def _check_queue(self, db: sa.Connection, n_more: int) -> None:
+        """Refuse more than may wait; whoever else puts jobs into the queue waits for this."""
+        self.database.alone(db)
+        count = sa.select(sa.func.count()).where(jobs.c.status == model.QUEUED)
+        waiting = db.scalar(count) or 0
+        if waiting + n_more > self.limits.max_queued:
+            raise LimitError(
+                f"{waiting:,} runs are waiting already, this server allows "
+                f"{self.limits.max_queued:,}. Try again when some are done."
+            )
+
+
+def _status(held: Sequence[Job]) -> str:
+    """The status of a job, or of all members together."""
+    found = [job.status for job in held if job.kind != model.GROUP]
+    return status_of(found)
+
+
+def _family(job_id: str) -> sa.ColumnElement[bool]:
+    """A job, its members, and the group that it is a member of."""
+    group = sa.select(jobs.c.group_id).where(jobs.c.id == job_id).scalar_subquery()
+    return sa.or_(with_members(job_id), jobs.c.id == group)
+
+
+def _reference(table: sa.Table) -> str:
+    return "job_id" if table is schema.trainings else "run_id"

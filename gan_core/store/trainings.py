@@ -1,0 +1,86 @@
+"""What people ask of one training: a few steps by hand, other settings from here on."""
+
+import time
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from gan_core.errors import RunStateError
+from gan_core.store import model, schema
+from gan_core.store.edits import ask_for, write_config
+from gan_core.store.model import Run
+from gan_core.store.rows import change, change_training
+from gan_core.store.steering import Steering
+
+MAX_ADVANCE = 1000  # steps at once: others may wait for the slot meanwhile
+
+
+class Trainings(Steering):
+    """Advance, edit."""
+
+    def advance(self, run_id: str, steps: int = 1, players: str | None = None) -> None:
+        """Let a paused or stopped run do a few steps, and be paused again.
+
+        Args:
+            run_id: the run.
+            steps: how many, 1 to `MAX_ADVANCE`; the run's last step ends it as always.
+            players: who learns in these steps, "both", "d" or "g"; recorded as a change of the
+                setting and back. None: as the settings say.
+
+        Raises:
+            RunNotFoundError: no such run.
+            RunStateError: it is not at rest, or a group, or the number of steps is out of range.
+            ConfigError: players is none of these.
+        """
+        with self.database.write() as db:
+            run = self._single(db, run_id)
+            if not 1 <= steps <= MAX_ADVANCE:
+                raise RunStateError(f"A run advances by 1 to {MAX_ADVANCE:,} steps. Got {steps:,}.")
+            if run.status not in (model.PAUSED, model.STOPPED):
+                raise RunStateError(f"This run is {run.status}; only a paused one can be advanced.")
+            until = min(run.step + steps, run.total_steps)
+            if players is not None:
+                path = "training.players"
+                after = run.config.at(until).training.players
+                config = run.config.with_edit(run.step, {path: players})
+                if until < run.total_steps:
+                    config = config.with_edit(until, {path: after})
+                write_config(db, run_id, config)
+            queued = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
+            change(db, run_id, priority=schema.SINGLE_STEPS, **queued)
+            change_training(db, run_id, until_step=until)
+
+    def edit(self, run_id: str, changes: Mapping[str, object]) -> None:
+        """Change settings of a run from where it stands; recorded in its config's schedule.
+
+        A running one takes it up a moment later, at the step that it has come to by then.
+
+        Args:
+            run_id: the run.
+            changes: new values by dotted name, of settings in `gan_core.config.schedule.EDITABLE`.
+
+        Raises:
+            RunNotFoundError: no such run.
+            RunStateError: it is finished, or a group.
+            ConfigError: a setting cannot change while a run trains, or its value is wrong.
+        """
+        with self.database.write() as db:
+            run = self._single(db, run_id)
+            if run.status == model.FINISHED:
+                raise RunStateError("This run is finished; its settings cannot change any more.")
+            if run.status == model.RUNNING:
+                ask_for(db, run, changes)
+            else:
+                write_config(db, run_id, run.config.with_edit(run.step, changes))
+
+    def _single(self, db: sa.Connection, run_id: str) -> Run:
+        """One course of numbers, locked."""
+        run = next(job for job in self._hold(db, run_id) if job.id == run_id)
+        if not isinstance(run, Run):
+            raise RunStateError(
+                "This run is repeated with several seeds, which stand at different steps. Only a "
+                "run with one seed can be stepped or changed on the way."
+                if run.kind == model.GROUP
+                else "This job is no training; it can be neither stepped nor changed on the way."
+            )
+        return run

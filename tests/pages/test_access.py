@@ -1,0 +1,79 @@
+"""What the store refuses, every address and every button refuses."""
+
+import asyncio
+
+import pytest
+from starlette.routing import Router
+
+from gan_core.store import model
+from gan_core.store.store import Store
+from pages.server import visitor
+from pages.server.routes import routes
+from tests.gan_core.store.test_access import OwnersOnly
+from tests.pages.helpers import assert_sound, button, labels, texts
+
+OF_A_RUN = [route for route in routes() if "{run_id}" in route.path]
+
+
+@pytest.fixture
+def as_grace(store):
+    """The server's rule, and who asks, are others than usual."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def be(*, others_see):
+            rule = OwnersOnly(others_see)
+            patch.setattr(visitor, "shared_store", lambda: Store(store.database, rule=rule))
+            patch.setattr(visitor, "user", lambda: "grace")
+
+        yield be
+
+
+def ask(route, run):
+    """Status and text of the answer."""
+    path = route.path.format(run_id=run.id)
+    headers = [(b"host", b"localhost"), (b"sec-fetch-site", b"same-origin")]
+    scope = {"type": "http", "path": path, "headers": headers, "query_string": b"view=pair"}
+    scope["method"] = "POST" if "POST" in route.methods else "GET"
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(Router(routes())(scope, receive, send))
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+
+@pytest.mark.parametrize("route", OF_A_RUN, ids=lambda route: route.path)
+def test_an_address_of_a_run_that_one_may_not_see_is_not_there(as_grace, make_run, route):
+    run = make_run(model.PAUSED)
+    as_grace(others_see=False)
+    status, text = ask(route, run)
+    assert status == 404
+    assert run.name not in text
+
+
+@pytest.mark.parametrize("route", OF_A_RUN, ids=lambda route: route.path)
+def test_an_address_that_changes_somebody_elses_run_is_refused(as_grace, make_run, store, route):
+    run = make_run(model.PAUSED)
+    as_grace(others_see=True)
+    status, _ = ask(route, run)
+    assert (status == 403) == ("POST" in route.methods)
+    assert status != 404  # pictures need a viewer, which does not run here
+    assert store.get(run.id) == run
+
+
+def test_pages_draw_no_button_that_would_be_refused(as_grace, make_run, open_page, store):
+    run = make_run(model.PAUSED)
+    as_grace(others_see=True)
+    at = open_page("train", run=run.id)
+    assert_sound(at)
+    assert not {"Resume", "Stop", "Step"} & set(labels(at.button))
+    as_grace(others_see=False)
+    at = open_page("runs")
+    assert "Nothing has been trained yet." in texts(at)
+    at = open_page("train")
+    button(at, "Train").click().run()
+    assert store.list()[0].owner == "grace"
