@@ -4,10 +4,9 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -16,8 +15,8 @@ from gan_core.errors import ConfigError, DataError, DivergedError
 from gan_core.metrics import METRICS, ScoreReport
 from gan_core.problem import Problem, resolve
 from gan_core.scoring import score
+from gan_core.store.history import ParquetHistory
 from gan_core.training import Finished, Progress, Started, TrainedGenerator, TrainEvent
-from gan_core.training.events import history_frame
 from gan_core.training.fast import is_compiled
 
 SAMPLE_ROWS = 50
@@ -114,7 +113,8 @@ class _Session:
     problem: Problem
     every: int
     out: Path | None
-    _parts: list[np.ndarray] = field(default_factory=list)
+    _step: int = 0
+    _history: ParquetHistory | None = None
     _steps_per_epoch: int = 1
     _printed: int = 0
     _generator: TrainedGenerator | None = None
@@ -123,12 +123,18 @@ class _Session:
         """Train to the end, to Ctrl-C or to a divergence; keep what there is."""
         from gan_core.training import train  # brings torch, which other commands do without
 
-        events = train(self.problem)
+        events = train(self.problem, keep_history=False)
         started = next(events)
         assert isinstance(started, Started)
         self._steps_per_epoch = started.steps_per_epoch
         _announce(started)
         status, ending = 0, ""
+        if self.out:
+            for name in FILES:  # of an earlier run, perhaps
+                (self.out / name).unlink(missing_ok=True)
+            self._history = ParquetHistory(
+                self.out / "history.parquet", self._steps_per_epoch, self.problem.config.columns
+            )
         with tqdm(total=started.total_steps, unit="step", file=sys.stderr) as bar:
             try:
                 for event in events:
@@ -137,20 +143,20 @@ class _Session:
                 status, ending = INTERRUPTED, f"stopped at step {self._step:,}"
             except DivergedError as error:
                 status, ending = 1, f"failed: {error}"
+        if self._history:
+            self._history.close()
         if ending:
             _tell(ending)
         if self._generator:
             self._keep(self._generator)
         return status
 
-    @property
-    def _step(self) -> int:
-        return sum(map(len, self._parts))
-
     def _take(self, event: TrainEvent, bar: tqdm) -> None:  # type: ignore[type-arg]
         match event:
             case Progress():
-                self._parts.append(event.losses)
+                self._step = event.step
+                if self._history:
+                    self._history.add(event.first_step, event.losses)
                 # Kept from every event, because Ctrl-C leaves no time to ask.
                 self._generator = event.generator()
                 self._print_lines(event, bar)
@@ -192,12 +198,8 @@ class _Session:
             (self.out / "metrics.json").write_text(scores + "\n", encoding="utf-8")
 
     def _write(self, out: Path, generator: TrainedGenerator) -> None:
-        (out / "metrics.json").unlink(missing_ok=True)  # of an earlier run, perhaps
-        config = self.problem.config
-        (out / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
-        losses = np.concatenate([np.empty((0, len(config.columns)), np.float32), *self._parts])
-        history = history_frame(losses, 1, self._steps_per_epoch, config.columns)
-        history.to_parquet(out / "history.parquet", index=False)
+        config = self.problem.config.to_json()
+        (out / "config.json").write_text(config + "\n", encoding="utf-8")
         generator.sample(SAMPLE_ROWS).to_csv(out / "samples.csv", index=False)
         (out / "generator.safetensors").write_bytes(generator.to_bytes())
 

@@ -58,6 +58,10 @@ class StoreFullError(StoreError):
     """The disk under the store is full."""
 
 
+class StoreGoneError(StoreError):
+    """The store's file was deleted, replaced or emptied while it was in use."""
+
+
 class StoreTooNewError(StoreError):
     """The store was written by a newer version of this program."""
 

@@ -85,13 +85,17 @@ class Limits:
                 f"{repeats:,} instead."
             )
 
-    def check_disk(self, folder: Path) -> None:
+    def check_disk(self, folder: Path, reusable: int = 0) -> None:
         """Refuse new work when the disk is nearly full.
+
+        Args:
+            folder: where the store is.
+            reusable: bytes that are free inside the store.
 
         Raises:
             LimitError: how much is free and what to do.
         """
-        free_mb = shutil.disk_usage(folder).free // 2**20
+        free_mb = (shutil.disk_usage(folder).free + reusable) // 2**20
         if free_mb < self.min_free_mb:
             raise LimitError(
                 f"The disk has only {free_mb:,} MB left, new runs need {self.min_free_mb:,} MB. "

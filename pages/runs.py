@@ -11,6 +11,7 @@ from gan_core.jobs import JOBS
 from gan_core.store.model import Job, Run
 from pages.server.visitor import store
 from pages.ui.parts.head import page_head
+from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
 from pages.ui.run.keeping import confirm_delete, rename
@@ -152,6 +153,7 @@ def main() -> None:
         st.info(_("Nothing has been trained yet."))
         st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
         return
+    warn_if_unattended(jobs)
     try:
         job = choose(jobs)
         if job:

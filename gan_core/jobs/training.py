@@ -114,7 +114,8 @@ class TrainingAttempt:
 
         last = None
         try:
-            for event in train(problem, resume=resume, chunk_seconds=0.05, stops=self.stops):
+            how = {"chunk_seconds": 0.05, "stops": self.stops, "keep_history": False}
+            for event in train(problem, resume=resume, **how):
                 match event:
                     case Started():
                         self._begin(event)

@@ -1,8 +1,11 @@
 """What a viewer of a live run needs next: small, whatever the length of the run.
 
-A viewer says which step it has, of which attempt; it gets what came after, thinned out to at most
-`MAX_POINTS` points a curve by the smallest and largest value of each stretch, so that no peak is
-lost. Histograms come as densities, only when they are newer than those it shows.
+A viewer says which step it has, of which attempt. Of a short run it gets what came after. A long
+one is cut into stretches of equal length, and of each come the steps at which a curve is smallest
+or largest, so that no peak is lost: those of the stretches that are new ("append"), or, when the
+run has grown so much that stretches became longer, of the whole run ("replace"). So curves are
+thinned evenly, whenever one began to watch. Histograms come as densities, only when they are newer
+than those it shows.
 """
 
 import base64
@@ -13,11 +16,15 @@ import numpy as np
 from gan_core.problem import resolve
 from gan_core.store import results
 from gan_core.store.groups import band
+from gan_core.store.history import AS_IT_IS, curves, extent
+from gan_core.store.levels import stretch_length
 from gan_core.store.model import FINISHED, Run
+from gan_core.store.queue import is_unattended
 from gan_core.store.store import Store
 from gan_core.training.events import widened
 
-MAX_POINTS = 1000
+MAX_POINTS = 2048  # of a curve that is sent as a whole
+FEWEST = 4  # answers a stretch, at most, while a long run trains
 N_BINS = 10  # the tutorial's
 
 
@@ -37,22 +44,38 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
     if run.is_group:
         return {**_standing(store, run), **_group_update(store, run, since, shown)}
     after = since if attempt == run.unbroken_from else 0
-    first_step, rows = results.losses(store.database, run.id, after)
-    rows = widened(rows, len(run.config.columns))
-    steps, curves = thin(np.arange(first_step, first_step + len(rows)), rows, MAX_POINTS)
-    update: dict[str, Any] = {
-        **_standing(store, run),
-        "attempt": run.unbroken_from,
-        "after": after,
-        "step": first_step + len(rows) - 1 if len(rows) else after,
-        "x": _packed(steps / run.steps_per_epoch),
-        **{name: _packed(curves[:, i]) for i, name in enumerate(run.config.columns)},
-    }
+    update = {**_standing(store, run), "attempt": run.unbroken_from, **_curves(store, run, after)}
     latest = results.preview(store.database, run.id)
     if latest and (latest.step > shown or attempt != run.unbroken_from):
         update["shown"] = latest.step
         update["densities"] = densities(resolve(run.config).table.values, latest.rows)
     return update
+
+
+def _curves(store: Store, run: Run, after: int) -> dict[str, Any]:
+    """The curves after a step, or as a whole."""
+    whole = extent(store.database, run.id)
+    most = MAX_POINTS // (2 * whole.n_columns)
+    length = stretch_length(max(1, whole.n_steps), most)
+    known, new = after - whole.first + 1, whole.last - after
+    is_long = whole.n_steps > MAX_POINTS
+    is_whole = known <= 0 or (is_long and length != stretch_length(known, most)) or new > AS_IT_IS
+    if is_whole:
+        steps, rows = curves(store.database, run.id, max_points=MAX_POINTS)
+    elif run.is_active and not run.is_stepping and is_long and new < length / FEWEST:
+        steps, rows = np.empty(0), np.empty((0, whole.n_columns))  # soon, together with more
+    else:
+        n_points = 2 * whole.n_columns * -(-new // length) if is_long else MAX_POINTS
+        steps, rows = curves(store.database, run.id, after + 1, max_points=n_points)
+    columns = run.config.columns
+    rows = widened(rows, len(columns))
+    return {
+        "mode": "replace" if is_whole else "append",
+        "after": 0 if is_whole else after,
+        "step": whole.last if len(steps) else after,
+        "x": _packed(steps / run.steps_per_epoch),
+        **{name: _packed(column) for name, column in zip(columns, rows.T, strict=True)},
+    }
 
 
 def _standing(store: Store, run: Run) -> dict[str, Any]:
@@ -65,6 +88,7 @@ def _standing(store: Store, run: Run) -> dict[str, Any]:
         "rate": run.rate if run.is_active else None,
         "seconds_left": run.seconds_left,
         "place": store.place_in_queue(run),
+        "unattended": is_unattended(store.database, [run]),
         "edits": [[edit["step"] / run.steps_per_epoch, edit["set"]] for edit in run.edits],
     }
 
@@ -95,32 +119,6 @@ def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, A
 def seen(run: Run) -> str:
     """What badges and buttons depend on; when it changes, a page has to be drawn anew."""
     return f"{run.shown_status}/{run.want}/{run.device or ''}/{len(run.edits)}"
-
-
-def thin(steps: np.ndarray, rows: np.ndarray, max_points: int) -> tuple[np.ndarray, np.ndarray]:
-    """Thin out curves, keeping each stretch's smallest and largest value in the order they came.
-
-    Args:
-        steps: (n,).
-        rows: (n, n_curves).
-        max_points: most points to return.
-
-    Returns:
-        steps (m,) and rows (m, n_curves), m <= max_points; as given if they are few enough.
-    """
-    if len(steps) <= max_points:
-        return steps, rows
-    edges = np.linspace(0, len(steps), max_points // 2 + 1).astype(int)
-    starts, ends = edges[:-1], edges[1:]
-    low = np.minimum.reduceat(rows, starts, axis=0)
-    high = np.maximum.reduceat(rows, starts, axis=0)
-    rising = rows[starts] <= rows[ends - 1]
-    thinned = np.empty((2 * len(starts), rows.shape[1]), rows.dtype)
-    thinned[0::2] = np.where(rising, low, high)
-    thinned[1::2] = np.where(rising, high, low)
-    at = np.empty(len(thinned), steps.dtype)
-    at[0::2], at[1::2] = steps[starts], steps[ends - 1]
-    return at, thinned
 
 
 def bin_edges(real: np.ndarray) -> list[list[float]]:

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from gan_core.config import ExperimentConfig
 from gan_core.metrics import ScoreReport
-from gan_core.store import model
+from gan_core.store import history, model
 from gan_core.store.context import Context
 from gan_core.store.edits import take_up
+from gan_core.store.levels import Levels
 from gan_core.store.rows import change, change_training
 from gan_core.store.schema import chunks, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint
@@ -44,6 +45,7 @@ class Attempt(Context):
     """
 
     _seq: int = 0
+    _levels: Levels | None = None
 
     def config(self) -> ExperimentConfig:
         """The experiment to train."""
@@ -56,7 +58,7 @@ class Attempt(Context):
 
     def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
         """Note who computes, and drop history that an older attempt wrote after its checkpoint."""
-        now = time.time()
+        now, levels = time.time(), history.continued(self.database, self.run_id, step)
         with self.database.write() as db:
             self._hold(db)
             values = {"started_at": now, "heartbeat_at": now, "rate": None}
@@ -64,10 +66,12 @@ class Attempt(Context):
             change_training(db, self.run_id, device=device, engine=engine)
             late = sa.and_(chunks.c.run_id == self.run_id, chunks.c.last_step > step)
             undone = db.execute(chunks.delete().where(late)).rowcount
+            history.keep(db, self.run_id, levels)
             if undone or not self._beside(db, "unbroken_from"):
                 change_training(db, self.run_id, unbroken_from=self.number)
             late = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step > step)
             db.execute(snapshots.delete().where(late))
+        self._levels = levels
 
     def append(
         self,
@@ -94,6 +98,8 @@ class Attempt(Context):
             what people ask of the run.
         """
         last_step = first_step + len(losses) - 1
+        levels, self._levels = self._levels_before(first_step, losses.shape[1]), None
+        levels.add(losses)
         with self.database.write() as db:
             run = self._hold(db)
             change(db, self.run_id, progress=last_step, rate=rate)
@@ -109,6 +115,7 @@ class Attempt(Context):
                     data=np.ascontiguousarray(losses, "<f4").tobytes(),
                 )
             )
+            history.keep(db, self.run_id, levels)
             if preview is not None:
                 data = np.ascontiguousarray(preview, "<f4").tobytes()
                 self._replace(db, previews, step=last_step, n_rows=len(preview), data=data)
@@ -118,8 +125,15 @@ class Attempt(Context):
                 self._keep(db, kept)
             edit, watched_at = self._beside(db, "edit"), self._beside(db, "watched_at")
         self._seq += 1
+        self._levels = levels
         watched = watched_at is not None and watched_at > time.time() - WATCH_SECONDS
         return Request(run.want or ("edit" if edit else ""), watched)
+
+    def _levels_before(self, step: int, n_columns: int) -> Levels:
+        """Of the steps before one; read anew where a write failed, or there are more columns."""
+        if self._levels and self._levels.n_columns == n_columns:
+            return self._levels
+        return history.continued(self.database, self.run_id, step - 1, n_columns)
 
     def take_up_edit(self) -> None:
         """Write the settings that are to change into the run's config, at the last stored step."""

@@ -178,7 +178,7 @@ class Creation(Steering):
     def _room_for(self, n: int) -> Iterator[sa.Connection]:
         """A transaction that puts n jobs into the queue; refused where there is no room."""
         if folder := self.folder():
-            self.limits.check_disk(folder)
+            self.limits.check_disk(folder, self.database.reusable_bytes())
         with self.database.write() as db:
             self._check_queue(db, n)
             yield db

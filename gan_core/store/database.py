@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from gan_core.errors import StoreBusyError, StoreError, StoreFullError, StoreTooNewError
 from gan_core.store import schema
+from gan_core.store.sqlite_file import StoreFile, is_file
 
 BUSY_SECONDS = 10.0
 # SQLite's codes, then the SQLSTATEs of a lock that was not got in time, of a deadlock and of a
@@ -61,8 +62,11 @@ class Database:
     def __init__(self, url: str | sa.URL, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = url
         try:
-            self.is_sqlite = sa.engine.make_url(url).get_backend_name() == "sqlite"
-            self.engine = sa.create_engine(url, **_options(url, busy_seconds))
+            parsed = sa.engine.make_url(url)
+            self.is_sqlite = parsed.get_backend_name() == "sqlite"
+            self.file = StoreFile(parsed.database or "", busy_seconds) if is_file(parsed) else None
+            options = {"creator": self.file.connect} if self.file else _options(url, busy_seconds)
+            self.engine = sa.create_engine(url, **options)
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(
                 f"GAN_FORGE_DATABASE_URL is {_without_password(url)!r}, which cannot be used "
@@ -77,12 +81,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A read transaction."""
+        self.check()
         with translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A write transaction; on SQLite it takes the write lock at its beginning."""
+        self.check()
         with translated(), self._writing.begin() as connection:
             yield connection
 
@@ -95,12 +101,53 @@ class Database:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OUR_LOCK)))
 
+    def check(self) -> None:
+        """Notice that a SQLite file is not the one it was.
+
+        Raises:
+            StoreGoneError: it was deleted, replaced or emptied.
+        """
+        if self.file:
+            self.file.check()
+
     def prepare(self) -> None:
         """Create or migrate the tables.
 
         Raises:
             StoreTooNewError: written by a newer version.
         """
+        if self.file:
+            self.file.may_create = True
+        self._migrate()
+        if self.file:
+            self.file.may_create = False
+            self.file.make_reserve()
+
+    def delete(self, write: Callable[[sa.Connection], None]) -> None:
+        """Do a write that deletes, on a full disk, too; then return the space.
+
+        Args:
+            write: called with a write transaction; again where the first one found no space.
+        """
+        try:
+            with self.write() as connection:
+                write(connection)
+        except StoreFullError:
+            if not (self.file and self.file.release_reserve()):
+                raise
+            with self.write() as connection:
+                write(connection)
+        if self.file:
+            if not self.file.reclaim(self.engine) and self.file.release_reserve():
+                self.file.reclaim(self.engine)
+            self.file.make_reserve()
+
+    def reusable_bytes(self) -> int:
+        """Space of what was deleted that new runs can take without any of the disk's."""
+        with translated():
+            return self.file.reusable_bytes(self.engine) if self.file else 0
+
+    def _migrate(self) -> None:
         if self._version() == schema.HEAD:
             return
         with self.write() as connection:  # two servers may start at once: look again, locked
@@ -155,7 +202,10 @@ def _migrate(connection: sa.Connection, version: str | None) -> None:
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # `_begin_sqlite` begins
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # What is deleted is not written over first: that would need as much space again, which a full
+    # disk does not have.
+    settings = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=OFF")
+    for pragma in settings:
         connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gan_core.config import ExperimentConfig
-from gan_core.store import model, results
+from gan_core.store import history, model
 from gan_core.store.database import Database
 from gan_core.store.model import Job, Run
 
@@ -135,13 +135,11 @@ def _curve(
     database: Database, run_id: str, attempt: int, step: int, total: int, stretches: int
 ) -> np.ndarray:
     """The mean of each complete stretch of a run's history, (n_columns, n)."""
-    first_step, rows = results.losses(database, run_id)
+    counts, sums = history.running_sums(database, run_id)
     edges = np.linspace(0, total, stretches + 1).astype(int)
-    n = int(np.searchsorted(edges[1:], first_step - 1 + len(rows), side="right"))
-    if not n:
-        return np.empty((rows.shape[1], 0), np.float32)
-    sums = np.add.reduceat(rows[: edges[n]].astype(np.float64), edges[:n], axis=0)
-    return (sums / np.diff(edges[: n + 1])[:, None]).T.astype(np.float32)
+    edges = edges[edges <= counts[-1]]
+    at = np.array([np.interp(edges, counts, column) for column in sums.T])  # (n_columns, n + 1)
+    return (np.diff(at) / np.diff(edges)).astype(np.float32)
 
 
 def status_of(found: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The queue from the side of a dispatcher: claim jobs, keep them, give back orphans."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
@@ -215,3 +215,10 @@ def live_dispatchers(database: Database) -> list[DispatcherInfo]:
         found = [DispatcherInfo(**row._mapping) for row in rows]
     # Nearness, not age: one that died before the clock was set back does not live for ever.
     return [info for info in found if abs(info.seen_at - time.time()) < SILENT_SECONDS]
+
+
+def is_unattended(database: Database, found: Iterable[model.Job]) -> bool:
+    """Whether one of these jobs waits while there is no dispatcher that could start it."""
+    long_ago = time.time() - SILENT_SECONDS  # one that has just started need not say so yet
+    waits = any(job.status == model.QUEUED and (job.queued_at or 0) < long_ago for job in found)
+    return waits and not live_dispatchers(database)

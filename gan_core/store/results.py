@@ -12,18 +12,11 @@ from gan_core.objectives import Objective
 from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.database import Database
+from gan_core.store.history import parts
 from gan_core.store.model import Run
-from gan_core.store.schema import (
-    checkpoints,
-    chunks,
-    jobs,
-    players,
-    previews,
-    snapshots,
-    trainings,
-)
+from gan_core.store.schema import checkpoints, jobs, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint, TrainedGenerator
-from gan_core.training.events import history_frame, widened
+from gan_core.training.events import history_frame
 
 
 @dataclass(frozen=True)
@@ -56,29 +49,16 @@ class Players:
 
 
 def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.ndarray]:
-    """The stored steps after a step.
+    """All stored steps after a step, for those who have the memory (else `history.parts`).
 
     Returns:
         the number of the first of them, and float32 (n_steps, n_columns): as many of the first of
         `ExperimentConfig.columns` as any of them has; what a step lacks is NaN.
     """
-    query = (
-        sa.select(chunks.c.first_step, chunks.c.last_step, chunks.c.data)
-        .where(chunks.c.run_id == run_id, chunks.c.last_step > after)
-        .order_by(chunks.c.first_step)
-    )
-    with database.read() as db:
-        found = db.execute(query).all()
+    found = list(parts(database, run_id, after))
     if not found:
         return after + 1, np.empty((0, len(Objective.columns)), np.float32)
-    parts = [
-        np.frombuffer(row.data, "<f4").reshape(row.last_step - row.first_step + 1, -1)
-        for row in found
-    ]
-    width = max(part.shape[1] for part in parts)
-    joined = np.concatenate([widened(part, width) for part in parts])
-    skip = max(0, after + 1 - found[0].first_step)
-    return found[0].first_step + skip, joined[skip:]
+    return found[0][0], np.concatenate([rows for _, rows in found])
 
 
 def history(database: Database, run: Run) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0004"  # the newest migration in migrations/versions
+HEAD = "0005"  # the newest migration in migrations/versions
 
 metadata = sa.MetaData()
 
@@ -72,6 +72,17 @@ chunks = sa.Table(
     sa.Index("ix_chunks_run_step", "run_id", "last_step"),
 )
 
+# Of a history of more than a few thousand steps: extremes and sums of stretches of 2^level steps.
+history_levels = sa.Table(
+    "history_levels",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("index", sa.Integer, primary_key=True),  # of a page of stretches
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("n_columns", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),  # of `levels.stretch_type`
+)
+
 checkpoints = sa.Table(
     "checkpoints",
     metadata,
@@ -110,7 +121,7 @@ snapshots = sa.Table(
 )
 
 # What refers to a job, and goes with it.
-OF_A_JOB = (trainings, chunks, checkpoints, previews, players, snapshots)
+OF_A_JOB = (trainings, chunks, history_levels, checkpoints, previews, players, snapshots)
 
 dispatchers = sa.Table(
     "dispatchers",

@@ -84,7 +84,8 @@ class Steering(Reading):
             RunNotFoundError: no such job.
         """
         job_id = check_id(job_id)
-        with self.database.write() as db:
+
+        def everything(db: sa.Connection) -> None:
             lock(db, _family(job_id))
             held = self._hold(db, job_id)
             ids = [job.id for job in held]
@@ -95,6 +96,8 @@ class Steering(Reading):
             empty = ~sa.exists().where(member.c.group_id == jobs.c.id)
             for group_id in {job.group_id for job in held if job.group_id} - {job_id}:
                 db.execute(jobs.delete().where(jobs.c.id == group_id, empty))
+
+        self.database.delete(everything)
 
     def _ask(self, job_id: str, want: str, at_once: str, allowed: tuple[str, ...]) -> None:
         """Ask a running job for something, or do it at once to one that is not running."""

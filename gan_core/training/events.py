@@ -74,7 +74,8 @@ class Finished:
     Attributes:
         first_step: number of the first step, counted from 1; of a resumed training the first since
             it was resumed.
-        losses: of all steps, float32 (n_steps, n_columns), see `ExperimentConfig.columns`.
+        losses: of all steps, float32 (n_steps, n_columns), see `ExperimentConfig.columns`; none
+            where `train` was not to keep them.
         steps_per_epoch: steps in one pass over the rows.
         generator: the trained generator.
         checkpoint: the state after the last step.

@@ -22,6 +22,7 @@ def train(
     resume: Checkpoint | None = None,
     chunk_seconds: float = 0.1,
     stops: Sequence[int] = (),
+    keep_history: bool = True,
 ) -> Iterator[TrainEvent]:
     """Train a GAN; yields `Started`, then `Progress` several times a second, last `Finished`.
 
@@ -34,6 +35,8 @@ def train(
         resume: go on from this checkpoint instead of starting.
         chunk_seconds: about how long the training runs between two events.
         stops: steps, ascending, after each of which there is to be an event.
+        keep_history: whether `Finished` has the losses of all steps, which are many in a long run;
+            without, it has none, and `Progress` alone tells them.
 
     Raises:
         ConfigError: CUDA was asked for and is not there, or there are no such rows.
@@ -77,7 +80,8 @@ def train(
         before = engine.step - len(losses)
         if n_good < len(losses):
             refuge.go_to(before + n_good)  # events are of good steps, and so must be their state
-        parts.append(losses[:n_good])
+        if keep_history:
+            parts.append(losses[:n_good])
         if n_good:
             yield Progress(before + 1, losses[:n_good], per_epoch, checkpoint, generator)
         if n_good < len(losses):

@@ -12,6 +12,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
+_PROGRAM = (sys.executable, "-m", "gan_core")
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _RESTART_SECONDS = 1.0  # and twice as long after each one that did not even live a minute
 _MOST_SECONDS = 60.0
@@ -52,7 +53,7 @@ async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
         began = time.monotonic()
         try:
             end = f"ended with code {await _run_once(command, told)}"
-        except Exception as error:  # whatever it is, without it nothing goes on any more
+        except Exception as error:  # whatever it is, without it nothing goes on until a restart
             log.exception("%s cannot be started", command[0])
             end = f"could not be started ({type(error).__name__})"
         lived = time.monotonic() - began
@@ -63,10 +64,10 @@ async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
 
 
 async def _run_once(command: tuple[str, ...], told: bytes) -> int:
-    """Start the process and wait until it ends; taken along when this is cancelled."""
+    """Start a process and wait until it ends; taken along when this is cancelled."""
     process = await asyncio.create_subprocess_exec(
         # In this process's own folder: a relative address of the store means the same there.
-        *(sys.executable, "-m", "gan_core", *command),
+        *(*_PROGRAM, *command),
         stdin=asyncio.subprocess.PIPE,
         env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _search_path()},
     )

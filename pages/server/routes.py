@@ -3,12 +3,15 @@
 import asyncio
 import gzip
 import json
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from gan_core.errors import (
@@ -23,6 +26,7 @@ from gan_core.errors import (
 )
 from gan_core.live.updates import live_update
 from gan_core.store import results
+from gan_core.store.history import write_parquet
 from gan_core.store.model import Run
 from gan_core.workers.lane import Question
 from pages.server.assets import asset_routes
@@ -52,6 +56,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/runs/{run_id}/film", _film),
         Route("/api/runs/{run_id}/quality", _quality),
         Route("/api/runs/{run_id}/samples.csv", _samples),
+        Route("/api/runs/{run_id}/history.parquet", _history),
         *asset_routes(),
     ]
 
@@ -219,6 +224,20 @@ def _snapshots(run: Run) -> list[int]:
 
 def _view(asked: QueryParams) -> dict[str, str]:
     return {name: asked[name][:30] for name in ("view", "x", "y", "others") if name in asked}
+
+
+def _history(request: Request) -> Response:
+    """The losses of every step as a file, written part by part: it may be larger than memory."""
+    folder = tempfile.TemporaryDirectory()  # gone with what refers to it, where writing fails
+    try:
+        run = find_run(request.path_params["run_id"])
+        path = Path(folder.name) / f"gan-forge-{run.id}-history.parquet"
+        write_parquet(store().database, run, path)
+    except GanForgeError as error:
+        return _json({"error": str(error)}, _STATUS.get(type(error), 503))
+    kind = "application/vnd.apache.parquet"
+    done = BackgroundTask(folder.cleanup)
+    return FileResponse(path, media_type=kind, filename=path.name, background=done)
 
 
 def _takes_gzip(request: Request) -> bool:

@@ -48,7 +48,7 @@ def test_everything_can_be_downloaded_and_drawn_again(forge, store, finished_run
     assert weights.keys() == generator.weights.keys()
     assert all((weights[k] == generator.weights[k]).all() for k in weights)
 
-    name, content = download(forge, "History of every step (Parquet)")
+    name, content = download(forge, "History of every step (Parquet)", "link")
     assert name.endswith(".parquet")
     history = pd.read_parquet(io.BytesIO(content))
     assert list(history.columns) == ["step", "epoch", "d_loss", "g_loss", "d_real", "d_fake"]

@@ -183,3 +183,11 @@ def test_the_store_comes_back_and_so_do_the_pages(home, store, open_page):
     assert_sound(at)
     assert not at.error
     assert Store.open().list() == []
+
+
+@pytest.mark.parametrize("page", ["home", "data", *NEED_STORE])
+def test_a_store_that_is_taken_away_is_told_on_every_page(store, home, open_page, page):
+    open_page("runs")
+    (home / "store.db").unlink()
+    assert_kind_message(open_page(page), "restart GAN Forge")
+    assert not (home / "store.db").exists()

@@ -58,6 +58,7 @@ type LiveLabel =
   | "step"
   | "left"
   | "queued"
+  | "unattended"
   | "before"
   | "seeds"
   | "progress"
@@ -185,6 +186,7 @@ export interface LiveUpdate {
   rate: number | null;
   seconds_left: number | null;
   place: number | null;
+  unattended: boolean;
   edits: [number, Record<string, string | number>][];
   attempt: number;
   after: number;

@@ -30,7 +30,9 @@ export class Status {
 function words({ labels, epochs }, update, { band, step }) {
   const { status = "", epochs_done: done, rate, seconds_left: left, place } = update;
   const found = [`${escapeHtml(labels.epoch)} <b>${whole(done)}</b> / ${whole(epochs)}`];
-  if (status === "queued") found.unshift(fill(labels.queued, { place: place || "…" }));
+  if (status === "queued") {
+    found.unshift(update.unattended ? escapeHtml(labels.unattended) : fill(labels.queued, { place: place || "…" }));
+  }
   if (band) found.push(fill(labels.seeds, { done: band.finished, all: band.members }));
   else if (["paused", "stopped"].includes(status)) {
     found.push(`${escapeHtml(labels.step)} <b>${whole(step)}</b>`);

@@ -1,6 +1,5 @@
 """Everything that can be taken home from a run, in one menu."""
 
-import io
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
@@ -34,12 +33,8 @@ def download_menu(run: Run, sample: dict[str, int]) -> None:
             "application/octet-stream",
             partial(_weights, run),
         )
-        _item(
-            _("History of every step (Parquet)"),
-            f"{stem}-history.parquet",
-            "application/vnd.apache.parquet",
-            partial(_history, run),
-        )
+        history = f"api/runs/{run.id}/history.parquet"
+        st.link_button(_("History of every step (Parquet)"), history, width="stretch")
         code_downloads(run.config, stem)
 
 
@@ -51,12 +46,6 @@ def code_downloads(config: ExperimentConfig, stem: str) -> None:
 
 def _item(label: str, file_name: str, mime: str, make: Callable[[], str | bytes]) -> None:
     st.download_button(label, make, file_name, mime, on_click="ignore", width="stretch")
-
-
-def _history(run: Run) -> bytes:
-    buffer = io.BytesIO()
-    results.history(store().database, run).to_parquet(buffer, index=False)
-    return buffer.getvalue()
 
 
 def _weights(run: Run) -> bytes:

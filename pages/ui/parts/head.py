@@ -4,12 +4,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.server.assets import ASSETS
+from pages.ui.parts.health import stop_without_store
 
 _STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
 
 def page_style() -> None:
-    """What every page's layout needs beyond the theme."""
+    """What every page needs beyond the theme; and its end where the store was taken away."""
+    stop_without_store()
     st.html(f"<style>{_STYLE}</style>")
 
 

@@ -122,6 +122,7 @@ def _labels(run: Run | None) -> dict[str, Any]:
         "step": _("step"),
         "left": _("{time} left"),
         "queued": _("waiting, place {place} in the queue"),
+        "unattended": _("waiting; no dispatcher is running to start it"),
         "before": _("before"),
         "seeds": _("{done} of {all} seeds done") if seeds else _("{done} of {all} runs done"),
         "progress": _("Progress of the training"),

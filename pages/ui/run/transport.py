@@ -11,6 +11,7 @@ from gan_core.store import model, results
 from gan_core.store.model import Run
 from gan_core.training.choice import choose_engine
 from pages.server.visitor import find_run, store
+from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
 from pages.ui.session.run import look_at
@@ -73,6 +74,7 @@ def status_row(run: Run, *, slow: bool = False) -> None:
         st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run, slow, played)
+    warn_if_unattended([run])
     if run.reason:
         st.error(plain(run.reason), icon=":material/error:")
 

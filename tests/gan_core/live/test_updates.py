@@ -3,11 +3,9 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gan_core.data import load_table
-from gan_core.live.updates import MAX_POINTS, N_BINS, bin_edges, densities, live_update, thin
+from gan_core.live.updates import MAX_POINTS, N_BINS, bin_edges, densities, live_update
 from gan_core.store import model
 
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake")
@@ -28,30 +26,6 @@ def update_of(store):
         return update
 
     return ask
-
-
-@given(st.integers(0, 3000), st.sampled_from([2, 10, 100, 1000]), st.integers(0, 2**32 - 1))
-def test_thinned_curves_keep_every_peak(n, max_points, seed):
-    rows = np.random.default_rng(seed).normal(size=(n, 4)).astype(np.float32)
-    steps, thinned = thin(np.arange(1, n + 1), rows, max_points)
-    assert len(steps) == len(thinned) <= max(max_points, 0)
-    assert (np.diff(steps) >= 0).all()
-    if n <= max_points:
-        assert np.array_equal(thinned, rows)
-        assert steps.tolist() == list(range(1, n + 1))
-    else:
-        assert (steps[0], steps[-1]) == (1, n)
-        assert np.array_equal(thinned.min(axis=0), rows.min(axis=0))
-        assert np.array_equal(thinned.max(axis=0), rows.max(axis=0))
-        for curve, kept in zip(rows.T, thinned.T, strict=True):
-            assert np.isin(kept, curve).all()
-
-
-def test_thinned_curve_rises_where_the_curve_rises():
-    rising = np.arange(1000, dtype=np.float32)[:, None] * [1, -1]
-    _, thinned = thin(np.arange(1, 1001), rising, 50)
-    assert (np.diff(thinned[:, 0]) > 0).all()
-    assert (np.diff(thinned[:, 1]) < 0).all()
 
 
 def test_a_viewer_gets_what_came_after_its_last_step(begun, update_of):

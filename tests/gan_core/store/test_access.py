@@ -131,7 +131,7 @@ def test_owners_may_do_everything_and_so_may_everybody_by_the_servers_rule(
     (LOOK | CHANGE)[verb](store.for_user(EVERYBODY, RULE), run, group, state)
 
 
-@pytest.mark.parametrize("verb", LISTS)
+@pytest.mark.parametrize("verb", sorted(LISTS))
 def test_lists_hold_what_one_may_see_as_many_as_asked_for(store, run, group, configured, verb):
     own = store.create(configured(), "grace")
     for _ in range(3):

@@ -12,6 +12,7 @@ from gan_core.live.updates import live_update, seen
 from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import Claim
+from gan_core.store.schema import chunks
 from gan_core.store.trainings import MAX_ADVANCE
 from gan_core.training import Progress
 from gan_core.workers.worker import run_attempt
@@ -175,8 +176,9 @@ def test_a_viewer_sees_a_paused_run_and_goes_on_from_what_it_has(store, paused, 
 
 def test_after_lost_steps_a_viewer_begins_anew(store, paused, queue):
     run = paused()
-    with store.database.write() as db:
-        db.exec_driver_sql("UPDATE chunks SET last_step = 4")  # as if it had been killed at 4
+    late = {"attempt": 1, "seq": 99, "first_step": 3, "last_step": 4, "data": bytes(32)}
+    with store.database.write() as db:  # as if it had been killed at 4
+        db.execute(chunks.insert().values(run_id=run.id, **late))
     store.resume(run.id)
     begin(store, queue)
     assert store.get(run.id).unbroken_from == 2

@@ -13,7 +13,7 @@ def test_the_supervisor_survives_that_no_process_can_be_started(tmp_path, monkey
     """And says so in the log; a moment later there is memory again."""
     started = tmp_path / "started"
     command = tmp_path / "dispatcher"
-    monkeypatch.setattr("sys.executable", str(command))
+    monkeypatch.setattr(supervisor, "_PROGRAM", (str(command),))
     monkeypatch.setattr(supervisor, "_RESTART_SECONDS", 0.02)
 
     async def live():

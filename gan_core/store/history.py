@@ -1,0 +1,275 @@
+"""The losses of every step of a run: read in parts, and as curves of few points."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from gan_core.objectives import Objective
+from gan_core.store.database import Database
+from gan_core.store.levels import (
+    Levels,
+    joined,
+    points,
+    stretch_length,
+    stretch_type,
+    summarised,
+)
+from gan_core.store.model import Run
+from gan_core.store.schema import chunks, history_levels
+from gan_core.training.events import history_frame, widened
+
+SHORT = 4096  # steps; of a history that is not longer nothing is kept beside it
+AS_IT_IS = 1 << 16  # steps of a longer one that may be read for a closer look: 1 MB
+_BATCH = 1 << 15  # steps that are read at once: half a megabyte
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of a history is stored.
+
+    Attributes:
+        first: the first step.
+        last: the last step, the one before `first` if there is none.
+        n_columns: of the latest steps; earlier ones may have had fewer.
+    """
+
+    first: int
+    last: int
+    n_columns: int
+
+    @property
+    def n_steps(self) -> int:
+        """Steps that are stored."""
+        return self.last - self.first + 1
+
+
+def extent(database: Database, run_id: str) -> Extent:
+    """How much of a run's history is stored."""
+    size = sa.func.length(chunks.c.data).label("size")
+    mine = sa.select(chunks.c.first_step, chunks.c.last_step, size)
+    mine = mine.where(chunks.c.run_id == run_id).limit(1)
+    with database.read() as db:
+        first = db.execute(mine.order_by(chunks.c.last_step)).one_or_none()
+        last = db.execute(mine.order_by(chunks.c.last_step.desc())).one_or_none()
+    if first is None or last is None:
+        return Extent(1, 0, len(Objective.columns))
+    return Extent(first.first_step, last.last_step, last.size // 4 // _n_steps(last))
+
+
+def parts(
+    database: Database,
+    run_id: str,
+    after: int = 0,
+    until: int | None = None,
+    n_columns: int | None = None,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The stored steps after a step, half a megabyte at a time.
+
+    Args:
+        database: where the run is kept.
+        run_id: the run.
+        after: the step before the first.
+        until: the last step; None: all.
+        n_columns: how many there shall be; None: as many as the latest steps have.
+
+    Yields:
+        the number of the first step, and float32 (n_steps, n_columns).
+    """
+    mine = chunks.c.run_id == run_id
+    columns = (chunks.c.first_step, chunks.c.last_step, chunks.c.data)
+    n_columns = n_columns or extent(database, run_id).n_columns
+    while until is None or after < until:
+        later = sa.and_(mine, chunks.c.last_step > after)
+        ends = sa.select(chunks.c.last_step).where(later).order_by(chunks.c.last_step).limit(64)
+        with database.read() as db:
+            few = [end for i, end in enumerate(db.scalars(ends)) if not i or end <= after + _BATCH]
+            upto = sa.and_(later, chunks.c.last_step <= max(few, default=0))
+            found = db.execute(sa.select(*columns).where(upto).order_by(chunks.c.last_step)).all()
+        if not found:
+            return
+        first = found[0].first_step
+        rows = np.concatenate([_rows(row, n_columns) for row in found])
+        skip = max(0, after + 1 - first)
+        after = first + len(rows) - 1
+        yield first + skip, rows[skip : None if until is None else until + 1 - first]
+
+
+def write_parquet(database: Database, run: Run, path: Path) -> None:
+    """Write the table `results.history` as Parquet, part by part."""
+    writer = ParquetHistory(path, run.steps_per_epoch, run.config.columns)
+    for first_step, rows in parts(database, run.id):
+        writer.add(first_step, rows)
+    writer.close()
+
+
+class ParquetHistory:
+    """A Parquet file of the table `history_frame`, written as steps come.
+
+    Args:
+        path: where to.
+        steps_per_epoch: steps in one pass over the rows.
+        columns: names of the history's.
+    """
+
+    def __init__(self, path: Path, steps_per_epoch: int, columns: Sequence[str]) -> None:
+        import pyarrow as pa  # 40 MB that only who writes such a file needs
+        import pyarrow.parquet as pq
+
+        self._table = pa.Table.from_pandas
+        self._steps_per_epoch, self._columns = steps_per_epoch, columns
+        empty = history_frame(np.empty((0, len(columns)), np.float32), 1, 1, columns)
+        self._schema = pa.Schema.from_pandas(empty, preserve_index=False)
+        self._writer = pq.ParquetWriter(path, self._schema)
+        self._waiting: list[np.ndarray] = []
+        self._first_step = 1
+
+    def add(self, first_step: int, rows: np.ndarray) -> None:
+        """Take the steps that come next."""
+        if not self._waiting:
+            self._first_step = first_step
+        self._waiting.append(rows)
+        if sum(map(len, self._waiting)) >= 1 << 16:  # a row group
+            self._write()
+
+    def close(self) -> None:
+        """Write what is left; only then it is a file."""
+        self._write()
+        self._writer.close()
+
+    def _write(self) -> None:
+        if self._waiting:
+            rows = np.concatenate(self._waiting)
+            frame = history_frame(rows, self._first_step, self._steps_per_epoch, self._columns)
+            self._writer.write_table(self._table(frame, self._schema, preserve_index=False))
+            self._waiting = []
+
+
+def curves(
+    database: Database,
+    run_id: str,
+    from_step: int = 1,
+    to_step: int | None = None,
+    max_points: int = 2048,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A run's history between two steps, evenly thinned out so that no extreme is lost.
+
+    The range is cut into stretches of equal length; of each the steps stay at which a column is
+    smallest or largest. What comes out depends on what is stored and asked for only.
+
+    Args:
+        database: where the run is kept.
+        run_id: the run.
+        from_step: the first step.
+        to_step: the last step; None: the last one that is stored.
+        max_points: most points to return, at least two for each column.
+
+    Returns:
+        steps (m,) and float32 rows (m, n_columns), m <= max_points: rows of the history itself.
+    """
+    whole = extent(database, run_id)
+    from_step = max(whole.first, from_step)
+    to_step = whole.last if to_step is None else min(whole.last, to_step)
+    n_steps, most = to_step - from_step + 1, max(1, max_points // (2 * whole.n_columns))
+    if n_steps <= AS_IT_IS or whole.n_steps <= SHORT:
+        steps, rows = _as_it_is(database, run_id, from_step, to_step, whole.n_columns)
+        if n_steps <= max_points:
+            return steps, rows
+        return points(summarised(from_step, rows, from_step - 1, stretch_length(n_steps, most)))
+    stretches, length = _levels(database, run_id, whole)
+    begin, end = (from_step - whole.first) // length, -(-(to_step - whole.first + 1) // length)
+    return points(joined(stretches[begin:end], stretch_length(end - begin, most)))
+
+
+def running_sums(database: Database, run_id: str) -> tuple[np.ndarray, np.ndarray]:
+    """How a run's columns add up along its steps.
+
+    Returns:
+        how many steps (n,), from 0 to all, and float64 (n, n_columns): their sums.
+    """
+    whole = extent(database, run_id)
+    if whole.n_steps <= SHORT:
+        _, rows = _as_it_is(database, run_id, whole.first, whole.last, whole.n_columns)
+        sums, counts = rows.astype(np.float64), np.ones(len(rows), np.int64)
+    else:
+        stretches, _ = _levels(database, run_id, whole)
+        sums, counts = stretches["sums"], stretches["n"]
+    start = np.zeros((1, sums.shape[1]))
+    return np.append(0, counts.cumsum()), np.concatenate([start, sums.cumsum(axis=0)])
+
+
+def continued(database: Database, run_id: str, step: int, n_columns: int | None = None) -> Levels:
+    """The stretches of a run's history up to a step, from which its worker goes on."""
+    whole = extent(database, run_id)
+    if n_columns:
+        whole = replace(whole, n_columns=n_columns)
+    first = whole.first if whole.n_steps else step + 1
+    length = stretch_length(max(1, step - first + 1))
+    found = _stored(database, run_id, whole)
+    if found is None or found.length > length:
+        found = Levels(first - 1, whole.n_columns, length)
+    found.cut(step)
+    for _, rows in parts(database, run_id, found.last_step, step, whole.n_columns):
+        found.add(rows)
+    return found
+
+
+def keep(db: sa.Connection, run_id: str, levels: Levels) -> None:
+    """Write what has changed in the stretches of a run's history, unless it is short."""
+    mine = history_levels.c.run_id == run_id
+    if levels.is_unwritten:
+        db.execute(history_levels.delete().where(mine))
+    if levels.last_step - levels.origin <= SHORT:
+        return
+    pages = dict(levels.pages())
+    db.execute(history_levels.delete().where(mine, history_levels.c.index.in_(list(pages))))
+    common = {"run_id": run_id, "level": levels.level, "n_columns": levels.n_columns}
+    values = [{**common, "index": index, "data": data} for index, data in pages.items()]
+    if values:
+        db.execute(history_levels.insert(), values)
+
+
+def _levels(database: Database, run_id: str, whole: Extent) -> tuple[np.ndarray, int]:
+    """The stretches of a long history, and their length."""
+    found = _stored(database, run_id, whole)
+    if found is None or found.last_step != whole.last:
+        return _built(database, run_id, whole)  # stored by a version that kept none
+    return found.stretches, found.length
+
+
+def _stored(database: Database, run_id: str, whole: Extent) -> Levels | None:
+    mine = sa.select(history_levels).where(history_levels.c.run_id == run_id)
+    with database.read() as db:
+        rows = db.execute(mine.order_by(history_levels.c.index)).all()
+    if not rows or rows[0].n_columns != whole.n_columns:
+        return None
+    found = Levels(whole.first - 1, whole.n_columns, 1 << rows[0].level)
+    data = b"".join(row.data for row in rows)
+    found.stretches = np.frombuffer(data, stretch_type(found.n_columns))
+    return found
+
+
+@lru_cache(maxsize=16)  # 200 KB each
+def _built(database: Database, run_id: str, whole: Extent) -> tuple[np.ndarray, int]:
+    found = continued(database, run_id, whole.last)
+    return found.stretches, found.length
+
+
+def _as_it_is(
+    database: Database, run_id: str, from_step: int, to_step: int, n_columns: int
+) -> tuple[np.ndarray, np.ndarray]:
+    found = [rows for _, rows in parts(database, run_id, from_step - 1, to_step, n_columns)]
+    rows = np.concatenate([np.empty((0, n_columns), np.float32), *found])
+    return np.arange(from_step, from_step + len(rows)), rows
+
+
+def _rows(chunk: sa.Row, n_columns: int) -> np.ndarray:  # type: ignore[type-arg]
+    """The steps of a chunk; columns that it does not have yet are NaN."""
+    return widened(np.frombuffer(chunk.data, "<f4").reshape(_n_steps(chunk), -1), n_columns)
+
+
+def _n_steps(chunk: sa.Row) -> int:  # type: ignore[type-arg]
+    return chunk.last_step - chunk.first_step + 1

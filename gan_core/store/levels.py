@@ -1,0 +1,160 @@
+"""A long history in few numbers: of each stretch of steps the extreme rows and the sums.
+
+However long a run, at most `MOST` stretches of equal length are kept, a power of two of steps
+each; when there would be more, neighbours are joined. Every row that is kept is one of the
+history's own, at its own step: where a column has its smallest or its largest value.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+MOST = 1024  # stretches; 200 KB for four columns
+PAGE = 16  # stretches that are stored together: what one write replaces at most
+
+
+def stretch_length(n_steps: int, most: int = MOST) -> int:
+    """The smallest power of two of steps of which at most so many stretches make up the whole."""
+    return 1 << max(0, -(-n_steps // most) - 1).bit_length()
+
+
+def stretch_type(n_columns: int) -> np.dtype:  # type: ignore[type-arg]
+    """A stretch: number of steps, sums of the columns, and a row for each column's two extremes.
+
+    The rows come in the order: where the first column is smallest, ..., where the last one is
+    smallest, where the first is largest, ...
+    """
+    extremes = 2 * n_columns
+    return np.dtype(
+        [
+            ("n", "<i8"),
+            ("sums", "<f8", (n_columns,)),
+            ("steps", "<i4", (extremes,)),
+            ("rows", "<f4", (extremes, n_columns)),
+        ]
+    )
+
+
+class Levels:
+    """The stretches of one history.
+
+    Args:
+        origin: the step before its first one.
+        n_columns: of the history.
+        length: steps of a stretch to begin with.
+    """
+
+    def __init__(self, origin: int, n_columns: int, length: int = 1) -> None:
+        self.origin, self.length = origin, length
+        self.n_columns = n_columns
+        self.stretches = np.empty(0, stretch_type(n_columns))
+        self._stored = 0  # stretches that need not be written again
+
+    @property
+    def last_step(self) -> int:
+        """The last step that is in."""
+        return self.origin + int(self.stretches["n"].sum())
+
+    @property
+    def level(self) -> int:
+        """The binary logarithm of a stretch's length."""
+        return self.length.bit_length() - 1
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether all of it has to be written, in the place of what there was."""
+        return not self._stored
+
+    def add(self, rows: np.ndarray) -> None:
+        """Take the steps that come next, float32 (n_steps, n_columns)."""
+        if not len(rows):
+            return
+        done = self.last_step - self.origin
+        wanted = max(self.length, stretch_length(done + len(rows)))
+        if wanted > self.length:
+            self.stretches = joined(self.stretches, wanted // self.length)
+            self.length, self._stored = wanted, 0
+        fresh = summarised(self.origin + done + 1, rows, self.origin, self.length)
+        if len(self.stretches) and done % self.length:  # the last one was not full
+            self._stored = min(self._stored, len(self.stretches) - 1)
+            both = np.concatenate([self.stretches[-1:], fresh[:1]])
+            fresh = np.concatenate([joined(both, 2), fresh[1:]])
+            self.stretches = self.stretches[:-1]
+        self.stretches = np.concatenate([self.stretches, fresh])
+
+    def cut(self, step: int) -> None:
+        """Forget what is later than a step, and the stretch in which it lies if that goes on."""
+        if step < self.last_step:
+            self.stretches = self.stretches[: max(0, step - self.origin) // self.length]
+            self._stored = 0
+
+    def pages(self) -> Iterator[tuple[int, bytes]]:
+        """What has changed since it was last asked: index and content of a page."""
+        for index in range(self._stored // PAGE, -(-len(self.stretches) // PAGE)):
+            yield index, self.stretches[index * PAGE : (index + 1) * PAGE].tobytes()
+        self._stored = len(self.stretches)
+
+
+def summarised(first_step: int, rows: np.ndarray, origin: int, length: int) -> np.ndarray:
+    """Consecutive steps as stretches, the first and last of which may not be full.
+
+    Args:
+        first_step: number of the first step.
+        rows: float32, (n_steps, n_columns); NaN is no value.
+        origin: stretches begin a multiple of their length after this step.
+        length: steps of a stretch.
+    """
+    head = min(len(rows), -(first_step - 1 - origin) % length)
+    n_full = (len(rows) - head) // length
+    tail = head + n_full * length
+    full = rows[head:tail].reshape(n_full, length, rows.shape[1])
+    parts = [rows[None, :head], full, rows[None, tail:]]
+    firsts, found = (first_step, first_step + head, first_step + tail), []
+    for first, part in zip(firsts, parts, strict=True):
+        if part.size:
+            found.append(_extremes(first, part))
+    return np.concatenate(found)
+
+
+def joined(stretches: np.ndarray, times: int) -> np.ndarray:
+    """Neighbours made one, so many at a time; the last one may be of fewer."""
+    while times > 1:
+        stretches, times = _paired(stretches), times // 2
+    return stretches
+
+
+def points(stretches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The kept rows in the order of their steps: int64 (n,) and float32 (n, n_columns)."""
+    steps, first = np.unique(stretches["steps"], return_index=True)
+    rows = stretches["rows"].reshape(-1, stretches["rows"].shape[-1])
+    return steps.astype(np.int64), rows[first]
+
+
+def _extremes(first_step: int, part: np.ndarray) -> np.ndarray:
+    """Stretches of equal length, (n_stretches, length, n_columns)."""
+    n, length, columns = part.shape
+    found = np.empty(n, stretch_type(columns))
+    low = np.where(np.isnan(part), np.inf, part).argmin(axis=1)
+    high = np.where(np.isnan(part), -np.inf, part).argmax(axis=1)
+    at = np.concatenate([low, high], axis=1)  # (n, 2 x n_columns)
+    found["n"] = length
+    found["sums"] = part.sum(axis=1, dtype=np.float64)
+    found["steps"] = first_step + np.arange(n)[:, None] * length + at
+    found["rows"] = np.take_along_axis(part, at[:, :, None], axis=1)
+    return found
+
+
+def _paired(stretches: np.ndarray) -> np.ndarray:
+    even, odd = stretches[0::2].copy(), stretches[1::2]
+    columns = stretches["sums"].shape[1]
+    first = even[: len(odd)]  # a view: what follows writes into `even`
+    first["n"] += odd["n"]
+    first["sums"] += odd["sums"]
+    which = np.arange(2 * columns)
+    mine, other = (one["rows"][:, which, which % columns] for one in (first, odd))
+    smaller = (other < mine) | np.isnan(mine)
+    larger = (other > mine) | np.isnan(mine)
+    takes = np.where(which < columns, smaller, larger)
+    first["steps"] = np.where(takes, odd["steps"], first["steps"])
+    first["rows"] = np.where(takes[:, :, None], odd["rows"], first["rows"])
+    return even
