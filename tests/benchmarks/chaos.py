@@ -113,7 +113,7 @@ def _kind_of(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
     if "dispatch" in words:
         return "dispatcher"
-    if "viewer" in words:
+    if "gan_core view" in words:
         return "viewer"
     if "forkserver" in words:
         parent = process.parent()

@@ -36,8 +36,12 @@ def ask(route, run):
     scope["method"] = "POST" if "POST" in route.methods else "GET"
     sent = []
 
+    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if message := next(asked, None):
+            return message
+        return await asyncio.Event().wait()  # a browser that waits says nothing more
 
     async def send(message):
         sent.append(message)
