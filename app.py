@@ -18,7 +18,8 @@ else:
     import streamlit as st
 
     from pages.server.lifespan import lifespan
-    from pages.server.routes import middleware, routes
+    from pages.server.middleware import middleware
+    from pages.server.routes import routes
     from pages.ui.parts.errors import show_unexpected
 
     app = st.App(

@@ -31,17 +31,21 @@ def main() -> int:
     bench.add_arguments(measure)
     commands.add_parser("warm", help="compile the fast engine now (done by make setup)")
     arguments = parser.parse_args()
-    if arguments.command == "train":
-        return cli.run(arguments)
-    if arguments.command == "job":
-        return job.run(arguments)
-    if arguments.command == "bench":
-        return bench.run(arguments)
-    if arguments.command == "warm":
-        from gan_core.training.fast import warm
+    try:
+        if arguments.command == "train":
+            return cli.run(arguments)
+        if arguments.command == "job":
+            return job.run(arguments)
+        if arguments.command == "bench":
+            return bench.run(arguments)
+        if arguments.command == "warm":
+            from gan_core.training.fast import warm
 
-        warm()
-        return 0
+            warm()
+            return 0
+    except (GanForgeError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
         if arguments.command == "view":

@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from gan_core.config import ExperimentConfig, declared_params
-from gan_core.errors import ConfigError, DataError, DivergedError, GanForgeError
+from gan_core.errors import ConfigError, DataError, DivergedError
 from gan_core.metrics import METRICS, ScoreReport
 from gan_core.problem import Problem, resolve
 from gan_core.scoring import score
@@ -57,20 +57,20 @@ def run(arguments: Namespace) -> int:
 
     Returns:
         the exit status: 0, 1 for a failure with a message, 130 after Ctrl-C.
+
+    Raises:
+        GanForgeError: an option is wrong.
+        OSError: a file cannot be written.
     """
     if arguments.list_settings:
         _list_settings()
         return 0
-    try:
-        problem = resolve(read_config(arguments))
-        if arguments.every < 1:
-            raise ConfigError("--every", f"--every must be at least 1. Got {arguments.every}.")
-        if arguments.out:
-            arguments.out.mkdir(parents=True, exist_ok=True)
-        return _Session(problem, arguments.every, arguments.out).run()
-    except (GanForgeError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    problem = resolve(read_config(arguments))
+    if arguments.every < 1:
+        raise ConfigError("--every", f"--every must be at least 1. Got {arguments.every}.")
+    if arguments.out:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+    return _Session(problem, arguments.every, arguments.out).run()
 
 
 def read_config(arguments: Namespace) -> ExperimentConfig:

@@ -94,13 +94,13 @@ class ViewerAwayError(ViewerError):
     """No viewer is running, or too many requests are waiting for it: try again in a moment."""
 
 
-def short(value: object) -> str:
+def short(value: object, most: int = 60) -> str:
     """A value as shown in a message, cut to a readable length."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # thousands of digits, or nested thousands deep
         text = f"a {type(value).__name__} too large to print"
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def hint(near: Sequence[str], known: Sequence[str]) -> str:

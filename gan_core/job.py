@@ -57,7 +57,7 @@ def _read(file: Path | None) -> object:
     """The spec in a file; without one, that with all defaults."""
     try:
         return json.loads(file.read_text(encoding="utf-8")) if file else {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError("--spec", f"{file} cannot be read: {error}.") from error
 
 

@@ -10,7 +10,7 @@ from gan_core.problem import Problem, resolve
 from pages.ui.parts import charts
 from pages.ui.parts.head import page_head
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.settings import current_settings, last_drawing
 from pages.ui.settings.choose_data import (
     choose_class,
     choose_encoder,
@@ -88,14 +88,14 @@ def main() -> None:
     page_head(_("Data"), _("Which rows should the GAN imitate, and what do they look like?"))
     name = choose_source()
     try:
-        problem = resolve(state.settings())
+        problem = resolve(current_settings())
     except ConfigError as error:
         st.error(plain(error))
         return
     table = problem.table
     choose_rows(name)
     drawn = name == DRAWING
-    if drawn and n_points(state.drawing()) < MIN_POINTS:
+    if drawn and n_points(last_drawing()) < MIN_POINTS:
         not_enough(table)
         return
     source = DATA_SOURCES[name]

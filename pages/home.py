@@ -9,17 +9,18 @@ from pages.ui.parts.film import home_film
 from pages.ui.parts.head import page_style
 from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.run import current_run, look_at
+from pages.ui.session.settings import current_settings, use_settings
 
 
 def start_tutorial() -> None:
     """Start the tutorial's run, unless this session is watching one that is still running."""
     try:
-        now = state.current_run()
+        now = current_run()
         if now is None or not now.is_active:
-            state.use_settings(ExperimentConfig())
-            now = store().create(state.settings())
-        state.look_at(now)
+            use_settings(ExperimentConfig())
+            now = store().create(current_settings())
+        look_at(now)
         st.switch_page(page_path("train"), query_params={"run": now.id})
     except GanForgeError as error:
         st.error(plain(error))

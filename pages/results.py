@@ -22,7 +22,7 @@ from pages.ui.parts.text import _, plain
 from pages.ui.run.sample import sample_of
 from pages.ui.run.seeds import choose_member, member_scores
 from pages.ui.run.transport import status_row
-from pages.ui.session import state
+from pages.ui.session.run import current_run, look_at
 from pages.ui.settings.share import share_button
 
 
@@ -109,12 +109,12 @@ def newest_with_result() -> Run | None:
 def main() -> None:
     """Draw the page."""
     corner = page_head(_("Results"), _("How close are the generated rows to the real ones?"))
-    run = state.current_run() or newest_with_result()
+    run = current_run() or newest_with_result()
     if run is None:
         st.info(_("Nothing has been trained yet. Train a GAN first; its results appear here."))
         st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
         return
-    state.look_at(run)
+    look_at(run)
     with corner:
         share_button(run.config, run)
     status_row(run)

@@ -16,7 +16,9 @@ from pages.ui.parts.navigation import page_path
 from pages.ui.parts.text import _, plain
 from pages.ui.run.keeping import confirm_delete, rename
 from pages.ui.run.transport import members_of, status_word
-from pages.ui.session import state
+from pages.ui.session.run import forget_run, look_at
+from pages.ui.session.settings import use_settings
+from pages.ui.session.view import shown_runs
 
 SHOWN = 500
 
@@ -63,7 +65,7 @@ def overall(run: Run | None, metric: str) -> float | None:
 
 def choose(jobs: Sequence[Job]) -> Job | None:
     """Draw the table; returns the selected job."""
-    runs, key = state.shown_runs(jobs)
+    runs, key = shown_runs(jobs)
     others = any(not isinstance(job, Run) for job in runs)  # which need a kind and a bar
     number = st.column_config.NumberColumn
     chosen = st.dataframe(
@@ -119,8 +121,8 @@ def of_a_run(run: Run, mine: bool) -> None:
         store().resume(run.id)
         go(run, "train")
     if st.button(_("Duplicate settings"), icon=":material/content_copy:"):
-        state.forget_run()
-        state.use_settings(run.config)
+        forget_run()
+        use_settings(run.config)
         st.switch_page(page_path("train"))
 
 
@@ -138,8 +140,8 @@ def of_another(job: Job) -> None:
 
 def go(run: Run, page: str) -> None:
     """Open a page that shows a run."""
-    state.look_at(run)
-    state.use_settings(run.config)
+    look_at(run)
+    use_settings(run.config)
     st.switch_page(page_path(page), query_params={"run": run.id})
 
 

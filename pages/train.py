@@ -19,7 +19,18 @@ from pages.ui.run.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.run.live import Motion, live_view
 from pages.ui.run.timeline import timeline
 from pages.ui.run.transport import parent_of, speed_control, status_row, transport_row
-from pages.ui.session import state
+from pages.ui.session.link import current_link
+from pages.ui.session.run import current_run, look_at
+from pages.ui.session.settings import current_settings
+from pages.ui.session.view import (
+    chosen_repeats,
+    chosen_speed,
+    is_instant,
+    keep_repeats,
+    repeats_key,
+    settings_opened,
+    stepped,
+)
 from pages.ui.settings.code import code_view
 from pages.ui.settings.controls import data_line, training_controls
 from pages.ui.settings.share import follow_link, link_badges, share_button
@@ -31,15 +42,15 @@ def repeats_field() -> None:
         _("Repeats"),
         min_value=1,
         max_value=store().limits.max_repeats,
-        key=state.repeats_key(),
+        key=repeats_key(),
         help=_(
             "Trains the same settings with this many seeds, the one above and those after it, side "
             "by side as one run. Curves become a median with a band, scores a mean with a standard "
             "deviation: a single seed may be luck."
         ),
-        disabled=state.is_instant() or state.is_all_locked(),
+        disabled=is_instant() or current_link().locks_all,
     )
-    state.keep_repeats(repeats)
+    keep_repeats(repeats)
 
 
 def start(config: ExperimentConfig) -> Run | None:
@@ -48,14 +59,14 @@ def start(config: ExperimentConfig) -> Run | None:
     The script continues with it: drawing the page again would cost a tenth of a second.
     """
     try:
-        repeats = state.repeats()
-        slow = bool(state.speed()) and repeats == 1
+        repeats = chosen_repeats()
+        slow = bool(chosen_speed()) and repeats == 1
         run = store().create(config, repeats=repeats, paused=slow)
     except GanForgeError as error:
         st.error(plain(error), icon=":material/error:")
         return None
-    state.look_at(run)
-    state.stepped(run.id, "played" if slow else "")
+    look_at(run)
+    stepped(run.id, "played" if slow else "")
     return run
 
 
@@ -77,10 +88,9 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
 
     A phone shows the charts first, and the settings only on request.
     """
-    key = "phone_settings_open"
-    if st.button(_("Settings"), icon=":material/tune:", key="phone_settings", width="stretch"):
-        st.session_state[key] = not st.session_state.get(key, False)
-    opened = st.session_state.get(key, False)
+    icon = ":material/tune:"
+    turn = st.button(_("Settings"), icon=icon, key="phone_settings", width="stretch")
+    opened = settings_opened(turn=turn)
     shown = "settings_open" if opened else "settings_closed"
     with st.container(border=True, key=shown, gap="xsmall"):
         data_line()
@@ -131,7 +141,7 @@ def main() -> None:
     """Draw the page."""
     sentence = _("Two networks compete: can G learn to fool D?")
     corner = page_head(_("Train"), sentence)
-    run = state.current_run()
+    run = current_run()
     follow_link()
     left, right = st.columns([1, 3.1])
     with left:
@@ -151,7 +161,7 @@ def main() -> None:
             )
             speed_control()
         with st.container(key="stage"):  # its contents stand side by side: see page.css
-            settings = config or state.settings()
+            settings = config or current_settings()
             live_view(run, settings, ghost, motion, quality=is_quality_chosen())
             if run and view:
                 arena(run, view)
@@ -163,11 +173,11 @@ def main() -> None:
                 page_path("results"), label=_("See the results"), icon=":material/analytics:",
                 query_params={"run": run.id},
             )  # fmt: skip
-        structures(run.config if run else config or state.settings())
-        code_view(config or state.settings())
+        structures(run.config if run else config or current_settings())
+        code_view(config or current_settings())
     with corner:
         link_badges()
-        share_button(config or state.settings(), run)
+        share_button(config or current_settings(), run)
 
 
 main()

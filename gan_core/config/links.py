@@ -156,7 +156,8 @@ def _unknown(keys: Iterable[str], known: Sequence[str], where: str = "") -> Iter
 
 
 def _no_setting(keys: Iterable[str], where: str, advice: str) -> str:
-    return f"There is no setting named {' or '.join(map(short, keys))}{where}. {advice}"
+    names = " or ".join(short(key, 24) for key in keys)  # longer than any there is
+    return f"There is no setting named {names}{where}. {advice}"
 
 
 @contextmanager

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import AccessError, ConfigError
+from gan_core.naming import MAX_NAME, clean_name
 from gan_core.problem import resolve
 from gan_core.store import model, schema
 from gan_core.store.access import EVERYBODY
 from gan_core.store.groups import labels_of
 from gan_core.store.model import Job, Run
 from gan_core.store.schema import jobs, trainings
-from gan_core.store.steering import MAX_NAME, Steering, clean_name
+from gan_core.store.steering import Steering
 
 if TYPE_CHECKING:  # the dispatcher does without; kinds of job are a layer above
     from gan_core.jobs import Kind

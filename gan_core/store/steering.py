@@ -6,14 +6,13 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from gan_core.errors import LimitError, RunStateError
+from gan_core.naming import clean_name
 from gan_core.store import model, schema
 from gan_core.store.groups import status_of
 from gan_core.store.model import Job, check_id
 from gan_core.store.reading import Reading
 from gan_core.store.rows import change, change_training, lock, with_members
 from gan_core.store.schema import jobs
-
-MAX_NAME = 120
 
 
 class Steering(Reading):
@@ -123,13 +122,6 @@ class Steering(Reading):
                 f"{waiting:,} runs are waiting already; this server allows "
                 f"{self.limits.max_queued:,}. Try again when some are done."
             )
-
-
-def clean_name(name: str) -> str:
-    """A name on one line, of at most `MAX_NAME` characters."""
-    # A lone surrogate, as a broken client may send it, cannot be stored.
-    whole = name.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(whole.split())[:MAX_NAME]
 
 
 def _status(held: Sequence[Job]) -> str:

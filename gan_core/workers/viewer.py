@@ -32,6 +32,7 @@ from gan_core.limits import Limits
 from gan_core.live import film, sample, scores  # noqa: F401 - each registers its questions
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Parts, as_json
+from gan_core.problem import resolve
 from gan_core.store.database import Database, database_url
 from gan_core.store.store import Store
 from gan_core.views.pictures import picture_of
@@ -159,7 +160,7 @@ def _warm() -> None:
     import torch
 
     torch.set_num_threads(1)
-    picture_of(ExperimentConfig(), View()).facts()
+    picture_of(resolve(ExperimentConfig()), View()).facts()
     gc.collect()
     gc.freeze()  # what is loaded by now stays in memory pages shared by all
 

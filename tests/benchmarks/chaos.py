@@ -113,7 +113,7 @@ def _kind_of(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
     if "dispatch" in words:
         return "dispatcher"
-    if "viewer" in words:
+    if "gan_core view" in words:
         return "viewer"
     if "forkserver" in words:
         parent = process.parent()
@@ -123,7 +123,12 @@ def _kind_of(process: psutil.Process) -> str:
 
 
 def disturb(
-    folder: Path, seconds: float, seed: int, command: list[str], every: float = 5.0
+    folder: Path,
+    seconds: float,
+    seed: int,
+    command: list[str],
+    every: float = 5.0,
+    most: int | None = None,
 ) -> Counter[str]:
     """Let runs train and kill at random; check all of them in the end.
 
@@ -133,6 +138,7 @@ def disturb(
         seed: of the order in which.
         command: what starts the server.
         every: about how many seconds lie between two kills.
+        most: runs in all; None: as many as there is time for.
 
     Returns:
         how often each kind of process was killed.
@@ -144,17 +150,19 @@ def disturb(
     store = Store.open(f"sqlite:///{folder / 'store.db'}")
     server = Server(folder, command)
     runs: dict[str, ExperimentConfig] = {}
-    until, next_kill = time.monotonic() + seconds, time.monotonic() + every
     try:
+        _add_runs(store, runs, most)  # imports what takes seconds
+        until, next_kill = time.monotonic() + seconds, time.monotonic() + every
         while time.monotonic() < until or not _all_finished(store, runs):
             assert time.monotonic() < until + 180, "runs do not come to their end"
             server.ensure()
             _resume_failed(store, runs)
             if time.monotonic() < until:
-                _add_runs(store, runs)
+                _add_runs(store, runs, most)
                 if time.monotonic() > next_kill:
                     kind = rng.choice(KINDS)
-                    killed[kind] += server.kill(kind, rng)
+                    if server.kill(kind, rng):
+                        killed[kind] += 1
                     next_kill = time.monotonic() + rng.uniform(0.2, 2 * every)
             time.sleep(0.1)
         check(store, runs)
@@ -164,10 +172,11 @@ def disturb(
     return killed
 
 
-def _add_runs(store: Store, runs: dict[str, ExperimentConfig]) -> None:
+def _add_runs(store: Store, runs: dict[str, ExperimentConfig], most: int | None) -> None:
     """Keep the queue filled."""
     waiting = sum(run.status in model.ACTIVE for run in store.list())
-    for _ in range(RUNS - waiting):
+    left = RUNS if most is None else most - len(runs)
+    for _ in range(min(RUNS - waiting, left)):
         engine = list(ENGINES)[len(runs) % 2]
         seed = {"seed": len(runs) % 4 // 2, "training.engine": engine}  # few: quick to check
         config = ExperimentConfig().with_values({**SETTINGS, **seed, **ENGINES[engine]})

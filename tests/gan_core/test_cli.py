@@ -187,6 +187,8 @@ def test_a_wait_for_the_compiler_is_announced(command, monkeypatch, engine, comp
         (["--config", "."], [". cannot be read", "directory"]),
         (["--config", "broken.json"], ["not valid JSON"]),
         (["--config", "binary.json"], ["binary.json cannot be read"]),
+        (["--set", "seed=" + "[" * 3000], ["a whole number", "'[[[", "... instead"]),
+        (["--config", "a\0b"], ["cannot be read", "null"]),
         (["--out", "broken.json"], ["broken.json", "exists"]),
     ],
 )

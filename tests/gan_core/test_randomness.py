@@ -19,6 +19,7 @@ def test_numbers_of_the_streams_never_change():
         "PENALTY": 4,
         "INPUT_NOISE": 5,
         "TOYS": 6,
+        "DROPOUT": 7,
     }
 
 

@@ -97,8 +97,8 @@ def open_page(components):
         at = AppTest.from_file(ROUTER, default_timeout=TIMEOUT)
         at._bidi_component_manager = components
         at.context = {"locale": locale}
-        at.run()
-        at.switch_page(f"{name}.py")
+        if name != "home":  # which is where a session without a path begins
+            at.switch_page(f"{name}.py")
         for key, value in query.items():
             at.query_params[key] = value
         return at.run()

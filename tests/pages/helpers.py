@@ -22,7 +22,7 @@ def labels(elements) -> list[str]:
 
 def plain(text) -> str:
     """What is read on the page: the text without the marks that keep Markdown out."""
-    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", str(text))
+    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", str(text).replace(":small[]", ""))
 
 
 def errors(at: AppTest) -> str:

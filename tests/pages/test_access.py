@@ -36,14 +36,20 @@ def ask(route, run):
     scope["method"] = "POST" if "POST" in route.methods else "GET"
     sent = []
 
+    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if message := next(asked, None):
+            return message
+        return await asyncio.Event().wait()  # a browser that waits says nothing more
 
     async def send(message):
         sent.append(message)
 
     asyncio.run(Router(routes())(scope, receive, send))
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode(
+        errors="replace"
+    )
 
 
 @pytest.mark.parametrize("route", OF_A_RUN, ids=lambda route: route.path)

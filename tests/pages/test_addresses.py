@@ -25,12 +25,14 @@ MALFORMED = [
 ]
 
 
-@pytest.mark.parametrize("run_id", MALFORMED)
-def test_a_malformed_id_is_answered(store, open_page, run_id):
-    at = open_page("train", run=run_id)
-    assert_kind_message(at, "is not the id of a run", "12", "Runs page")
-    assert repr(run_id)[1:9] in errors(at)
-    assert len(errors(at)) < 300
+def test_a_malformed_id_is_answered(store, open_page):
+    at = open_page("train")
+    for run_id in MALFORMED:
+        at.query_params["run"] = run_id
+        at.run()
+        assert_kind_message(at, "is not the id of a run", "12", "Runs page")
+        assert repr(run_id)[1:9] in errors(at)
+        assert len(errors(at)) < 300
     assert not store.list()
     at.run()  # the address is mended: the page works again
     assert not at.error
@@ -38,12 +40,11 @@ def test_a_malformed_id_is_answered(store, open_page, run_id):
 
 
 @pytest.mark.parametrize("page", ["home", "data", "results", "runs", "system"])
-@pytest.mark.parametrize("run_id", ["../../etc", "AAAAAAAAAAAA"])
-def test_no_page_stumbles_over_a_wrong_id(store, open_page, page, run_id):
-    at = open_page(page, run=run_id)
+def test_no_page_stumbles_over_a_wrong_id(store, open_page, page):
+    at = open_page(page, run="../../etc")
     assert_sound(at)
     if page == "results":
-        assert_kind_message(at, run_id)
+        assert_kind_message(at, "../../etc")
 
 
 @pytest.mark.parametrize("page", ["train", "results"])
@@ -93,7 +94,7 @@ def test_the_tutorial_can_be_started_from_a_home_with_a_wrong_id(store, open_pag
     assert len(store.list()) == 1
 
 
-def test_a_switch_of_pages_keeps_the_run_in_the_address(open_page, make_run):
+def test_a_switch_of_pages_keeps_the_run_in_the_address(open_page, make_run, viewer):
     run = make_run(model.FINISHED)
     at = open_page("train", run=run.id)
     at.query_params.clear()  # as a click in the navigation does

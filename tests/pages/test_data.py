@@ -18,7 +18,6 @@ def data_page(store, open_page):
 
 
 BUILT_IN = [name for name in DATA_SOURCES if name != DRAWING]
-WITH_CLASSES = [name for name in BUILT_IN if DATA_SOURCES[name].classes]
 TOYS = [name for name in BUILT_IN if not DATA_SOURCES[name].classes]
 
 
@@ -43,25 +42,24 @@ def test_it_begins_with_the_tutorials_rows(data_page):
     assert scaled.max() == 1
 
 
-@pytest.mark.parametrize("source", BUILT_IN)
-def test_choosing_a_set_takes_its_first_class_and_all_features(data_page, source):
-    choice(data_page, "Data set").set_value(source).run()
-    assert_sound(data_page)
-    found = DATA_SOURCES[source]
-    assert settings(data_page).source == source
-    assert settings(data_page).classes == found.classes[:1]
-    assert settings(data_page).features == ()
-    expected = load_table(source, found.classes[:1])
-    assert rows(data_page).to_numpy().shape == expected.values.shape
-
-
-@pytest.mark.parametrize("source", WITH_CLASSES)
-def test_all_rows_can_be_chosen(data_page, source):
-    choice(data_page, "Data set").set_value(source).run()
-    choice(data_page, "Class").set_value("").run()
-    assert_sound(data_page)
-    assert settings(data_page).classes == ()
-    assert len(rows(data_page)) == load_table(source, ()).n_rows
+def test_choosing_a_set_takes_its_first_class_and_all_features(data_page):
+    for source in BUILT_IN:
+        if source != settings(data_page).source:
+            choice(data_page, "Data set").set_value(source).run()
+        assert_sound(data_page)
+        found = DATA_SOURCES[source]
+        assert settings(data_page).source == source
+        assert settings(data_page).classes == found.classes[:1]
+        assert settings(data_page).features == ()
+        assert (
+            rows(data_page).to_numpy().shape == load_table(source, found.classes[:1]).values.shape
+        )
+        if not found.classes:
+            continue
+        choice(data_page, "Class").set_value("").run()
+        assert_sound(data_page)
+        assert settings(data_page).classes == ()
+        assert len(rows(data_page)) == load_table(source, ()).n_rows
 
 
 def test_another_class_shows_its_rows(data_page):

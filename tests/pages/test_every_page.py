@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.store import model
 from tests.pages.conftest import PAGES, ROOT, ROUTER, TIMEOUT
-from tests.pages.helpers import assert_sound, errors, labels, texts
+from tests.pages.helpers import assert_sound, button, errors, labels, texts
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -19,16 +19,34 @@ def test_is_drawn_with_an_empty_store(open_page, page):
     assert "?" in texts(at)  # the question that the page answers
 
 
+STEERING = {
+    model.QUEUED: ["Pause", "Stop"],
+    model.RUNNING: ["Pause", "Stop"],
+    model.PAUSED: ["Resume", "Stop"],
+    model.STOPPED: ["Resume"],
+    model.FAILED: ["Resume"],
+    model.FINISHED: [],
+}
+STEPS = ["Step", "D only", "G only"]
+
+
 @pytest.mark.parametrize("status", model.STATUSES)
-@pytest.mark.parametrize("page", PAGES)
-def test_is_drawn_with_a_run_in_every_status(open_page, make_run, page, status):
+@pytest.mark.parametrize("page", ["train", "results"])
+def test_a_run_of_every_status_is_shown_with_what_can_be_done(open_page, make_run, page, status):
     run = make_run(status)
     at = open_page(page, run=run.id)
     assert_sound(at)
-    if page in ("train", "results"):
-        assert run.reason in errors(at)
-        assert any(status in m.value for m in at.markdown if "badge" in m.value)
-        assert any("setosa 1" in m.value for m in at.markdown)
+    assert run.reason in errors(at)
+    assert any(status in m.value for m in at.markdown if "badge" in m.value)
+    assert any("setosa 1" in m.value for m in at.markdown)
+    buttons = labels(at.button)
+    assert [name for name in buttons if name in ("Pause", "Resume", "Stop")] == STEERING[status]
+    if page == "train":
+        assert button(at, "Train").disabled == (status in model.ACTIVE)
+        can_step = status in (model.PAUSED, model.STOPPED)
+        assert [name for name in buttons if name in STEPS] == (STEPS if can_step else [])
+        changing = [s for s in at.slider if s.key.startswith("edit.")]
+        assert bool(changing) == (status != model.FINISHED)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -58,15 +76,15 @@ def test_home_brings_back_a_run_that_still_goes(open_page, store, make_run):
     assert [r.id for r in store.list()] == [run.id]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_app_py_run_as_a_plain_script_draws_the_pages(store, page):
+def test_app_py_run_as_a_plain_script_draws_the_pages(store):
     """Then Streamlit takes the folder beside it for its own, and runs the pages past the router."""
     at = AppTest.from_file(ROOT / "app.py", default_timeout=TIMEOUT).run()
-    assert_sound(at)
-    at.switch_page(f"pages/{page}.py").run()
-    assert_sound(at)
-    title = "GAN Forge" if page == "home" else page.capitalize()
-    assert any(m.value.lstrip("#").strip() == title for m in at.markdown)
+    for page in PAGES:
+        assert_sound(at)
+        at.switch_page(f"pages/{page}.py").run()
+        assert_sound(at)
+        title = "GAN Forge" if page == "home" else page.capitalize()
+        assert any(m.value.lstrip("#").strip() == title for m in at.markdown)
 
 
 IMPORTS = """

@@ -3,7 +3,7 @@
 import pytest
 
 from gan_core.store import model
-from gan_core.store.schema import checkpoints, runs
+from gan_core.store.schema import checkpoints, jobs
 from tests.pages.helpers import assert_kind_message, assert_sound, button, labelled, texts
 
 
@@ -14,9 +14,9 @@ def gone(store, make_run):
     with store.database.write() as db:
         found = db.scalar(checkpoints.select().with_only_columns(checkpoints.c.data))
         db.execute(checkpoints.update().values(data=found.replace(b"iris", b"gone")))
-        config = run.config_json.replace("iris", "gone")
-        assert config != run.config_json
-        db.execute(runs.update().values(config=config))
+        config = run.spec_json.replace("iris", "gone")
+        assert config != run.spec_json
+        db.execute(jobs.update().values(spec=config))
     return store.get(run.id)
 
 

@@ -163,7 +163,7 @@ def test_a_limit_that_is_no_number(monkeypatch, open_page, value):
     assert_kind_message(open_page("system"), "GAN_FORGE_MAX_QUEUED", value)
 
 
-def test_a_damaged_checkpoint(home, make_run, open_page):
+def test_a_damaged_checkpoint(home, make_run, open_page, viewer):
     run = make_run(model.FINISHED)
     with closing(sqlite3.connect(home / "store.db")) as db, db:
         db.execute("UPDATE checkpoints SET data = x'00112233445566778899'")

@@ -6,9 +6,6 @@ from gan_core.config.schedule import Edit
 from gan_core.store import model
 from tests.pages.helpers import assert_sound, button, labels, texts
 
-STEPS = ["Step", "D only", "G only"]
-CAN_STEP = (model.PAUSED, model.STOPPED)
-
 
 def speed(at):
     (control,) = [group for group in at.button_group if group.label == "Speed"]
@@ -26,15 +23,6 @@ def changing(at, widgets, label):
     """The control of the panel "Change while training"; its twin at the left is of the next run."""
     found = [w for w in widgets if w.label == label and w.key.startswith("edit.")]
     return found[0] if found else None
-
-
-@pytest.mark.parametrize("status", model.STATUSES)
-def test_what_can_be_done_fits_the_status(open_page, make_run, status):
-    at = open_page("train", run=make_run(status).id)
-    assert_sound(at)
-    assert [b for b in labels(at.button) if b in STEPS] == (STEPS if status in CAN_STEP else [])
-    panel = changing(at, at.slider, "Noise on D's inputs")
-    assert (panel is not None) == (status != model.FINISHED)
 
 
 @pytest.mark.parametrize(("press", "players"), [("Step", None), ("D only", "d"), ("G only", "g")])

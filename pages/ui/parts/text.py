@@ -4,12 +4,16 @@ Catalogues are ``locale/<language>/LC_MESSAGES/gan_forge.mo``; without one, Engl
 """
 
 import gettext
+import re
 from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
 _MARKDOWN = frozenset(r"\`*_[]<>#!|$:~&")
+# Where Markdown on the page sees an address even in escaped text, and what parts it unseen.
+_IN_ADDRESS = re.compile(r"(?<=www)(?=\.)|(?<=:)(?=//)|(?<=@)", re.IGNORECASE)
+_PART = ":small[]"
 _LOCALE = Path(__file__).parents[1] / "locale"
 
 
@@ -27,9 +31,10 @@ def plain(text: object) -> str:
     """Text shown verbatim, with Markdown escaped.
 
     Text from a link, a file or a name must pass through here before it is drawn: as Markdown,
-    it could load a picture from another host.
+    it could load a picture from another host, or be a link that others click.
     """
-    return "".join(f"\\{c}" if c in _MARKDOWN else c for c in str(text))
+    parts = _IN_ADDRESS.split(str(text))
+    return _PART.join("".join(f"\\{c}" if c in _MARKDOWN else c for c in part) for part in parts)
 
 
 @lru_cache(maxsize=32)

@@ -9,7 +9,7 @@ from gan_core.store.model import Run
 from gan_core.views import OTHERS, View
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
-from pages.ui.session import state
+from pages.ui.session.view import view_key
 
 _arena = Component("stage/arena")
 
@@ -32,7 +32,7 @@ def view_controls(run: Run) -> View | None:
             default=CHARTS,
             required=True,
             format_func=names.__getitem__,
-            key=state.view_key("kind"),
+            key=view_key("kind"),
             help=_(
                 "The charts; the losses with the scores of the generated rows below them; D's "
                 "judgement over a plane with the points on it; or the densities along one feature "
@@ -52,7 +52,7 @@ def view_controls(run: Run) -> View | None:
 
 def is_quality_chosen() -> bool:
     """Whether the scores are shown below the losses."""
-    return st.session_state.get(state.view_key("kind")) == QUALITY
+    return st.session_state.get(view_key("kind")) == QUALITY
 
 
 def arena(run: Run, view: View) -> None:
@@ -83,7 +83,7 @@ def _plane(features: tuple[str, ...]) -> View:
         _("Along x, or plane"),
         [*range(len(features)), _COMPONENTS],
         format_func=lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
-        key=state.view_key("x", len(features)),
+        key=view_key("x", len(features)),
         help=_(
             "The feature along x; or the plane of the first two principal components, in which "
             "the real rows vary most."
@@ -103,7 +103,7 @@ def _feature(name: str, mark: str, features: tuple[str, ...], without: int | Non
         _("Along y") if name == "y" else _("Feature"),
         [i for i in range(len(features)) if i != without],
         format_func=lambda i: mark + features[i],
-        key=state.view_key(name, len(features), without),
+        key=view_key(name, len(features), without),
         help=_("Which feature the picture shows along this axis."),
         label_visibility="collapsed",
         persist_state="session",
@@ -117,7 +117,7 @@ def _others() -> str:
         _("Other features"),
         OTHERS,
         format_func=names.__getitem__,
-        key=state.view_key("others"),
+        key=view_key("others"),
         help=_(
             "D judges whole rows, so features that the picture does not show need values too: "
             "their mean over the real rows, or those of the real row that is nearest in the "

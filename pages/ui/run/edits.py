@@ -12,7 +12,8 @@ from gan_core.settings import Setting
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.text import _, plain, plural
-from pages.ui.session import state
+from pages.ui.session.settings import change_settings
+from pages.ui.session.view import edit_key
 from pages.ui.settings.controls import round_numbers
 
 
@@ -33,7 +34,7 @@ def edit_panel(run: Run) -> None:
 
 def _control(run: Run, path: str, value: Any) -> None:  # noqa: ANN401 - of any setting
     """A slider that is reset to the current value when that has changed."""
-    declared, key = declared_params()[path], state.edit_key(run.id, path, value)
+    declared, key = declared_params()[path], edit_key(run.id, path, value)
     low, high = declared.usual or (declared.low, declared.high)
     how: dict[str, Any] = {
         "key": key,
@@ -97,4 +98,4 @@ def replay_notice(config: ExperimentConfig) -> None:
             n,
         ).format(n=n)
     )
-    st.button(_("Discard the changes"), on_click=state.change_settings, args=({"schedule": []},))
+    st.button(_("Discard the changes"), on_click=change_settings, args=({"schedule": []},))

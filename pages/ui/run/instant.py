@@ -8,7 +8,9 @@ from gan_core.store import model
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.text import _
-from pages.ui.session import state
+from pages.ui.session.link import current_link
+from pages.ui.session.run import look_at
+from pages.ui.session.view import INSTANT, instant_runs
 
 # The newest, its ghost, and a few that were superseded before their first step: by the time an
 # older one is deleted, nobody is looking at it.
@@ -19,13 +21,13 @@ def instant_toggle() -> bool:
     """Draw the toggle; returns whether it is on."""
     return st.toggle(
         _("Train while I move sliders"),
-        key=state.instant_key(),
+        key=INSTANT,
         help=_(
             "Releasing a slider trains again at once from the same seed; the previous run stays in "
             "the charts as a ghost. Only the last position is trained; older runs of this kind are "
             "deleted."
         ),
-        disabled=state.is_all_locked(),
+        disabled=current_link().locks_all,
     )
 
 
@@ -36,20 +38,20 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
         update=unchanged
     ):
         return run
-    if run is not None and run.is_active and run.id in state.instant_runs():
+    if run is not None and run.is_active and run.id in instant_runs():
         _overtake(run)  # only our own: whoever started another run wants it trained
     newest = store().create(config)
-    kept = state.instant_runs()
+    kept = instant_runs()
     kept.append(newest.id)
     while len(kept) > KEPT:
         _forget(kept.pop(0))
-    state.look_at(newest)
+    look_at(newest)
     return newest
 
 
 def ghost_of(run: Run) -> str | None:
     """The id of the run trained before this one in instant mode."""
-    kept = state.instant_runs()
+    kept = instant_runs()
     earlier = kept[: kept.index(run.id)] if run.id in kept else []
     for run_id in reversed(earlier):
         try:

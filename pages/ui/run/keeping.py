@@ -3,17 +3,18 @@
 import streamlit as st
 
 from gan_core.errors import GanForgeError
+from gan_core.naming import MAX_NAME
 from gan_core.store import model
 from gan_core.store.model import Job
 from pages.server.visitor import store
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.run import forget_run
 
 
 def rename(run: Job) -> None:
     """A field for a new name."""
     with st.popover(_("Rename"), icon=":material/edit:"):
-        name = st.text_input(_("New name"), run.name, max_chars=120, key=f"name.{run.id}")
+        name = st.text_input(_("New name"), run.name, max_chars=MAX_NAME, key=f"name.{run.id}")
         if st.button(_("Save"), key=f"save.{run.id}"):
             store().rename(run.id, name)
             st.rerun()
@@ -32,7 +33,7 @@ def confirm_delete(run: Job) -> None:
             except GanForgeError as error:
                 st.error(plain(error))
                 return
-            state.forget_run(run.id)
+            forget_run(run.id)
             st.rerun()
         if st.button(_("Cancel")):
             st.rerun()

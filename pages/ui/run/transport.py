@@ -14,7 +14,9 @@ from pages.server.visitor import find_run, store
 from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
-from pages.ui.session import state
+from pages.ui.session.run import look_at
+from pages.ui.session.settings import current_settings
+from pages.ui.session.view import chosen_speed, speed_key, stepped
 
 Action = Callable[[str], None]
 BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
@@ -100,7 +102,7 @@ def speed_control(run: Run | None = None) -> None:
         SPEEDS,
         format_func=lambda speed: _("{n}/s").format(n=speed) if speed else _("full speed"),
         required=True,
-        key=state.speed_key(),
+        key=speed_key(),
         on_change=_change_speed,
         args=(run.id if run else "",),
         label_visibility="collapsed" if run else "visible",
@@ -136,8 +138,8 @@ def transport_row(run: Run, *, roomy: bool) -> Motion:
             icon = ":material/skip_next:" if players is None else None
             st.button(label, icon=icon, help=helps[players], on_click=_step, args=(run.id, players))
     if _is_played(run):
-        return Motion(state.speed(), "played" if state.speed() == 1 else "")
-    by_hand = run.shown_status in _CAN_STEP and state.stepped(run.id) == "hand"
+        return Motion(chosen_speed(), "played" if chosen_speed() == 1 else "")
+    by_hand = run.shown_status in _CAN_STEP and stepped(run.id) == "hand"
     return Motion(0, "hand" if by_hand else "")
 
 
@@ -152,7 +154,7 @@ def parent_of(run: Run) -> str | None:
 def _is_played(run: Run) -> bool:
     """Whether this session plays it in slow motion; it may still be pausing."""
     over = run.status in (model.FINISHED, model.FAILED, model.STOPPED)
-    return state.speed() > 0 and state.stepped(run.id) == "played" and not over
+    return chosen_speed() > 0 and stepped(run.id) == "played" and not over
 
 
 def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:
@@ -161,23 +163,23 @@ def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = Fa
 
 def _play(run_id: str) -> None:
     """Continue: at full speed through the queue, in slow motion from this page."""
-    if not state.speed():
-        state.stepped(run_id, "")
+    if not chosen_speed():
+        stepped(run_id, "")
         store().resume(run_id)
         return
     run = find_run(run_id)
     if run.status in (model.STOPPED, model.FAILED):  # slow motion starts from a pause
         store().resume(run_id)
         store().pause(run_id)
-    state.stepped(run_id, "played")
+    stepped(run_id, "played")
 
 
 def _rest(run_id: str) -> None:
-    state.stepped(run_id, "hand" if state.speed() == 1 else "")
+    stepped(run_id, "hand" if chosen_speed() == 1 else "")
 
 
 def _stop(run_id: str) -> None:
-    state.stepped(run_id, "")
+    stepped(run_id, "")
     store().stop(run_id)
 
 
@@ -189,16 +191,16 @@ def _change_speed(run_id: str) -> None:
 def _at_new_speed(run_id: str) -> None:
     """A run that is training continues at the new speed; a paused one stays paused."""
     run = find_run(run_id)
-    if state.speed() and run.is_active and not run.is_stepping:
-        state.stepped(run_id, "played")
+    if chosen_speed() and run.is_active and not run.is_stepping:
+        stepped(run_id, "played")
         store().pause(run_id)
-    elif not state.speed() and state.stepped(run_id) == "played":
-        state.stepped(run_id, "")
+    elif not chosen_speed() and stepped(run_id) == "played":
+        stepped(run_id, "")
         store().resume(run_id)
 
 
 def _step(run_id: str, players: str | None) -> None:
-    state.stepped(run_id, "hand")
+    stepped(run_id, "hand")
     _try(lambda run_id: store().advance(run_id, 1, players), run_id)
 
 
@@ -221,10 +223,10 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
     if checkpoint is None:
         st.toast(_("There is no longer a snapshot of this moment."), icon=":material/info:")
         return
-    moved = state.settings().differences(run.config)
+    moved = current_settings().differences(run.config)
     moved.pop("schedule", None)
     settings = run.config.at(checkpoint.step).with_values(moved)
-    state.look_at(store().fork(run_id, checkpoint, settings))
+    look_at(store().fork(run_id, checkpoint, settings))
 
 
 def _try(action: Action, run_id: str) -> None:

@@ -5,14 +5,21 @@ import streamlit as st
 from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
 from pages.ui.parts.text import _
-from pages.ui.session import state
+from pages.ui.session.settings import (
+    change_settings,
+    current_settings,
+    keep_drawing,
+    keep_settings,
+    last_drawing,
+    widget_key,
+)
 
 ALL = ""  # stands for all classes in the row of choices
 
 
 def choose_source() -> str:
     """The data set as a row of choices; a new set starts with its first class, all features."""
-    now = state.settings().data.source
+    now = current_settings().data.source
     chosen = st.segmented_control(
         _("Data set"),
         list(DATA_SOURCES),
@@ -27,21 +34,21 @@ def choose_source() -> str:
 
 def take_source() -> None:
     """Another data set was chosen."""
-    name = st.session_state.get(state.widget_key("data.source"))  # missing if a rerun cut in
+    name = st.session_state.get(widget_key("data.source"))  # missing if a rerun cut in
     if name == DRAWING:
-        use_drawing(state.drawing())
+        use_drawing(last_drawing())
     elif name:
-        state.change_settings(_of_source(name))
+        change_settings(_of_source(name))
 
 
 def use_drawing(text: str) -> None:
     """Take a drawing as the data set, as soon as it has enough points."""
     enough = n_points(text) >= MIN_POINTS
-    state.keep_drawing(text)
+    keep_drawing(text)
     if enough:
         # Not change_settings: strokes may come faster than widgets are redrawn, and none of these
         # disagrees now.
-        state.keep_settings(state.settings().with_values(_of_source(DRAWING, text)))
+        keep_settings(current_settings().with_values(_of_source(DRAWING, text)))
 
 
 def _of_source(name: str, drawing: str = "") -> dict[str, object]:
@@ -56,7 +63,7 @@ def _of_source(name: str, drawing: str = "") -> dict[str, object]:
 
 def choose_class() -> None:
     """The class as a row of choices, with its number of rows."""
-    now = state.settings().data
+    now = current_settings().data
     sizes = DATA_SOURCES[now.source].class_sizes()
     st.segmented_control(
         _("Class"),
@@ -74,14 +81,14 @@ def choose_class() -> None:
 
 def take_class() -> None:
     """Another class was chosen."""
-    name = st.session_state.get(state.widget_key("data.classes"))
+    name = st.session_state.get(widget_key("data.classes"))
     if name is not None:
-        state.change_settings({"data.classes": (name,) if name else ()})
+        change_settings({"data.classes": (name,) if name else ()})
 
 
 def choose_features() -> None:
     """The features as pills; at least two."""
-    now = state.settings().data
+    now = current_settings().data
     known = DATA_SOURCES[now.source].features
     chosen = st.pills(
         _("Features"),
@@ -98,11 +105,11 @@ def choose_features() -> None:
 
 def take_features() -> None:
     """Features were added or removed."""
-    chosen = st.session_state.get(state.widget_key("data.features"), ())
-    known = DATA_SOURCES[state.settings().data.source].features
+    chosen = st.session_state.get(widget_key("data.features"), ())
+    known = DATA_SOURCES[current_settings().data.source].features
     picked = tuple(f for f in known if f in chosen)
     if len(picked) >= 2:
-        state.change_settings({"data.features": () if picked == known else picked})
+        change_settings({"data.features": () if picked == known else picked})
 
 
 def choose_encoder() -> None:
@@ -111,7 +118,7 @@ def choose_encoder() -> None:
         _("Encoding"),
         list(ENCODERS),
         format_func=lambda name: _(ENCODERS[name].label),
-        key=_begin("data.encoder", state.settings().data.encoder),
+        key=_begin("data.encoder", current_settings().data.encoder),
         required=True,
         wrap=True,
         on_change=take_encoder,
@@ -120,13 +127,13 @@ def choose_encoder() -> None:
 
 def take_encoder() -> None:
     """Another encoder was chosen."""
-    name = st.session_state.get(state.widget_key("data.encoder"))
+    name = st.session_state.get(widget_key("data.encoder"))
     if name:
-        state.change_settings({"data.encoder": name})
+        change_settings({"data.encoder": name})
 
 
 def _begin(path: str, value: object) -> str:
     """The key of a widget that starts with the session's settings."""
-    key = state.widget_key(path)
+    key = widget_key(path)
     st.session_state.setdefault(key, value)
     return key

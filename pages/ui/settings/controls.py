@@ -13,7 +13,8 @@ from gan_core.problem import resolve
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.link import current_link
+from pages.ui.session.settings import current_settings, keep_settings, widget_key
 
 _LR = "optimizer.lr_g"
 _OWN_LR = "optimizer.lr_d"
@@ -24,13 +25,13 @@ _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 def data_line() -> None:
     """The real rows in one line, and a link to choose others unless they are locked."""
     try:
-        problem = resolve(state.settings())
+        problem = resolve(current_settings())
         rows = f"**{problem.table.title}** · {problem.n_rows:,} {_('rows')} × "
         rows += f"{len(problem.features)} {_('features')}"
     except ConfigError:  # the controls say why
-        rows = f"**{plain(state.settings().data.source)}**"
+        rows = f"**{plain(current_settings().data.source)}**"
     paths = {path for path in declared_params() if path.startswith("data.")}
-    change = "" if paths <= state.fixed_settings() else f" [{_('change')}](data)"
+    change = "" if paths <= current_link().fixed else f" [{_('change')}](data)"
     st.markdown(rows + change)
 
 
@@ -56,12 +57,12 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | N
     with right:
         beside_seed()
     try:
-        config = state.settings().with_values(values)
+        config = current_settings().with_values(values)
         choose_engine(resolve(config))
     except ConfigError as error:
         st.error(_friendly(error), icon=":material/error:")
         return None
-    state.keep_settings(config)
+    keep_settings(config)
     return config
 
 
@@ -85,12 +86,12 @@ def _place(path: str) -> tuple[str, ...] | None:
 
 def _quiet() -> frozenset[str]:
     """Hide which players learn, unless a link sets it: single steps have buttons for that."""
-    return frozenset({_PLAYERS}) if state.settings().training.players == "both" else frozenset()
+    return frozenset({_PLAYERS}) if current_settings().training.players == "both" else frozenset()
 
 
 def _settings_at(place: tuple[str, ...], rate: float) -> dict[str, Any]:
     """The widgets of an expander; the settings of a choice follow the choice."""
-    config, values = state.settings().with_values({"schedule": ()}), {}
+    config, values = current_settings().with_values({"schedule": ()}), {}
     while left := [p for p in config.flat() if _place(p) == place and p not in values]:
         path = left[0]
         values[path] = _own_rate(rate) if path == _OWN_LR else _widget(path)
@@ -105,14 +106,14 @@ def _widgets(paths: Iterable[str]) -> dict[str, Any]:
 
 def _expander(label: str, place: tuple[str, ...]) -> AbstractContextManager[Any]:
     """An expander, unless everything in it is hidden."""
-    paths = {path for path in state.settings().flat() if _place(path) == place}
-    return nullcontext() if state.hidden_settings() >= paths else st.expander(label)
+    paths = {path for path in current_settings().flat() if _place(path) == place}
+    return nullcontext() if current_link().hidden >= paths else st.expander(label)
 
 
 def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     """The widget for a setting's declaration; a hidden setting keeps its value."""
     declared = declared_params()[path]
-    if path in state.hidden_settings():
+    if path in current_link().hidden:
         return _now(path)
     if declared.kind in ("choice", "set"):
         return _choice(path)
@@ -178,14 +179,14 @@ def _choice(path: str) -> str | list[str]:
 
 def _own_rate(shared: float) -> float:
     """D's learning rate: the shared one, unless a separate rate is chosen."""
-    rates = state.settings().optimizer
-    if _OWN_LR in state.hidden_settings():
+    rates = current_settings().optimizer
+    if _OWN_LR in current_link().hidden:
         return rates.lr_d if rates.lr_d != rates.lr_g else shared
     own = st.toggle(
         _("Separate rate for D"),
         key=_start("own_rate", rates.lr_d != rates.lr_g),
         help=_("Let D learn faster or slower than G."),
-        disabled=_OWN_LR in state.locked_settings(),
+        disabled=_OWN_LR in current_link().locked,
     )
     return _widget(_OWN_LR) if own else shared
 
@@ -201,7 +202,7 @@ class _Common(TypedDict):
 
 def _common(path: str) -> _Common:
     """Name, key and help of a setting's widget; disabled if a link has locked it."""
-    locked = path in state.locked_settings()
+    locked = path in current_link().locked
     lock = f":material/lock: {_('Locked by the link that opened this page.')}\n\n"
     return _Common(
         label=control_label(path),
@@ -213,7 +214,7 @@ def _common(path: str) -> _Common:
 
 def _start(path: str, value: object = None) -> str:
     """The key of a widget, which starts with the value in the session's settings."""
-    key = state.widget_key(path)
+    key = widget_key(path)
     if key not in st.session_state:
         st.session_state[key] = _now(path) if value is None else value
     return key
@@ -221,7 +222,7 @@ def _start(path: str, value: object = None) -> str:
 
 def _now(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     """A setting's value; its default if it belongs to what has only just been chosen."""
-    value = state.settings().flat().get(path, declared_params()[path].default)
+    value = current_settings().flat().get(path, declared_params()[path].default)
     return list(value) if declared_params()[path].kind == "set" else value
 
 

@@ -6,7 +6,7 @@ from gan_core.data.drawing import MAX_POINTS
 from gan_core.errors import DataError
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.settings import last_drawing
 from pages.ui.settings.choose_data import use_drawing
 
 _KEY = "drawing_surface"
@@ -28,7 +28,7 @@ def drawing_surface() -> None:
         "undo": _("Undo"),
         "clear": _("Clear"),
     }
-    data = {"drawing": state.drawing(), "most": MAX_POINTS, "labels": labels}
+    data = {"drawing": last_drawing(), "most": MAX_POINTS, "labels": labels}
     _draw(_KEY, data, on_drawing_change=_take)
 
 

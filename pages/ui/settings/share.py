@@ -9,23 +9,24 @@ from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError
 from gan_core.store.model import Run
 from pages.ui.parts.text import _, plain
-from pages.ui.session import state
+from pages.ui.session.link import current_link
+from pages.ui.session.settings import take_link
 from pages.ui.settings.controls import control_label
 
 
 def follow_link() -> None:
     """Apply the settings in the address; an invalid link gets a message and changes nothing."""
     try:
-        state.take_link()
+        take_link()
     except ConfigError as error:
         st.error(plain(error), icon=":material/link_off:")
 
 
 def link_badges() -> None:
     """Say what a link has set; drawn after the controls, which may override it."""
-    if state.is_from_link():
+    if current_link().config:
         st.badge(_("Settings from a link"), icon=":material/link:", color="blue")
-    if state.locked_settings() - state.hidden_settings():
+    if current_link().locked - current_link().hidden:
         words = _("The link that opened this page has locked the grey controls.")
         st.badge(_("locked"), icon=":material/lock:", color="gray", help=words)
 
@@ -45,10 +46,10 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
             )
         st.markdown(f"**{_('For a class')}**")
         locked = _choose(
-            _("Lock"), "share_lock", state.locked_settings(), _("Shown, but cannot be changed.")
+            _("Lock"), "share_lock", current_link().locked, _("Shown, but cannot be changed.")
         )
         hidden = _choose(
-            _("Hide"), "share_hide", state.hidden_settings(), _("Not shown; keeps its value.")
+            _("Hide"), "share_hide", current_link().hidden, _("Not shown; keeps its value.")
         )
         with link:
             _settings_link(config, run, links.to_query(config, locked, hidden))

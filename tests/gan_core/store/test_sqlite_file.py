@@ -21,6 +21,13 @@ ME = "everybody"
 PART = np.random.default_rng(0).normal(size=(65_536, 4)).astype(np.float32)  # 1 MB
 
 
+@pytest.fixture
+def url(tmp_path, new_store):
+    """A file, whatever other databases there are."""
+    shutil.copy(new_store, tmp_path)
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
 def fill(store, queue, mb):
     run = store.create(ExperimentConfig(), ME)
     claim = queue.claim()

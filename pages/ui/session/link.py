@@ -1,0 +1,98 @@
+"""The link that opened this session: what it locks and hides, and how the address says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from gan_core.config import ExperimentConfig, declared_params, links
+from gan_core.errors import ConfigError
+from gan_core.problem import resolve
+
+RUN = "run"  # the address's word for the run looked at, which is no setting
+_LINK = "link"
+_SEEN = "link_in_address"  # what the address said when it was last read
+
+
+@dataclass(frozen=True)
+class Link:
+    """What is left of the link that opened this session.
+
+    Attributes:
+        query: the words that stand in the address.
+        config: the link's settings as long as they are the session's, else None.
+        locked: dotted names of settings that are shown but cannot be changed.
+        hidden: dotted names of settings that are not shown.
+    """
+
+    query: Mapping[str, str] = field(default_factory=dict)
+    config: ExperimentConfig | None = None
+    locked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Dotted names of the settings that cannot be changed here."""
+        return self.locked | self.hidden
+
+    @property
+    def locks_all(self) -> bool:
+        """Whether it leaves nothing to choose (``lock=all``)."""
+        return self.locked >= declared_params().keys()
+
+
+def current_link() -> Link:
+    """What is left of the link; nothing where the session began without one."""
+    return st.session_state.get(_LINK, Link())
+
+
+def read_link() -> ExperimentConfig | None:
+    """Read the address, and return the settings that it brings, once.
+
+    They stay in the address while they are the session's settings, so that it can be sent on and
+    survives a reload; what the link locks and hides stays for good. As with the run, an address
+    that has not changed since it was last read is no order, and neither are our own words.
+
+    Raises:
+        ConfigError: the link is wrong; nothing of it is taken, and it leaves the address.
+    """
+    said = {key: value for key, value in st.query_params.items() if key != RUN}
+    is_new = said != st.session_state.get(_SEEN, {})
+    st.session_state[_SEEN] = said
+    try:
+        return _open(said) if is_new and said and said != current_link().query else None
+    finally:
+        _write(said)
+
+
+def end_link(now: ExperimentConfig | None = None) -> None:
+    """The address shall no longer claim the link's settings, unless they are those of now."""
+    old = current_link()
+    if old.config not in (None, now):
+        query = links.restrictions_of(old.query)
+        st.session_state[_LINK] = replace(old, query=query, config=None)
+        _write(old.query)
+
+
+def _open(said: Mapping[str, str]) -> ExperimentConfig | None:
+    found = links.from_query(said)
+    try:
+        resolve(found.config)  # there may be no such data set here, or no such class in it
+    except ConfigError as error:
+        raise links.refusal([error]) from error
+    if links.restrictions_of(said) != said or RUN not in st.query_params:
+        config = found.config
+    else:
+        config = None  # the address names a run, and that has settings of its own
+    st.session_state[_LINK] = Link(said, config, found.locked, found.hidden)
+    return config
+
+
+def _write(stale: Mapping[str, str]) -> None:
+    """Make the address say what is left of the link, and no longer what is stale."""
+    query = current_link().query
+    for key in stale.keys() - query.keys():
+        st.query_params.pop(key, None)
+    for key, value in query.items():
+        if st.query_params.get(key) != value:
+            st.query_params[key] = value

@@ -1,0 +1,57 @@
+"""The run that this session looks at, in session_state and in the address."""
+
+import streamlit as st
+
+from gan_core.errors import RunNotFoundError
+from gan_core.store.model import Run
+from pages.server.visitor import find_run
+from pages.ui.session.link import RUN, end_link
+from pages.ui.session.settings import current_settings, use_settings
+
+_SEEN = "run_in_address"  # what the address said when it was last read
+
+
+def current_run() -> Run | None:
+    """The run that this session looks at: a new address decides, else what was looked at last.
+
+    A page switch drops the address's query, so it is put back; a reload is a new session, which
+    the query brings back to its run. An address that has not changed since it was last read is no
+    order: a browser goes on sending the old one until ours has reached it.
+
+    Raises:
+        RunNotFoundError: the address names a run that does not exist, or no longer.
+    """
+    named = st.query_params.get(RUN)
+    is_new = named != st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = named
+    run_id = (named if is_new else None) or st.session_state.get(RUN)
+    if not run_id:
+        return None
+    try:
+        run = find_run(run_id)
+    except RunNotFoundError:
+        forget_run()
+        if named:
+            raise
+        return None  # deleted meanwhile, and this page was not asked for it
+    if st.session_state.get(RUN) != run.id:
+        st.session_state[RUN] = run.id
+        use_settings(run.config)
+    st.query_params[RUN] = run.id
+    return run
+
+
+def look_at(run: Run) -> None:
+    """Make a run the one that this session looks at; its settings need no link any more."""
+    st.session_state[RUN] = run.id
+    st.query_params[RUN] = run.id
+    if run.config == current_settings():
+        end_link()
+
+
+def forget_run(run_id: str | None = None) -> None:
+    """Look at no run; with an id, only if that is the run looked at."""
+    if run_id is not None and st.session_state.get(RUN) != run_id:
+        return
+    st.session_state.pop(RUN, None)
+    st.query_params.pop(RUN, None)

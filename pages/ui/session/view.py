@@ -1,0 +1,99 @@
+"""How this session watches and starts runs: speed, steps, views, repeats, instant mode, tables."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gan_core.store.model import Job
+
+_TABLE = "runs_table"
+INSTANT = "instant"  # the toggle "train while I move sliders"
+_REPEATS = "repeats"
+_SPEED = "speed"
+_STEPPED = "stepped"
+_SETTINGS_OPEN = "phone_settings_open"
+_VIEW = "view"  # before the name of a widget that chooses what of a run is seen
+
+
+def repeats_key() -> str:
+    """The key of the field that says with how many seeds to train; other pages do not forget it."""
+    if _REPEATS not in st.session_state:
+        st.session_state[_REPEATS] = st.session_state.get(f"{_REPEATS}_kept", 1)
+    return _REPEATS
+
+
+def keep_repeats(repeats: int) -> None:
+    """Remember with how many seeds to train."""
+    st.session_state[f"{_REPEATS}_kept"] = repeats
+
+
+def chosen_repeats() -> int:
+    """With how many seeds to train; once while sliders train at once."""
+    return 1 if is_instant() else st.session_state.get(f"{_REPEATS}_kept", 1)
+
+
+def is_instant() -> bool:
+    """Whether moving a slider trains."""
+    return bool(st.session_state.get(INSTANT))
+
+
+def instant_runs() -> list[str]:
+    """Ids of the runs that moving sliders has started and that are still kept: oldest first."""
+    return st.session_state.setdefault(f"{INSTANT}_runs", [])
+
+
+def speed_key() -> str:
+    """The key of the control of the speed: updates a second, 0 for as fast as it goes."""
+    st.session_state.setdefault(_SPEED, 0)
+    return _SPEED
+
+
+def chosen_speed() -> int:
+    """The speed that is chosen: updates a second, 0 for as fast as it goes."""
+    return st.session_state.get(_SPEED) or 0
+
+
+def stepped(run_id: str, how: str | None = None) -> str:
+    """How this session steps through a run: "played" in slow motion, "hand", or not at all.
+
+    Args:
+        run_id: the run.
+        how: remember this instead of telling.
+    """
+    if how is not None:
+        st.session_state[_STEPPED] = (run_id, how)
+    of, now = st.session_state.get(_STEPPED, ("", ""))
+    return now if of == run_id else ""
+
+
+def edit_key(run_id: str, path: str, value: object) -> str:
+    """The key of a setting's control beside a run in which it has this value now."""
+    return f"edit.{run_id}.{path}.{value}"
+
+
+def shown_runs(runs: Sequence[Job]) -> tuple[Sequence[Job], str]:
+    """The runs as the table of runs shall show them, and the key of that table.
+
+    The table knows its selection by the number of a row. So while a row is selected the rows stay
+    as they are; when one of them is deleted, a new table begins without a selection.
+    """
+    turn, ids = st.session_state.get(_TABLE, (0, []))
+    now = {run.id: run for run in runs}
+    chosen = st.session_state.get(f"{_TABLE}.{turn}", {}).get("selection", {}).get("rows")
+    if chosen and all(run_id in now for run_id in ids):
+        runs = [now[run_id] for run_id in ids]
+    elif chosen:
+        turn += 1
+    st.session_state[_TABLE] = (turn, [run.id for run in runs])
+    return runs, f"{_TABLE}.{turn}"
+
+
+def view_key(*parts: object) -> str:
+    """The key of a widget that chooses what of a run is seen; parts tell such widgets apart."""
+    return ".".join(map(str, (_VIEW, *parts)))
+
+
+def settings_opened(*, turn: bool = False) -> bool:
+    """Whether the settings are unfolded on a phone, after turning that where it is asked for."""
+    st.session_state[_SETTINGS_OPEN] = st.session_state.get(_SETTINGS_OPEN, False) != turn
+    return st.session_state[_SETTINGS_OPEN]
