@@ -131,7 +131,7 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     status_row(run, slow=not run.is_group)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
-        motion = transport_row(run, roomy=view is None)
+        motion = transport_row(run, with_speed=view is None)
         if not run.is_group and (run.is_active or run.can_resume):
             edit_panel(run)
     return motion, view

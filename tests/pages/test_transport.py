@@ -117,6 +117,6 @@ def test_a_run_with_changes_brings_them_into_the_settings_until_they_are_forgott
     store.stop(store.list()[0].id)
     at.run()
     button(at, "Discard the changes").click().run()
-    assert "on the way" not in texts(at)
+    assert "mid-run" not in texts(at)
     button(at, "Train").click().run()
     assert store.list()[0].config.schedule == ()

@@ -220,11 +220,11 @@ export class Quality {
 // The noise floor from its low to its high end, with its name at the left, where a run's scores are
 // still far from it: inside if it fits, else on its bad side. Without height it is a line.
 function band(t, [low, , high], span, up, name) {
-  const roomy = ((high - low) / span) * HEIGHT > 16;
-  const [y, yanchor] = roomy ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
+  const fits = ((high - low) / span) * HEIGHT > 16;
+  const [y, yanchor] = fits ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
   const grey = (alpha) => `rgba(128,136,155,${alpha})`;
   const place = { xref: "x domain", yref: "y" };
-  const line = { color: grey(0.6), width: roomy ? 0 : 1.4 };
+  const line = { color: grey(0.6), width: fits ? 0 : 1.4 };
   const ends = { x0: 0, x1: 1, y0: low, y1: high };
   const words = { ...place, x: 0, xshift: 8, y, yanchor, xanchor: "left" };
   return {

@@ -169,6 +169,6 @@ export function outputAxis(probability, { level, output }) {
   if (probability) return { low: 0, high: 1 };
   const values = [level, ...output];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = 0.1 * (high - low) || 1;
-  return { low: low - room, high: high + room };
+  const margin = 0.1 * (high - low) || 1;
+  return { low: low - margin, high: high + margin };
 }

@@ -58,8 +58,8 @@ export class Histograms {
       ghost: ghost?.densities && part(ghost.densities),
       spread: received.spread?.map((end) => part(end)),
     };
-    const room = (root.clientWidth || 800) / (isNarrow ? WIDTH.narrow : WIDTH.wide);
-    const columns = Math.max(1, Math.min(4, Math.floor(room)));
+    const fitting = (root.clientWidth || 800) / (isNarrow ? WIDTH.narrow : WIDTH.wide);
+    const columns = Math.max(1, Math.min(4, Math.floor(fitting)));
     return histograms(theme(root), part(data.features), part(data.edges), rows, data.labels, columns);
   }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 _MARKDOWN = frozenset(r"\`*_[]<>#!|$:~&")
-# Where Markdown on the page sees an address even in escaped text, and what parts it unseen.
+# Where Markdown finds a URL even in escaped text, and an invisible character that splits it.
 _IN_ADDRESS = re.compile(r"(?<=www)(?=\.)|(?<=:)(?=//)|(?<=@)", re.IGNORECASE)
 _PART = ":small[]"
 _LOCALE = Path(__file__).parents[1] / "locale"

@@ -114,17 +114,17 @@ def speed_control(run: Run | None = None) -> None:
     )
 
 
-def transport_row(run: Run, *, roomy: bool) -> Motion:
+def transport_row(run: Run, *, with_speed: bool) -> Motion:
     """Draw the speed, and the single steps of an unfinished run; returns how it is played.
 
     Args:
         run: the run.
-        roomy: the speed of the next run also fits, once this one is over.
+        with_speed: also show the speed of the next run, once this one is over.
     """
     if run.is_group or not store().may_change(run):
         return Motion()
     over = run.shown_status in (model.FINISHED, model.FAILED)
-    if roomy or not over:
+    if with_speed or not over:
         speed_control(run)
     if over:
         return Motion()
