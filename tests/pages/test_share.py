@@ -115,7 +115,7 @@ WRONG = [
     ({"epochs": "abc"}, ("epochs", "a whole number", "'abc'")),
     ({"epoch": "3"}, ("'epoch'", "'epochs'")),
     ({"data": "wine", "class": "x"}, ("Wine has no class", "'x'")),
-    ({"smoothing": "0.1", "loss": "hinge"}, ("bce and least-squares alone",)),
+    ({"smoothing": "0.1", "loss": "hinge"}, ("bce and least-squares only",)),
     ({"lock": "learning"}, ("'learning'", "lock")),
     ({"<img src=x>": "1"}, ("<img",)),
 ]

@@ -422,7 +422,7 @@ MALFORMED = {
             "schedule": [{"step": 1, "set": {"loss.label_smoothing": 0.1}}],
         },
         "schedule",
-        "schedule, step 1: loss.label_smoothing is 0.1, a setting of bce and least-squares alone",
+        "schedule, step 1: loss.label_smoothing is 0.1, a setting of bce and least-squares only",
     ),
     "two edits at a step": (
         {"schedule": [{"step": 7, "set": {"optimizer.lr_g": x}} for x in (0.1, 0.2)]},
