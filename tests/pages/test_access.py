@@ -47,7 +47,9 @@ def ask(route, run):
         sent.append(message)
 
     asyncio.run(Router(routes())(scope, receive, send))
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode(errors="replace")
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode(
+        errors="replace"
+    )
 
 
 @pytest.mark.parametrize("route", OF_A_RUN, ids=lambda route: route.path)
