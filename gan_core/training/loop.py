@@ -59,35 +59,39 @@ def train(
     def checkpoint() -> Checkpoint:
         return Checkpoint(problem.config, engine.step, engine.tensors(), problem.encoder)
 
-    yield Started(
-        problem.config,
-        device,
-        engine.name,
-        problem.n_rows,
-        first_step,
-        total,
-        per_epoch,
-        checkpoint,
-    )
+    facts = (problem.config, device, engine.name, problem.n_rows)
+    yield Started(*facts, first_step, total, per_epoch, checkpoint)
 
     def generator() -> TrainedGenerator:
         return TrainedGenerator.of(checkpoint(), problem)
 
     parts = [np.empty((0, len(problem.config.columns)), np.float32)]
-    refuge = _Refuge(engine)
-    for losses in _chunks(engine, (*stops, total), chunk_seconds):
-        n_good = _n_finite(losses)
-        before = engine.step - len(losses)
-        if n_good < len(losses):
-            refuge.go_to(before + n_good)  # events report good steps, and so must their state
+    for before, losses in _good_chunks(engine, (*stops, total), chunk_seconds):
         if keep_history:
-            parts.append(losses[:n_good])
-        if n_good:
-            yield Progress(before + 1, losses[:n_good], per_epoch, checkpoint, generator)
-        if n_good < len(losses):
-            raise DivergedError(before + n_good + 1)
-        refuge.keep()
+            parts.append(losses)
+        yield Progress(before + 1, losses, per_epoch, checkpoint, generator)
     yield Finished(first_step + 1, np.concatenate(parts), per_epoch, generator(), checkpoint())
+
+
+def _good_chunks(
+    engine: ScheduledEngine, stops: Sequence[int], seconds: float
+) -> Iterator[tuple[int, np.ndarray]]:
+    """As `_chunks`, each with the number of steps before it, up to the first bad loss.
+
+    Raises:
+        DivergedError: that loss; the engine then stands at the last good step.
+    """
+    refuge = _Refuge(engine)
+    for losses in _chunks(engine, stops, seconds):
+        n_good, before = _n_finite(losses), engine.step - len(losses)
+        if n_good == len(losses):
+            yield before, losses
+            refuge.keep()
+            continue
+        refuge.go_to(before + n_good)
+        if n_good:
+            yield before, losses[:n_good]
+        raise DivergedError(before + n_good + 1)
 
 
 def _chunks(engine: ScheduledEngine, stops: Sequence[int], seconds: float) -> Iterator[np.ndarray]:

@@ -37,6 +37,10 @@ def upgrade() -> None:
         sa.Column("scores", sa.Text),
     )
     op.create_index("ix_runs_status_queued", "runs", ["status", "queued_at", "id"])
+    _create_results()
+
+
+def _create_results() -> None:
     op.create_table(
         "chunks",
         _run_id(),
