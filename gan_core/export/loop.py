@@ -82,7 +82,7 @@ def training_part(config: ExperimentConfig) -> Part:
     if adds_noise(config):
         text += " D sees every row with a little noise, so that it cannot win on details."
     if rests(config):
-        text += " A player that rests still gets a loss, but stays as it is."
+        text += " A player that does not learn still gets a loss, but stays as it is."
     return Part(
         "Training",
         text,
@@ -179,15 +179,15 @@ def _g_update(config: ExperimentConfig) -> str:
         else ("real", "G(z_g)")
     )
     if config.loss.pairs:
-        charged = f"fake = {fake}\nreal_logits, fake_logits = {_judged(config, seen, 'fake')}\n"
-        charged += "g_loss = generator_loss(real_logits, fake_logits)"
+        g_loss = f"fake = {fake}\nreal_logits, fake_logits = {_judged(config, seen, 'fake')}\n"
+        g_loss += "g_loss = generator_loss(real_logits, fake_logits)"
     else:
-        charged = f"g_loss = generator_loss(D({fake}))"
+        g_loss = f"g_loss = generator_loss(D({fake}))"
     learn = _LEARN.format(player="g")
     if config.training.ema_decay:
         learn += "\n" + _AVERAGE + (_AVERAGE_BUFFERS if has_buffers(players(config)[0]) else "")
     comment = "# G: fresh noise, and what does D say to the new fakes?"
-    return "\n".join((comment, charged, _unless_it_rests(config, "g", learn)))
+    return "\n".join((comment, g_loss, _unless_it_rests(config, "g", learn)))
 
 
 def _unless_it_rests(config: ExperimentConfig, player: str, learn: str) -> str:

@@ -24,7 +24,7 @@ class Kind(ABC):
 
     Attributes:
         name: of the kind.
-        label: for people.
+        label: its name on the pages.
         context: the class of `work`'s argument.
     """
 

@@ -102,14 +102,14 @@ class TrainingAttempt:
     _edited: Checkpoint | None = None
 
     def work(self, problem: Problem, resume: Checkpoint | None) -> None:
-        """Train until the run is at rest; after a change of settings, train the remainder anew."""
+        """Train until the run pauses or ends; when settings change, train the rest with them."""
         self._stretch(problem, resume)
         while edited := self._edited:
             self._edited = None
             self._stretch(resolve(edited.config), edited)
 
     def _stretch(self, problem: Problem, resume: Checkpoint | None) -> None:
-        """Train until the run is at rest or a setting changes."""
+        """Train until the run pauses or ends, or a setting changes."""
         from gan_core.training import train  # imports PyTorch, which the web server must not
 
         last = None

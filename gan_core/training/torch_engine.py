@@ -26,7 +26,7 @@ class TorchEngine:
 
     Both players are in train mode in each other's updates, as is usual: batch normalization uses
     the statistics of each pass and updates its running ones; dropout is active. Real rows and fakes
-    go separately through a D that normalizes or packs them. A player that rests is in eval
+    go separately through a D that normalizes or packs them. A player that skips a turn is in eval
     mode, so that it stays exactly as it is. Fakes carry the labels of the matching real rows.
 
     Args:

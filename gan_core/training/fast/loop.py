@@ -26,7 +26,7 @@ def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, u
         d_adam: discriminator's.
         ema: the moving average of g's weights, flat.
         scratch: memory for the penalty.
-        settings: in force, `Settings`.
+        settings: the current ones, `Settings`.
         data: `Data`.
         draws: the random numbers of these steps, `Draws`.
         updates: how often Adam has updated g and d, int64, (2,); incremented.
