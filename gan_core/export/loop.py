@@ -97,7 +97,7 @@ def _drawing(config: ExperimentConfig, step: str) -> str:
     if mixes(config):
         streams["mixtures"] = "mixing"
     if adds_noise(config):
-        streams["row_noises"] = "row_noise"
+        streams["eps"] = "row_noise"
     return f"{', '.join(streams)} = {', '.join(f'{draw}({step})' for draw in streams.values())}"
 
 
@@ -124,8 +124,8 @@ def _draws(config: ExperimentConfig) -> str:
         names = "shares" if several_updates(config) else "(share,)"
         lines.append(f"{names} = torch.from_numpy(next(mixtures)[:, : len(real)]).to(device)")
     if adds_noise(config):
-        drawn = "torch.from_numpy(next(row_noises)[:, :, : len(real)]).to(device)"
-        lines.append(f"{each.format('row_noise')} = INPUT_NOISE * {drawn}")
+        drawn = "torch.from_numpy(next(eps)[:, :, : len(real)]).to(device)"
+        lines.append(f"{each.format('eps')} = INPUT_NOISE * {drawn}")
     return "\n".join(lines)
 
 
@@ -149,20 +149,20 @@ def _d_updates(config: ExperimentConfig) -> str:
     if mixes(config):
         drawn["share"] = "shares"
     if adds_noise(config):
-        drawn["row_noise_d"] = "row_noises_d"
+        drawn["eps_d"] = "epss_d"
     each, of = ", ".join(drawn), ", ".join(drawn.values())
     loop = f"for {each} in {of if len(drawn) == 1 else f'zip({of}, strict=True)'}:\n"
     return comment + loop + _indented(_d_update(config), 4)
 
 
 def _d_update(config: ExperimentConfig) -> str:
-    seen, row_noise = ("seen", " + row_noise_d[1]") if adds_noise(config) else ("real", "")
+    seen, row_noise = ("seen", " + eps_d[1]") if adds_noise(config) else ("real", "")
     penalties = (
         f"d_loss = d_loss + {penalty.name}_penalty({penalty.as_code()[0].format(real=seen)})"
         for penalty in config.penalties
     )
     lines = [
-        *(["seen = real + row_noise_d[0]"] if row_noise else []),
+        *(["seen = real + eps_d[0]"] if row_noise else []),
         f"fake = G(z_d).detach(){row_noise}  # detach(): this update must not reach G",
         f"real_logits, fake_logits = {_judged(config, seen, 'fake')}",
         "d_loss = discriminator_loss(real_logits, fake_logits)",
@@ -174,9 +174,7 @@ def _d_update(config: ExperimentConfig) -> str:
 
 def _g_update(config: ExperimentConfig) -> str:
     seen, fake = (
-        ("real + row_noise_g[0]", "G(z_g) + row_noise_g[1]")
-        if adds_noise(config)
-        else ("real", "G(z_g)")
+        ("real + eps_g[0]", "G(z_g) + eps_g[1]") if adds_noise(config) else ("real", "G(z_g)")
     )
     if config.loss.pairs:
         g_loss = f"fake = {fake}\nreal_logits, fake_logits = {_judged(config, seen, 'fake')}\n"
