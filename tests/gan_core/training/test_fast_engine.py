@@ -24,8 +24,9 @@ SMOOTH = ("tanh", "sigmoid")  # activations that have no penalty in the fast eng
 
 # In an order with which the covering cases are ones that rounding does not send apart at once.
 LOSSES = ("bce", "least-squares", "hinge", "wasserstein", "relativistic")
+COMPILED = tuple(name for name, penalty in PENALTIES.items() if penalty.compiled)
 # Sets of penalties: none, each alone, and more than one.
-SETS = ((), *((name,) for name in PENALTIES), ("r1", "r2"), tuple(PENALTIES))
+SETS = ((), *((name,) for name in COMPILED), ("r1", "r2"), COMPILED)
 
 
 def config_of(loss="bce", activation="relu", depth=2, n_critic=1, penalties=()):
@@ -89,7 +90,7 @@ def test_the_losses_of_both_engines_agree(case):
     assert rounding[:20].max() < 1e-4
 
 
-@pytest.mark.parametrize("loss", OBJECTIVES)
+@pytest.mark.parametrize("loss", [name for name, loss in OBJECTIVES.items() if loss.compiled])
 @pytest.mark.parametrize("penalty", SETS, ids=str)
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "none"])
 def test_gradients_agree_with_autograd_in_double_precision(loss, penalty, activation):
