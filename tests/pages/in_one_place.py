@@ -23,13 +23,13 @@ def test_settings_have_the_option_and_its_help_and_a_run_with_it_starts(app, sto
     assert "Hinge with a margin" in labelled(app.selectbox, "Loss").options
     labelled(app.selectbox, "Loss").set_value("margin").run()
     assert "D is charged only for rows that it does not judge with this margin." in texts(app)
-    assert "How far from 0" in labelled(app.slider, "Margin").help
-    labelled(app.slider, "Margin").set_value(2.0)
+    assert "How far from 0" in labelled(app.number_input, "Margin").help
+    labelled(app.number_input, "Margin").set_value(2.0)
     penalties = labelled(app.multiselect, "Gradient penalties")
     assert "Slope 0 between rows (0-GP)" in penalties.options
     penalties.set_value(["gp0"]).run()
     assert "Pulls D's slope to 0 between real and generated rows." in texts(app)
-    labelled(app.slider, "Weight of gp0 (gamma)").set_value(3.0)
+    labelled(app.number_input, "Weight of gp0").set_value(3.0)
     for player in ("Generator", "Discriminator"):
         choice = labelled(app.selectbox, f"{player} normalization")
         assert "Centring" in choice.options
@@ -45,7 +45,7 @@ def test_settings_have_the_option_and_its_help_and_a_run_with_it_starts(app, sto
         "loss.name": "margin",
         "loss.margin": 2.0,
         "penalties": ("gp0",),
-        "penalties.gp0.gamma": 3.0,
+        "penalties.gp0.gamma_gp0": 3.0,
         "generator.normalization": "centred",
         "discriminator.normalization": "centred",
     }
