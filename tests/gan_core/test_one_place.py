@@ -110,5 +110,5 @@ def test_contributing_shows_each_example_as_it_is(name):
         if code.startswith(f"# {PLACES[name]}/{name}.py")
     )
     left = iter((FILES / f"{name}.py").read_text(encoding="utf-8").splitlines())
-    for line in shown.splitlines()[1:]:
+    for line in filter(None, shown.splitlines()[1:]):
         assert line in left, f"{line!r} does not follow there"
