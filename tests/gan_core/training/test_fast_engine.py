@@ -176,6 +176,25 @@ def test_a_divergence_shows_as_a_number_that_is_not_finite():
     assert not np.isfinite(engine.advance(1)).all()
 
 
+def test_auto_takes_what_readmes_table_says():
+    table = {"width": {256, 512}, "batch": set(), "rows": set()}
+    for name, torch in table.items():
+        for size in {"width": WIDTHS, "batch": BATCHES, "rows": ROWS}[name]:
+            chosen = choose_engine(_variant(name, size)).engine
+            assert chosen == ("torch" if size in torch else "fast"), (name, size)
+
+
+def test_the_chosen_engine_is_the_one_that_is_estimated_to_be_faster():
+    for width in (16, 64, 150, 160, 170, 200, 256):
+        for n_critic in (1, 5):
+            problem = _variant("width", width)
+            problem = replace(
+                problem, config=problem.config.with_values({"training.n_critic": n_critic})
+            )
+            seconds = {name: speed.seconds(problem) for name, speed in SPEEDS.items()}
+            assert choose_engine(problem).engine == min(seconds, key=seconds.get)
+
+
 def test_auto_takes_the_fast_engine_for_small_networks_and_says_why():
     choice = choose_engine(resolve(ExperimentConfig()))
     assert choice.engine == "fast"
