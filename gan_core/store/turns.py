@@ -1,5 +1,7 @@
 """Whose turn it is: the order in which waiting jobs start."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from gan_core.store import model
@@ -31,13 +33,8 @@ IN_TURN = (
 )
 
 
-def next_in_turn(max_active: int | None, *, short: bool = False) -> sa.Select[tuple[str, int]]:
-    """Id and attempt of the job that starts next; its row in `jobs` can be locked.
-
-    Args:
-        max_active: jobs of one owner that may run at once; None: any number.
-        short: one that does a few steps only.
-    """
+def next_in_turn(max_active: int | None, *, short: bool = False) -> sa.Select[Any]:
+    """Id and attempt of the job that starts next, as `Queue` and `Queue.claim` are told."""
     is_short = waiting.c.priority == SINGLE_STEPS
     may_start = sa.true() if max_active is None else waiting.c.nth <= max_active
     return (
@@ -51,7 +48,7 @@ def next_in_turn(max_active: int | None, *, short: bool = False) -> sa.Select[tu
     )
 
 
-def place(job_id: str) -> sa.Select[tuple[int]]:
+def place(job_id: str) -> sa.Select[Any]:
     """The place of a waiting job, 1 for that which starts next; nothing for another job."""
     places = sa.select(waiting.c.id, sa.func.row_number().over(order_by=IN_TURN).label("place"))
     counted = places.subquery("places")

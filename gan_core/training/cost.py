@@ -22,10 +22,9 @@ class Speed:
     update: float
     rate: float
 
-    def seconds(self, problem: Problem, n_critic: float | None = None) -> float:
+    def seconds(self, problem: Problem) -> float:
         """Of a step."""
-        size = multiply_adds(problem, n_critic)
-        return self.update * updates(problem.config, n_critic) + size / self.rate
+        return self.update * updates(problem.config) + multiply_adds(problem) / self.rate
 
 
 # Measured on 2026-11-24 (AMD EPYC, one thread); within a factor of 1.5 from the tutorial (44 us
@@ -54,37 +53,31 @@ class Cost:
 
     @classmethod
     def of(cls, problem: Problem, engine: str, start: int, film_bytes: int) -> "Cost":
-        """Of the steps after `start`.
-
-        Args:
-            problem: what is trained.
-            engine: "fast" or "torch".
-            start: steps that are done.
-            film_bytes: that snapshots may take.
-        """
+        """Of the steps after `start`, with the settings of the first; snapshots take their share."""
         steps = max(0, problem.total_steps - start)
         speed = _CUDA if problem.config.training.device == "cuda" else SPEEDS[engine]
-        seconds = steps * speed.seconds(problem, _mean_n_critic(problem, start))
         # The checkpoint is as large as a snapshot, and what people watch is smaller.
         snapshots = 2 + min(steps + 1, n_snapshots(problem, film_bytes))
         history = 4 * len(problem.config.columns) * steps
-        return cls(seconds, history + snapshots * snapshot_size(problem) + _BESIDE)
+        return cls(
+            steps * speed.seconds(problem), history + snapshots * snapshot_size(problem) + _BESIDE
+        )
 
 
-def multiply_adds(problem: Problem, n_critic: float | None = None) -> float:
+def multiply_adds(problem: Problem) -> int:
     """Multiply-adds of a full step, about: the forward and backward passes of both players."""
     config = problem.config
     g, d = n_weights(problem.generator), n_weights(problem.discriminator)
     rows = min(config.training.batch_size, problem.n_rows)
     penalty = 5 * len(config.penalties)
     # A pass forward or back to the input or to the weights takes one multiply-add a weight.
-    d_updates = (n_critic or config.training.n_critic) * (g + (6 + penalty) * d)
+    d_updates = config.training.n_critic * (g + (6 + penalty) * d)
     return rows * (d_updates + 3 * g + 2 * d)
 
 
-def updates(config: ExperimentConfig, n_critic: float | None = None) -> float:
+def updates(config: ExperimentConfig) -> int:
     """Updates of a player in a step; each penalty costs PyTorch at least another one."""
-    return 1 + (n_critic or config.training.n_critic) * (1 + len(config.penalties))
+    return 1 + config.training.n_critic * (1 + len(config.penalties))
 
 
 def snapshot_size(problem: Problem) -> int:
@@ -96,19 +89,3 @@ def snapshot_size(problem: Problem) -> int:
 def n_snapshots(problem: Problem, film_bytes: int) -> int:
     """How many snapshots are kept at most where so many bytes are for them."""
     return min(MOST, film_bytes // snapshot_size(problem))
-
-
-def _mean_n_critic(problem: Problem, start: int) -> float:
-    """Over the steps after `start`, as the schedule says: a step's cost grows evenly with it."""
-    config, total = problem.config, problem.total_steps
-    changes = [(0, config.training.n_critic)]
-    for edit in config.schedule:
-        values = dict(edit.changes)
-        if "training.n_critic" in values:
-            changes.append((min(edit.step, total), values["training.n_critic"]))
-    ends = [step for step, _ in changes[1:]] + [total]
-    lasting = [
-        (max(0, end - max(step, start)), n) for (step, n), end in zip(changes, ends, strict=True)
-    ]
-    steps = sum(n_steps for n_steps, _ in lasting)
-    return sum(n_steps * n for n_steps, n in lasting) / steps if steps else changes[-1][1]

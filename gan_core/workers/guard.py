@@ -40,15 +40,15 @@ class Guard:
         except LimitError as error:
             self._context.ask_to_rest("stop", str(error))
         else:
-            self._look_at_disk()
+            self._check_disk()
 
-    def _look_at_disk(self) -> None:
+    def _check_disk(self) -> None:
         database = self._context.database
-        if database.folder:
-            try:
+        try:
+            if database.folder:
                 self._limits.check_disk(database.folder, database.reusable_bytes())
-            except LimitError as error:
-                self._context.ask_to_rest("pause", f"{error} Then resume it.")
+        except LimitError as error:
+            self._context.ask_to_rest("pause", f"{error} Then resume it.")
 
     def _check_speed(self, now: float) -> None:
         job = self._context.job()

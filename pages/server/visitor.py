@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import streamlit as st
+from streamlit import runtime
 
 from gan_core.limits import Limits
 from gan_core.store.access import EVERYBODY
@@ -44,7 +45,7 @@ def user() -> str:
     scripts, it is everybody.
     """
     asked_by = asking.get()
-    if asked_by is None and st.runtime.exists():
+    if asked_by is None and runtime.exists():
         return visitor_of(st.context.cookies)
     return asked_by or EVERYBODY
 

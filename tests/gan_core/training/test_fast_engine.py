@@ -2,17 +2,20 @@ import itertools
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from gan_core import ExperimentConfig
+from gan_core.bench import BATCHES, ROWS, WIDTHS, _variant
 from gan_core.errors import ConfigError
 from gan_core.networks import ACTIVATIONS
 from gan_core.objectives import OBJECTIVES, PENALTIES
 from gan_core.problem import resolve
 from gan_core.training.choice import choose_engine
+from gan_core.training.cost import SPEEDS
 from gan_core.training.fast import is_compiled, warm
 from gan_core.training.fast.engine import FastEngine
 from gan_core.training.torch_engine import TorchEngine
