@@ -33,7 +33,7 @@ IN_TURN = (
 )
 
 
-def next_in_turn(max_active: int | None, *, short: bool = False) -> sa.Select[Any]:
+def next_in_turn(max_active: int | None, *, short: bool = False) -> sa.Select[Any, Any]:
     """Id and attempt of the job that starts next, as `Queue` and `Queue.claim` are told."""
     is_short = waiting.c.priority == SINGLE_STEPS
     may_start = sa.true() if max_active is None else waiting.c.nth <= max_active

@@ -53,7 +53,7 @@ class Cost:
 
     @classmethod
     def of(cls, problem: Problem, engine: str, start: int, film_bytes: int) -> "Cost":
-        """Of the steps after `start`, with the settings of the first; snapshots take their share."""
+        """Of the steps after `start`, with the first settings of its schedule."""
         steps = max(0, problem.total_steps - start)
         speed = _CUDA if problem.config.training.device == "cuda" else SPEEDS[engine]
         # The checkpoint is as large as a snapshot, and what people watch is smaller.

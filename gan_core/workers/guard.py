@@ -26,7 +26,7 @@ class Guard:
         self._context, self._limits, self._clock = context, limits, clock
         self._began = clock()
         self._due = self._began
-        self._first: tuple[float, int] | None = None  # when some progress was first seen
+        self._first: tuple[float, int] | None = None  # before there was progress
 
     def look(self) -> None:
         """To be called every second or so."""
@@ -52,10 +52,10 @@ class Guard:
 
     def _check_speed(self, now: float) -> None:
         job = self._context.job()
-        if self._first is None:
-            self._first = (now, job.progress) if job.worker_pid else None
+        if self._first is None or job.progress <= self._first[1]:
+            self._first = (now, job.progress)  # it is still starting, or compiled
             return
         since, before = self._first
-        if now - since >= MEASURED_SECONDS and job.progress > before:
+        if now - since >= MEASURED_SECONDS:
             rate = (job.progress - before) / (now - since)
             self._limits.check_rest((job.total - job.progress) / rate)

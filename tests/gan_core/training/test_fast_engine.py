@@ -181,10 +181,10 @@ def test_a_divergence_shows_as_a_number_that_is_not_finite():
 
 def test_auto_takes_what_readmes_table_says():
     table = {"width": {256, 512}, "batch": set(), "rows": set()}
-    for name, torch in table.items():
+    for name, slow in table.items():
         for size in {"width": WIDTHS, "batch": BATCHES, "rows": ROWS}[name]:
             chosen = choose_engine(_variant(name, size)).engine
-            assert chosen == ("torch" if size in torch else "fast"), (name, size)
+            assert chosen == ("torch" if size in slow else "fast"), (name, size)
 
 
 def test_the_chosen_engine_is_the_one_that_is_estimated_to_be_faster():

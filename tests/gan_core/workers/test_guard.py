@@ -38,11 +38,13 @@ def test_the_estimate_is_corrected_by_what_is_measured(store, begun, clock, rate
     attempt = begun(LONG)
     guard = Guard(attempt, Limits(max_run_seconds=10_000), clock)
     attempt.append(1, np.zeros((5, 4), np.float32))  # the first ones, after which it is measured
-    guard.look()
-    clock.now = MEASURED_SECONDS - 1
+    clock.now = 1000  # in which it was compiled
     guard.look()
     attempt.append(6, np.zeros((rate * 40, 4), np.float32))
-    clock.now = 40
+    clock.now += MEASURED_SECONDS - 1
+    guard.look()
+    assert asked(store, attempt) == ("", "")
+    clock.now = 1040
     guard.look()
     found, why = asked(store, attempt)
     assert found == want
