@@ -30,7 +30,7 @@ class Job:
         owner: who started it.
         name: for people; can be changed.
         status: one of `STATUSES`.
-        reason: why it failed, else empty.
+        reason: why it failed, or why the server let it rest, else empty.
         want: what a running one was asked to do: "", "pause" or "stop".
         spec_json: what is to be done.
         attempt: how often a worker was started for it.

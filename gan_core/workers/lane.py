@@ -68,7 +68,7 @@ class Question:
 
     Attributes:
         kind: one of `KINDS`.
-        asker: who takes turns with others: a visitor, or who looks at one run.
+        asker: the visitor, who takes turns with others.
         answer: bytes, compressed as by gzip.
         done: how much of the work is done.
         of: how much there is; 0 while that is not known.
