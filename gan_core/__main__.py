@@ -4,30 +4,30 @@ import argparse
 import logging
 import sys
 
-INTERRUPTED = 130  # what a shell calls a program that ended by Ctrl-C
+INTERRUPTED = 130  # a shell's exit status for a program ended by Ctrl-C
 
 
 def main() -> int:
     """Run a command; returns the exit status."""
-    from gan_core import bench, cli, job  # here, so that Ctrl-C is heeded while they are imported
+    from gan_core import bench, cli, job  # here, so that Ctrl-C works during these imports
     from gan_core.errors import GanForgeError
 
     parser = argparse.ArgumentParser(prog="python -m gan_core", description="GAN Forge, headless")
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser(
-        "train", help="train a GAN in the terminal; the tutorial's without options"
+        "train", help="train a GAN in the terminal; without options, the tutorial's"
     )
     cli.add_arguments(train)
-    work_on = commands.add_parser("job", help="do a job of any kind in the terminal")
+    work_on = commands.add_parser("job", help="run a job of any kind in the terminal")
     job.add_arguments(work_on)
     dispatch = commands.add_parser(
         "dispatch", help="train the runs of the store (started by the server)"
     )
     dispatch.add_argument(
-        "--die-with-stdin", action="store_true", help="leave when standard input ends"
+        "--die-with-stdin", action="store_true", help="exit when standard input ends"
     )
     commands.add_parser("view", help="compute pictures and samples (started by the server)")
-    measure = commands.add_parser("bench", help="measure the engines beside the plain loop")
+    measure = commands.add_parser("bench", help="compare the engines with the plain loop")
     bench.add_arguments(measure)
     commands.add_parser("warm", help="compile the fast engine now (done by make setup)")
     arguments = parser.parse_args()
@@ -52,7 +52,7 @@ def main() -> int:
             from gan_core.workers.viewer import view
 
             view()
-        from gan_core.workers.dispatcher import dispatch  # pools and torch only where needed
+        from gan_core.workers.dispatcher import dispatch  # pools and torch only if needed
 
         dispatch(die_with_stdin=arguments.die_with_stdin)
     except GanForgeError as error:

@@ -1,7 +1,7 @@
-"""``python -m gan_core bench``: how fast the engines are beside the plain PyTorch loop.
+"""``python -m gan_core bench``: how fast the engines are compared with the plain PyTorch loop.
 
-The three are run in turn, A B C A B C, so that a machine whose speed drifts is unfair to none; what
-counts is the ratio within a round. One thread each, the history of every step kept by each.
+The three are run in turn, A B C A B C, so that a machine whose speed drifts favours none; what
+counts is the ratio within a round. Each uses one thread and keeps the history of every step.
 """
 
 import json
@@ -22,10 +22,10 @@ from gan_core.data import Table
 from gan_core.problem import Problem, Rows, resolve
 from gan_core.training.choice import choose_engine
 
-Program = Callable[[int], None]  # does so many steps
+Program = Callable[[int], None]  # does this many steps
 
 ROUNDS = 5
-SECONDS = 1.0  # that each program runs in each round, about
+SECONDS = 1.0  # roughly, per program and round
 WIDTHS = (16, 32, 64, 128, 256, 512)
 BATCHES = (32, 128, 512, 1024)
 ROWS = (50, 1_000, 30_000, 1_000_000)
@@ -37,8 +37,8 @@ class Speed:
 
     Attributes:
         steps_per_cpu_second: by the process's CPU time.
-        steps_per_second: by the clock.
-        ratio: steps a CPU second over the plain loop's in the same round, median.
+        steps_per_second: by wall-clock time.
+        ratio: median of steps per CPU second over the plain loop's in the same round.
     """
 
     steps_per_cpu_second: float
@@ -50,7 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of A B C (at least 5)")
-    parser.add_argument("--quick", action="store_true", help="the tutorial's config only")
+    parser.add_argument("--quick", action="store_true", help="only the tutorial's config")
 
 
 def run(arguments: Namespace) -> int:
@@ -70,7 +70,7 @@ def run(arguments: Namespace) -> int:
 
 
 def machine() -> str:
-    """The machine and the date, as they stand over a table of figures."""
+    """The machine and the date, as a heading for a table of figures."""
     name = platform.processor() or platform.machine()
     cpu_info = Path("/proc/cpuinfo")
     if cpu_info.exists():
@@ -81,7 +81,7 @@ def machine() -> str:
 
 
 def _variant(name: str, value: int) -> Problem:
-    """The tutorial with one size changed; rows beyond the table's are made up."""
+    """The tutorial with one size changed; rows beyond the table's are synthetic."""
     sizes = {"width": 32, "batch": 32, "rows": 2048} | {name: value}
     hidden = [sizes["width"]] * 2 if name == "width" else None
     changes: dict[str, object] = {"training.batch_size": sizes["batch"]}
@@ -124,14 +124,14 @@ def _case(label: str, problem: Problem, rounds: int) -> dict[str, object]:
 
 
 def _steps_for(program: Program) -> int:
-    """How many steps take about `SECONDS`."""
+    """The number of steps that take about `SECONDS`."""
     program(2)
     cpu, _ = _rate(program, 4)
     return max(4, int(cpu * SECONDS))
 
 
 def _rate(program: Program, n_steps: int) -> tuple[float, float]:
-    """Steps a second by the process's CPU time and by the clock."""
+    """Steps per second by the process's CPU time and by wall-clock time."""
     cpu, wall = time.process_time(), time.perf_counter()
     program(n_steps)
     return n_steps / (time.process_time() - cpu), n_steps / (time.perf_counter() - wall)

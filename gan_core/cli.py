@@ -1,4 +1,4 @@
-"""``python -m gan_core train``: an experiment without a browser, into a folder."""
+"""``python -m gan_core train``: an experiment without a browser, written to a folder."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ FILES = (
     "metrics.json",
     "generator.safetensors",
 )
-INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
+INTERRUPTED = 130  # what shells expect from a program ended by Ctrl-C
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the results here")
     parser.add_argument(
-        "--list-settings", action="store_true", help="show every setting with its bounds and leave"
+        "--list-settings", action="store_true", help="show every setting with its bounds and exit"
     )
 
 
@@ -74,16 +74,16 @@ def run(arguments: Namespace) -> int:
 
 
 def read_config(arguments: Namespace) -> ExperimentConfig:
-    """The config that the options ask for.
+    """The config that the options specify.
 
     Raises:
-        ConfigError: a file that cannot be read, or a setting that is wrong.
+        ConfigError: a file cannot be read, or a setting is invalid.
     """
     config = ExperimentConfig()
     if arguments.config:
         try:
             config = ExperimentConfig.from_json(arguments.config.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:  # ValueError: a path with NUL in it, or no UTF-8
+        except (OSError, ValueError) as error:  # ValueError: a path with NUL in it, or not UTF-8
             raise ConfigError("--config", f"{arguments.config} cannot be read: {error}.") from error
     changes: dict[str, object] = {}
     for text in arguments.set:
@@ -99,10 +99,10 @@ def read_config(arguments: Namespace) -> ExperimentConfig:
 
 
 def _parse(value: str) -> object:
-    """A value as JSON, or, where it is none, as text: both 5 and iris need no quotes."""
+    """A value as JSON or, if it is not JSON, as text: neither 5 nor iris needs quotes."""
     try:
         return json.loads(value)
-    except (ValueError, RecursionError):  # as it stands, for the config to say what is wrong
+    except (ValueError, RecursionError):  # unchanged, for the config to say what is wrong
         return value
 
 
@@ -120,8 +120,8 @@ class _Session:
     _generator: TrainedGenerator | None = None
 
     def run(self) -> int:
-        """Train to the end, to Ctrl-C or to a divergence; keep what there is."""
-        from gan_core.training import train  # brings torch, which other commands do without
+        """Train to the end, to Ctrl-C or to a divergence; keep what has been done."""
+        from gan_core.training import train  # imports torch, which other commands do without
 
         events = train(self.problem, keep_history=False)
         started = next(events)
@@ -130,7 +130,7 @@ class _Session:
         _announce(started)
         status, ending = 0, ""
         if self.out:
-            for name in FILES:  # of an earlier run, perhaps
+            for name in FILES:  # perhaps from an earlier run
                 (self.out / name).unlink(missing_ok=True)
             self._history = ParquetHistory(
                 self.out / "history.parquet", self._steps_per_epoch, self.problem.config.columns
@@ -157,7 +157,7 @@ class _Session:
                 self._step = event.step
                 if self._history:
                     self._history.add(event.first_step, event.losses)
-                # Kept from every event, because Ctrl-C leaves no time to ask.
+                # Updated at every event, because after Ctrl-C it is too late to ask.
                 self._generator = event.generator()
                 self._print_lines(event, bar)
                 bar.update(len(event.losses))
@@ -175,17 +175,17 @@ class _Session:
             self._printed = epoch
 
     def _keep(self, generator: TrainedGenerator) -> None:
-        """Write what was asked for, and tell how good the rows are."""
+        """Write the requested files, and report the scores of the rows."""
         if self.out:
             self._write(self.out, generator)
         try:
             report = score(generator)
-        except DataError as error:  # a diverged run may end with weights that are no numbers
+        except DataError as error:  # a diverged run may end with NaN weights
             _tell(f"no scores: {error}")
         else:
             self._judge(report)
         if not self.out:
-            _tell("Nothing was kept; --out DIR writes files.")
+            _tell("Nothing was written; use --out DIR to write files.")
             return
         written = [name for name in FILES if (self.out / name).exists()]
         _tell(f"Written to {self.out}: {', '.join(written)}.")
@@ -205,19 +205,19 @@ class _Session:
 
 
 def _tell(message: str) -> None:
-    """Say something to whoever watches; stdout has the tutorial's lines and nothing else."""
+    """Print to stderr; stdout has only the tutorial's lines."""
     print(message, file=sys.stderr)
 
 
 def _announce(started: Started) -> None:
-    """Say what computes, and that it stands still for a while where it has to be compiled."""
+    """Print what computes the run, and announce the wait if it has to be compiled."""
     _tell(f"Device: {started.device}, engine: {started.engine}")
     if started.engine == "fast" and not is_compiled():
         _tell("Compiling the fast engine, once on this machine; about half a minute ...")
 
 
 def _score_lines(report: ScoreReport) -> Iterator[str]:
-    """Each metric's overall value beside its noise floor, one a line."""
+    """Each metric's overall value beside its noise floor, one per line."""
     yield f"{'score':<15}value   better    noise floor"
     for name, found in report.scores.items():
         floor, goal = found.floor.overall, METRICS[name].goal

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 class GanForgeError(Exception):
-    """Base of every error whose message may be shown to a user as it stands."""
+    """Base of every error whose message may be shown to a user unchanged."""
 
 
 class ConfigError(GanForgeError):
@@ -43,7 +43,7 @@ class DivergedError(GanForgeError):
 
 
 class CheckpointError(GanForgeError):
-    """A checkpoint does not belong to the config it is to be resumed with, or is damaged."""
+    """A checkpoint does not match the config it is resumed with, or is damaged."""
 
 
 class StoreError(GanForgeError):
@@ -71,7 +71,7 @@ class RunNotFoundError(StoreError):
 
 
 class AccessError(StoreError):
-    """Somebody else's job was to be changed."""
+    """An attempt to change somebody else's job."""
 
 
 class RunStateError(StoreError):
@@ -83,28 +83,28 @@ class StaleAttemptError(StoreError):
 
 
 class ViewError(GanForgeError):
-    """A picture of a run was asked for that it does not have."""
+    """A picture was requested that the run does not have."""
 
 
 class ViewerError(GanForgeError):
-    """The viewer, which computes pictures, samples and scores, cannot answer a question."""
+    """The viewer, which computes pictures, samples and scores, cannot answer a request."""
 
 
 class ViewerAwayError(ViewerError):
-    """There is no viewer just now, or too much waits for it: try again in a moment."""
+    """No viewer is running, or too many requests are waiting for it: try again in a moment."""
 
 
 def short(value: object, most: int = 60) -> str:
-    """A value as it stands in a message, cut to a length that can be read."""
+    """A value as shown in a message, cut to a readable length."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # thousands of digits, or nested thousands deep
-        text = f"a {type(value).__name__} too large to be written out"
+        text = f"a {type(value).__name__} too large to print"
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def hint(near: Sequence[str], known: Sequence[str]) -> str:
-    """The end of a message about a name that is not known: those it may mean, or all there are."""
+    """The end of a message about an unknown name: similar names, or all known ones."""
     if near:
         return f"Did you mean {' or '.join(map(repr, near))}?"
     return f"Known here: {', '.join(known)}."

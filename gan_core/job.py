@@ -24,7 +24,7 @@ LOOK_SECONDS = 0.2
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("kind", help="a kind of job, such as training or group")
-    parser.add_argument("--spec", type=Path, metavar="FILE.json", help="what is to be done")
+    parser.add_argument("--spec", type=Path, metavar="FILE.json", help="what to do")
 
 
 def run(arguments: Namespace) -> int:
@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
             message = f"There is no kind of job {arguments.kind!r}. {hint([], list(JOBS))}"
             raise ConfigError("kind", message)
         spec = JOBS[arguments.kind].from_dict(_read(arguments.spec))
-        with tempfile.TemporaryDirectory() as folder:  # a store for as long as it takes
+        with tempfile.TemporaryDirectory() as folder:  # a store for the duration of the job
             store = Store.open(f"sqlite:///{folder}/store.db")
             job = spec.submit(store)
             _work_all(store, job)
@@ -54,7 +54,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _read(file: Path | None) -> object:
-    """The spec in a file; without one, that with all defaults."""
+    """The spec in a file; without one, the defaults."""
     try:
         return json.loads(file.read_text(encoding="utf-8")) if file else {}
     except (OSError, ValueError, RecursionError) as error:
@@ -62,8 +62,8 @@ def _read(file: Path | None) -> object:
 
 
 def _work_all(store: Store, job: Job) -> None:
-    """Work on all that waits, in this process."""
-    from gan_core.workers.worker import run_attempt  # brings PyTorch where it is needed
+    """Work on all waiting jobs, in this process."""
+    from gan_core.workers.worker import run_attempt  # imports PyTorch only if needed
 
     me = DispatcherInfo(secrets.token_hex(8), socket.gethostname(), os.getpid(), 1, "", "", 0.0)
     queue, over = Queue(store.database, me), threading.Event()
@@ -78,7 +78,7 @@ def _work_all(store: Store, job: Job) -> None:
 
 
 def _show(store: Store, job: Job, over: threading.Event) -> None:
-    """Draw the progress, last of all how it stands at the end."""
+    """Draw the progress, including the final state."""
     with tqdm(total=job.total, desc=job.name, file=sys.stderr) as bar:
         while True:
             last = over.wait(LOOK_SECONDS)

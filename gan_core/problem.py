@@ -1,7 +1,7 @@
-"""What a config resolves to, once: its rows, encoded, both players, and the sizes.
+"""The resolved form of a config: its encoded rows, both players, and the sizes.
 
 Parsing a config touches no data; here class and feature names meet the data set. What was resolved
-last is kept, by content, so that everybody may ask for it: `resolve` costs microseconds then.
+last is cached by content, so that calling `resolve` again costs microseconds.
 """
 
 from collections import OrderedDict
@@ -20,17 +20,17 @@ from gan_core.errors import ConfigError, DataError, short
 from gan_core.networks import Sequential, discriminator_layers, generator_layers
 from gan_core.networks.heads import head
 
-MOST_BYTES = 64 * 2**20  # of rows that are kept, whoever asked for them
-_PROBLEM_BYTES = 8 * 2**10  # of a problem without its rows, about
+MOST_BYTES = 64 * 2**20  # of cached rows, whoever requested them
+_PROBLEM_BYTES = 8 * 2**10  # of a problem without its rows, roughly
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """What the section data of a config resolves to.
+    """The resolved form of a config's section data.
 
     Attributes:
         table: the real rows in original units, with labels and modes; read-only.
-        encoder: learned from them.
+        encoder: fitted to them.
         x_real: the rows as the networks see them, float32, (n_rows, n_columns); read-only.
     """
 
@@ -49,13 +49,13 @@ class Rows:
 
     @property
     def n_bytes(self) -> int:
-        """Memory that they take."""
+        """The memory they use."""
         return sum(a.nbytes for a in (self.table.values, self.table.labels, self.x_real))
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """An experiment with everything that it needs to be trained, looked at and judged.
+    """An experiment with everything needed to train, view and score it.
 
     Attributes:
         config: the experiment.
@@ -91,12 +91,12 @@ class Problem:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """What the encoded columns are."""
+        """The kinds of the encoded columns."""
         return self.rows.encoder.blocks
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the encoded columns: the feature's, with a number where it has several."""
+        """The names of the encoded columns: the feature's, with a number if it has several."""
         return tuple(
             name if block.width == 1 else f"{name} {i + 1}"
             for name, block in zip(self.features, self.blocks, strict=True)
@@ -124,7 +124,7 @@ class Problem:
         return self.config.training.epochs * self.steps_per_epoch
 
     def at(self, step: int) -> "Problem":
-        """With the settings in force for the step that follows so many."""
+        """The problem with the settings that apply after this many steps."""
         return replace(self, config=self.config.at(step))
 
 
@@ -157,7 +157,7 @@ def networks_of(config: ExperimentConfig, blocks: Sequence[Block]) -> tuple[Sequ
 
 
 def resolve(config: ExperimentConfig) -> Problem:
-    """The problem of a config; the same object for equal configs while it is kept.
+    """The problem of a config; the same object for equal configs while it is cached.
 
     Raises:
         ConfigError: there is no such data set, or it has no such class or feature, or too few rows.
@@ -166,14 +166,14 @@ def resolve(config: ExperimentConfig) -> Problem:
 
 
 def rows_of(data: DataConfig) -> Rows:
-    """The rows of a config's section data; as `resolve`, for those who need no players."""
+    """The rows of a config's section data; like `resolve`, for callers that need no players."""
     return _kept.rows(data)
 
 
 class _Kept:
-    """Problems that were asked for last, as many as their rows leave room for; safe for threads.
+    """The most recently used problems, as many as fit with their rows; thread-safe.
 
-    Rows live as long as a problem or somebody else holds them, and are counted once.
+    Rows live as long as a problem or anything else holds them, and are counted once.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -183,7 +183,7 @@ class _Kept:
         self._lock = Lock()
 
     def problem(self, config: ExperimentConfig) -> Problem:
-        """A kept problem, else a new one."""
+        """A cached problem, else a new one."""
         rows = self.rows(config.data)
         key = (config, rows)
         with self._lock:
@@ -196,17 +196,17 @@ class _Kept:
         return found
 
     def rows(self, data: DataConfig) -> Rows:
-        """Rows that somebody holds, else read anew; a data set that is replaced is another one."""
+        """Rows that are still held, else read again; a replaced data set counts as a new one."""
         key = (data, DATA_SOURCES.get(data.source))
         found = self._rows.get(key)
         if found is None:
-            made = _read(data)  # outside the lock: two may read the same, nobody waits
+            made = _read(data)  # outside the lock: two threads may read the same, none waits
             with self._lock:
                 found = self._rows.setdefault(key, made)
         return found
 
     def n_bytes(self) -> int:
-        """Of all rows that are alive and of the problems, about."""
+        """The approximate size of all live rows and of the problems."""
         rows = sum(rows.n_bytes for rows in self._rows.values())
         return rows + _PROBLEM_BYTES * len(self._problems)
 

@@ -2,7 +2,7 @@
 
 A stream is a pure function of the seed, its name and an index (a block of steps, an epoch), never
 of how much was drawn before. So a run that was paused, killed, resumed or forked at any step draws
-what an uninterrupted run draws, and a checkpoint needs no generator state but its step.
+what an uninterrupted run draws, and a checkpoint needs no generator state except its step.
 """
 
 from enum import IntEnum
@@ -19,7 +19,7 @@ class Stream(IntEnum):
     EVALUATION = 3
     PENALTY = 4
     INPUT_NOISE = 5
-    TOYS = 6  # of no run: the rows of the toy data sets
+    TOYS = 6  # used by no run: the rows of the toy data sets
     DROPOUT = 7
 
 

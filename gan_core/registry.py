@@ -1,4 +1,4 @@
-"""Registries: a loss, metric, data set or treatment enters the product in one place."""
+"""Registries: a loss, metric, data set or treatment is added in one place."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Registry(Mapping[str, T]):
-    """A family of things by name, in the order in which they were registered.
+    """A family of members by name, in order of registration.
 
     Args:
         family: what the members are, in the singular; used in messages.
@@ -20,7 +20,7 @@ class Registry(Mapping[str, T]):
         self._members: dict[str, T] = {}
 
     def add(self, name: str, member: T) -> T:
-        """Enter a member; a class that says no `name` takes this one.
+        """Add a member; a class without a `name` gets this one.
 
         Raises:
             ValueError: the name is taken.
@@ -48,9 +48,9 @@ def register(registry: Registry[T], name: str) -> Callable[[T], T]:
 
 
 def discover(package_name: str, package_path: Iterable[str]) -> None:
-    """Import every module of a package, by name, so that each can register what it holds.
+    """Import every module of a package, in order of name, so that each can register its members.
 
-    To be called at the end of the package's ``__init__``: ``discover(__name__, __path__)``.
+    Call it at the end of the package's ``__init__``: ``discover(__name__, __path__)``.
     """
     for name in sorted(module.name for module in iter_modules(package_path)):
         import_module(f"{package_name}.{name}")

@@ -1,4 +1,4 @@
-"""The scores of a trained generator, always asked in the same way so that they can be compared."""
+"""The scores of a trained generator, always computed the same way so that they are comparable."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -14,13 +14,13 @@ from gan_core.training import TrainedGenerator
 def score(
     generator: TrainedGenerator, n: int | None = None, seed: int | None = None
 ) -> ScoreReport:
-    """Hold generated rows against the real ones, beside the noise floor.
+    """Compare generated rows with the real ones, beside the noise floor.
 
     Args:
-        generator: what to judge.
-        n: how many rows to draw; None draws as many as there are real ones, which is what a run's
-            own scores are of.
-        seed: where their noise starts; None takes the run's evaluation stream.
+        generator: the one to score.
+        n: how many rows to sample; None: as many as there are real ones, which is what a run's
+            own scores use.
+        seed: of their noise; None takes the run's evaluation stream.
     """
     table = resolve(generator.config).table
     fake = generator.rows(table.n_rows if n is None else n, seed)
@@ -36,7 +36,7 @@ def floor_of(data: DataConfig) -> Mapping[str, NoiseFloor]:
 
 
 def floor_steps(data: DataConfig) -> Iterator[Mapping[str, NoiseFloor]]:
-    """As `floor_of`, in steps: an empty mapping after each, then the floor."""
+    """Like `floor_of`, in steps: an empty mapping after each, then the floor."""
     table = rows_of(data).table
     rng = stream(0, Stream.EVALUATION, 1)
     yield from noise_floor_steps(table.values, table.features, rng=rng, modes=table.modes)

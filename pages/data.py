@@ -21,7 +21,7 @@ from pages.ui.settings.drawing import drawing_surface
 
 
 def choose_rows(name: str) -> None:
-    """Class and features of a data set, where there is something to choose."""
+    """Class and features of a data set, where there is a choice."""
     source = DATA_SOURCES[name]
     if source.classes:
         left, right = st.columns([1, 1.6])
@@ -34,7 +34,7 @@ def choose_rows(name: str) -> None:
 
 
 def look(table: Table, *, drawn: bool) -> None:
-    """The rows as a table and as charts; two features also as points in the plane."""
+    """The rows as a table and as charts; with two features, also as points in the plane."""
     if len(table.features) > 2:
         left, right = st.columns([1, 2])
         left.dataframe(table.frame, height=400)
@@ -54,13 +54,13 @@ def look(table: Table, *, drawn: bool) -> None:
 
 
 def not_enough(table: Table) -> None:
-    """The surface while what is drawn has too few points."""
+    """The drawing surface while the drawing has too few points."""
     st.markdown(f"**{DATA_SOURCES[DRAWING].title}** · {_(DATA_SOURCES[DRAWING].description)}")
     plane, beside, _empty = st.columns([1.1, 1, 0.7])
     with plane:
         drawing_surface()
     beside.info(
-        _("Draw at least {least} points. Until then the choice before stays: {title}.").format(
+        _("Draw at least {least} points. Until then the previous choice stays: {title}.").format(
             least=MIN_POINTS, title=plain(table.title)
         ),
         icon=":material/draw:",
@@ -68,7 +68,7 @@ def not_enough(table: Table) -> None:
 
 
 def encoded_form(problem: Problem) -> None:
-    """What the networks see, and how it comes about."""
+    """What the networks see, and how it is derived."""
     encoder = problem.encoder
     st.markdown(f"#### {_('What the networks see')}")
     choose_encoder()
@@ -85,9 +85,7 @@ def encoded_form(problem: Problem) -> None:
 
 def main() -> None:
     """Draw the page."""
-    page_head(
-        _("Data"), _("Which rows should the GAN learn to imitate, and what do they look like?")
-    )
+    page_head(_("Data"), _("Which rows should the GAN imitate, and what do they look like?"))
     name = choose_source()
     try:
         problem = resolve(current_settings())

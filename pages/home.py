@@ -14,7 +14,7 @@ from pages.ui.session.settings import current_settings, use_settings
 
 
 def start_tutorial() -> None:
-    """Start the tutorial's run, unless one that this session watches is still going."""
+    """Start the tutorial's run, unless this session is watching one that is still running."""
     try:
         now = current_run()
         if now is None or not now.is_active:
@@ -44,7 +44,7 @@ def main() -> None:
         st.caption(
             _(
                 "Fifty iris flowers, two small networks, 10,000 epochs: live, and without a GPU. "
-                "No account, no telemetry, no request to any other host."
+                "No account, no telemetry, no requests to any other host."
             )
         )
     with right:

@@ -1,4 +1,4 @@
-"""Results: how close the generated rows came."""
+"""Results: how close the generated rows are to the real ones."""
 
 from typing import Any
 
@@ -40,8 +40,8 @@ def choose_sample(run: Run) -> tuple[int, int | None]:
             key=f"sample_rows.{run.id}",
             width=170,
             help=_(
-                "How many rows to draw. More make smoother histograms; for the scores take at "
-                "least as many as there are real ones."
+                "How many rows to generate. More make smoother histograms; for the scores use at "
+                "least as many as there are real rows."
             ),
         )
         seed = st.number_input(
@@ -52,13 +52,13 @@ def choose_sample(run: Run) -> tuple[int, int | None]:
             placeholder=_("the run's own"),
             key=f"sample_seed.{run.id}",
             width=190,
-            help=_("Another seed draws other rows from the same generator."),
+            help=_("A different seed gives different rows from the same generator."),
         )
     return int(n), None if seed is None else int(seed)
 
 
 def draw(run: Run, step: int) -> None:
-    """Draw everything about the generator at the checkpoint after a step."""
+    """Draw all results of the generator from the checkpoint at a step."""
     table = resolve(run.config).table
     top, menu = st.columns([3, 1], vertical_alignment="bottom")
     with top:
@@ -66,7 +66,7 @@ def draw(run: Run, step: int) -> None:
     asked = {"step": step, "n": n} | ({} if seed is None else {"seed": seed})
     with menu.container(horizontal=True, horizontal_alignment="right"):
         download_menu(run, asked)
-    # The run's own scores where the sample is the run's own, else this sample's.
+    # The run's own scores if the sample is the run's own, else this sample's.
     own = run.scores if n == table.n_rows and seed is None else None
     sample = sample_of(run, asked, scored=own is None)
     if sample is None:
@@ -80,12 +80,12 @@ def draw(run: Run, step: int) -> None:
     real.dataframe(table.frame.head(len(generated)).round(3), hide_index=True)
     fake.markdown(f"**{_('Generated rows')}** · {_('first')} {len(generated)} / {n:,}")
     fake.dataframe(generated.round(3), hide_index=True)
-    with st.expander(_("Scores of every feature")):
+    with st.expander(_("Scores by feature")):
         score_table(report)
 
 
 def figures(table: Table, sample: dict[str, Any]) -> None:
-    """Histograms of every feature; two features also as points in the plane."""
+    """Histograms of every feature; with two features, also as points in the plane."""
     features, real, drawn = table.features, table.values, sample["densities"]
     if len(features) > 2:
         columns = 2 if len(features) <= 4 else 4
@@ -108,10 +108,10 @@ def newest_with_result() -> Run | None:
 
 def main() -> None:
     """Draw the page."""
-    corner = page_head(_("Results"), _("How close did the generated rows come to the real ones?"))
+    corner = page_head(_("Results"), _("How close are the generated rows to the real ones?"))
     run = current_run() or newest_with_result()
     if run is None:
-        st.info(_("Nothing has been trained yet. Train a GAN first; its result appears here."))
+        st.info(_("Nothing has been trained yet. Train a GAN first; its results appear here."))
         st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
         return
     look_at(run)
@@ -126,15 +126,17 @@ def main() -> None:
     if step is None:
         st.info(
             _(
-                "This run has no result yet: its first checkpoint comes about two seconds after "
-                "its start, and when it is paused, stopped or finished."
+                "This run has no results yet: its first checkpoint is saved two seconds after "
+                "it starts, and whenever it is paused, stopped or finished."
             )
         )
         st.page_link(page_path("train"), label=_("Watch it train"), icon=":material/visibility:",
                      query_params={"run": run.id})  # fmt: skip
         return
     if run.is_active:
-        st.info(_("This run still trains: this is its last checkpoint. Reload for a newer one."))
+        st.info(
+            _("This run is still training; these are from its last checkpoint. Reload to update.")
+        )
     try:
         draw(run, step)
     except GanForgeError as error:

@@ -1,4 +1,4 @@
-"""The table of pages, and what is the same on all of them."""
+"""The table of pages, and what all of them share."""
 
 from pathlib import Path
 

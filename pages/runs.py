@@ -1,4 +1,4 @@
-"""Runs: everything that was trained here."""
+"""Runs: everything that has been trained here."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ SHOWN = 500
 
 
 def overview(jobs: Sequence[Job]) -> pd.DataFrame:
-    """The jobs as a table; what only a training has is empty for the others."""
+    """The jobs as a table; columns that only a training has are empty for the others."""
     runs = [job if isinstance(job, Run) else None for job in jobs]
     return pd.DataFrame(
         {
@@ -45,7 +45,7 @@ def overview(jobs: Sequence[Job]) -> pd.DataFrame:
 
 
 def differences(run: Run) -> str:
-    """What the run's settings have that the tutorial's have not."""
+    """How the run's settings differ from the tutorial's."""
     changed = run.config.differences()
     shown = [f"{path.split('.')[-1]}={_short(path, value)}" for path, value in changed.items()]
     return ", ".join([*shown, members_of(run)] if run.is_group else shown)
@@ -66,7 +66,7 @@ def overall(run: Run | None, metric: str) -> float | None:
 def choose(jobs: Sequence[Job]) -> Job | None:
     """Draw the table; returns the selected job."""
     runs, key = shown_runs(jobs)
-    others = any(not isinstance(job, Run) for job in runs)  # only they need the words for it
+    others = any(not isinstance(job, Run) for job in runs)  # which need a kind and a bar
     number = st.column_config.NumberColumn
     chosen = st.dataframe(
         overview(runs),
@@ -74,7 +74,7 @@ def choose(jobs: Sequence[Job]) -> Job | None:
         on_select="rerun",
         selection_mode="single-row",
         key=key,
-        placeholder="",  # a run that trains has no scores yet
+        placeholder="",  # a run that is training has no scores yet
         column_config={
             "status": _("Status"),
             "kind": _("Kind") if others else None,
@@ -95,7 +95,7 @@ def choose(jobs: Sequence[Job]) -> Job | None:
 
 
 def actions(job: Job) -> None:
-    """Draw what can be done with the selected job."""
+    """Draw the actions for the selected job."""
     with st.container(border=True):
         st.markdown(f"**{plain(job.name)}** · {status_word(job.status)} · `{job.id}`")
         with st.container(horizontal=True):
@@ -111,7 +111,7 @@ def actions(job: Job) -> None:
 
 
 def of_a_run(run: Run, mine: bool) -> None:
-    """Draw what leads to the other pages."""
+    """Draw the buttons that lead to other pages."""
     if st.button(_("Open"), icon=":material/open_in_new:", type="primary"):
         go(run, "train")
     if st.button(_("Results"), icon=":material/analytics:", disabled=not run.step):
@@ -127,7 +127,7 @@ def of_a_run(run: Run, mine: bool) -> None:
 
 
 def of_another(job: Job) -> None:
-    """Draw what can be asked of a job of any kind, which has no page of its own."""
+    """Draw the actions for a job of any kind without a page of its own."""
     for label, icon, ask, can in (
         (_("Resume"), "play_arrow", store().resume, job.can_resume),
         (_("Pause"), "pause", store().pause, job.is_active),
@@ -139,7 +139,7 @@ def of_another(job: Job) -> None:
 
 
 def go(run: Run, page: str) -> None:
-    """Open a page on a run."""
+    """Open a page that shows a run."""
     look_at(run)
     use_settings(run.config)
     st.switch_page(page_path(page), query_params={"run": run.id})
@@ -159,7 +159,7 @@ def main() -> None:
         if job:
             actions(job)
         else:
-            st.caption(_("Select a run to open, resume, copy, rename or delete it."))
+            st.caption(_("Select a run to open, resume, duplicate, rename or delete it."))
     except GanForgeError as error:
         st.error(plain(error))
 

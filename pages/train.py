@@ -1,4 +1,4 @@
-"""Train: the main page. Settings left, the live game right."""
+"""Train: the main page. Settings on the left, the live game on the right."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -37,7 +37,7 @@ from pages.ui.settings.share import follow_link, link_badges, share_button
 
 
 def repeats_field() -> None:
-    """With how many seeds to train."""
+    """How many seeds to train with."""
     repeats = st.number_input(
         _("Repeats"),
         min_value=1,
@@ -46,7 +46,7 @@ def repeats_field() -> None:
         help=_(
             "Trains the same settings with this many seeds, the one above and those after it, side "
             "by side as one run. Curves become a median with a band, scores a mean with a standard "
-            "deviation: one seed may be luck."
+            "deviation: a single seed may be luck."
         ),
         disabled=is_instant() or current_link().locks_all,
     )
@@ -54,9 +54,9 @@ def repeats_field() -> None:
 
 
 def start(config: ExperimentConfig) -> Run | None:
-    """Start a run; where that is refused, say why.
+    """Start a run, or say why it was refused.
 
-    The script goes on with it: to draw the page anew would cost a tenth of a second.
+    The script continues with it: drawing the page again would cost a tenth of a second.
     """
     try:
         repeats = chosen_repeats()
@@ -79,14 +79,14 @@ def train_button(place: DeltaGenerator, disabled: bool, busy: bool) -> bool:
         width="stretch",
         key=f"train_{busy}",
         disabled=disabled or busy,
-        help=_("This run is still going; pause or stop it first.") if busy else None,
+        help=_("This run is still training; pause or stop it first.") if busy else None,
     )
 
 
 def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | None]:
-    """Draw the settings and the button that starts a run; returns the run to show, and them.
+    """Draw the settings and the button that starts a run; returns the run to show and them.
 
-    A phone shows the charts first and the settings only when they are asked for.
+    A phone shows the charts first, and the settings only on request.
     """
     icon = ":material/tune:"
     turn = st.button(_("Settings"), icon=icon, key="phone_settings", width="stretch")
@@ -103,7 +103,7 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
         replay_notice(config)
     place = st.empty()
     clicked = train_button(place, disabled=config is None, busy=busy)
-    # The second click of a double click finds the run of the first one busy.
+    # On a double click, the second click finds the first one's run already busy.
     if clicked and config is not None and not busy and (started := start(config)):
         run = started
         train_button(place, disabled=False, busy=True)
@@ -123,7 +123,7 @@ def structures(config: ExperimentConfig) -> None:
 
 
 def steering(run: Run) -> tuple[Motion, View | None]:
-    """The rows that steer a run and say what to see of it.
+    """The rows of controls that steer a run and choose how it is shown.
 
     Returns:
         how this page plays it, and the picture to draw beside the charts.
@@ -131,7 +131,7 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     status_row(run, slow=not run.is_group)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
-        motion = transport_row(run, roomy=view is None)
+        motion = transport_row(run, with_speed=view is None)
         if not run.is_group and (run.is_active or run.can_resume):
             edit_panel(run)
     return motion, view
@@ -139,7 +139,7 @@ def steering(run: Run) -> tuple[Motion, View | None]:
 
 def main() -> None:
     """Draw the page."""
-    sentence = _("Two networks play against each other: can G learn to fool D?")
+    sentence = _("Two networks compete: can G learn to fool D?")
     corner = page_head(_("Train"), sentence)
     run = current_run()
     follow_link()
@@ -160,7 +160,7 @@ def main() -> None:
                 )
             )
             speed_control()
-        with st.container(key="stage"):  # what is in it stands side by side: see page.css
+        with st.container(key="stage"):  # its contents stand side by side: see page.css
             settings = config or current_settings()
             live_view(run, settings, ghost, motion, quality=is_quality_chosen())
             if run and view:

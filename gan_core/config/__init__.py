@@ -1,4 +1,4 @@
-"""Settings: the whole of an experiment, its JSON form and its links."""
+"""Settings: a complete experiment, its JSON form and its links."""
 
 from gan_core.config.experiment import ExperimentConfig, declared_params
 from gan_core.config.upgrades import SCHEMA_VERSION

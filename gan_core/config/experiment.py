@@ -1,4 +1,4 @@
-"""One experiment, whole: everything that decides its numbers. The defaults are the tutorial's."""
+"""A complete experiment: everything that determines its numbers. The defaults: the tutorial's."""
 
 import difflib
 import json
@@ -39,7 +39,7 @@ from gan_core.settings import (
 
 
 class ExperimentConfig(Section, frozen=True):
-    """One experiment. ``ExperimentConfig()`` is the tutorial's, exactly.
+    """One experiment. ``ExperimentConfig()`` is exactly the tutorial's.
 
     Raises:
         ConfigError: a value is of the wrong kind or out of bounds, or names something unknown.
@@ -50,13 +50,13 @@ class ExperimentConfig(Section, frozen=True):
     discriminator: DiscriminatorConfig = DiscriminatorConfig()
     loss: Objective = one_of(
         OBJECTIVES, OBJECTIVES["bce"](),
-        Setting("Loss", "The objective that each player minimises.", key="loss"),
+        Setting("Loss", "The objective each player minimises.", key="loss"),
     )  # fmt: skip
     penalties: tuple[Penalty, ...] = set_of(
         PENALTIES, "penalties",
         Setting(
             "Gradient penalties",
-            "Keep D's slope in bounds. Steadier, but a step takes longer.",
+            "Keep D's slope within bounds. Training is steadier, but each step takes longer.",
             key="penalty",
         ),
     )  # fmt: skip
@@ -64,21 +64,21 @@ class ExperimentConfig(Section, frozen=True):
     training: TrainingConfig = TrainingConfig()
     seed: int = setting(
         0, "Seed",
-        "Where all randomness starts. The same seed and settings give the same numbers; try a few "
-        "before you believe that a setting helps.",
+        "The start of all randomness. The same seed and settings give the same numbers; try a few "
+        "before you conclude that a setting helps.",
         low=0, high=2**32 - 1,
     )  # fmt: skip
     schedule: tuple[Edit, ...] = setting(
         (), "Changes while training",
-        "Settings that take other values from some step on. What was changed by hand while a run "
-        "trained stands here, so that the same config gives the same numbers again.",
+        "Settings that take new values from some step on. Changes made by hand while a run "
+        "trained are recorded here, so that the same config gives the same numbers again.",
         max_length=1000, key="edits",
     )  # fmt: skip
 
     @field_validator("schedule")
     @classmethod
     def _read_schedule(cls, values: tuple[object, ...], info: ValidationInfo) -> tuple[Edit, ...]:
-        """Bring the schedule into its normal form: without what changes nothing."""
+        """Bring the schedule into its normal form: without edits that change nothing."""
         declared = declared_params()
         start = {path: p.default for path, p in declared.items() if p.editable}
         in_force: dict[str, Any] = {}
@@ -110,25 +110,25 @@ class ExperimentConfig(Section, frozen=True):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Names of what a run keeps of each step: the objective's, and the penalties' share."""
+        """Names of what a run records at each step: the objective's, and the penalties' share."""
         return self.loss.columns + (("penalty",) if self.penalties else ())
 
     def at(self, step: int) -> "ExperimentConfig":
-        """The settings in force for the step that follows so many, as a config without schedule."""
+        """The settings that apply after this many steps, as a config without a schedule."""
         if not self.schedule:
             return self
         edits = (edit.changes for edit in self.schedule if edit.step <= step)
         return self.with_values({"schedule": ()} | {p: v for changes in edits for p, v in changes})
 
     def with_edit(self, step: int, changes: Mapping[str, object]) -> "ExperimentConfig":
-        """A copy in which some settings take other values once so many steps are done.
+        """A copy in which some settings take new values once this many steps are done.
 
         Args:
             step: steps done, 0 or more.
-            changes: new values by dotted name, of settings that are declared editable.
+            changes: new values by dotted name; each setting must be declared editable.
 
         Raises:
-            ConfigError: a setting cannot change while a run trains, or its value is wrong.
+            ConfigError: a setting cannot change while a run trains, or its value is invalid.
         """
         sets = {edit.step: dict(edit.changes) for edit in self.schedule}
         sets[step] = {**sets.get(step, {}), **changes}
@@ -136,16 +136,16 @@ class ExperimentConfig(Section, frozen=True):
         return self.with_values({"schedule": edits})
 
     def to_dict(self) -> dict[str, Any]:
-        """As nested plain values, with the version of the schema."""
+        """As nested plain values, with the schema version."""
         return {"schema_version": SCHEMA_VERSION, **self.model_dump(mode="json")}
 
     def to_json(self) -> str:
-        """As JSON text, two spaces indented."""
+        """As JSON text, indented by two spaces."""
         return _json_of(self)
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
-        """The JSON schema of what `to_dict` writes, for the losses and penalties there are."""
+        """The JSON schema of what `to_dict` writes, for the registered losses and penalties."""
         found = cls.model_json_schema()
         return {
             **found,
@@ -154,10 +154,10 @@ class ExperimentConfig(Section, frozen=True):
 
     @classmethod
     def from_dict(cls, values: object) -> "ExperimentConfig":
-        """Build from nested plain values of any version; what is missing has the tutorial's value.
+        """Build from nested plain values of any version; missing settings are the tutorial's.
 
         Raises:
-            ConfigError: not an object, an unknown key, a wrong value, or a newer schema.
+            ConfigError: not an object, an unknown key, an invalid value, or a newer schema.
         """
         if not isinstance(values, Mapping):
             raise not_an_object("the config", values)
@@ -181,8 +181,8 @@ class ExperimentConfig(Section, frozen=True):
     def with_values(self, changes: Mapping[str, object]) -> "ExperimentConfig":
         """A copy with some settings, by dotted name, changed.
 
-        Another loss begins with its defaults but for the settings it shares with the one before,
-        and a penalty that is added with its own.
+        A new loss starts with its defaults, except for settings it shares with the previous one;
+        an added penalty starts with its defaults.
 
         Raises:
             ConfigError: as `from_dict`.
@@ -193,7 +193,7 @@ class ExperimentConfig(Section, frozen=True):
         return self.from_dict(values)
 
     def _put(self, values: dict[str, Any], path: str, value: object) -> None:
-        """Put the value of a setting into nested plain values."""
+        """Insert the value of a setting into nested plain values."""
         *sections, name = path.split(".")
         target: Any = values
         for key in sections:
@@ -211,15 +211,15 @@ class ExperimentConfig(Section, frozen=True):
 
     @classmethod
     def _part_of(cls, path: str) -> Any:  # noqa: ANN401
-        """How the field that a dotted name begins with is annotated; None where there is none."""
+        """The annotation of the field that a dotted name starts with; None if there is none."""
         info = cls.model_fields.get(path.split(".")[0])
         return next(iter(info.metadata), None) if info else None
 
     def differences(self, other: "ExperimentConfig | None" = None) -> dict[str, Any]:
-        """The settings, by dotted name, whose value is not that of another config.
+        """The settings, by dotted name, whose values differ from another config's.
 
         Args:
-            other: what to compare with; the tutorial's config when left out.
+            other: the config to compare with; by default the tutorial's.
         """
         theirs = (other or ExperimentConfig()).flat()
         nothing = object()
@@ -227,7 +227,7 @@ class ExperimentConfig(Section, frozen=True):
 
 
 def declared_params() -> Mapping[str, Setting]:
-    """Every setting's declaration by dotted name, those of all losses and penalties included."""
+    """Every setting's declaration by dotted name, including those of all losses and penalties."""
     return _declared(*OBJECTIVES.values(), *PENALTIES.values())
 
 
@@ -242,7 +242,7 @@ def _json_of(config: ExperimentConfig) -> str:
 
 
 def _unknown(path: str, known: Iterable[str]) -> str:
-    """What is said of a name that is none, with those it may mean."""
+    """The message about an unknown name, with the names that may be meant."""
     known = list(known)
     name = path.rpartition(".")[2]
     declared = declared_params()

@@ -1,7 +1,7 @@
-"""An experiment as the query of an address: short keys, and only what differs from the tutorial.
+"""An experiment as the query of a URL: short keys, and only what differs from the tutorial.
 
 ``lr=0.001&epochs=300&lock=lr`` is the tutorial with another learning rate and fewer epochs, in
-which the learning rate cannot be moved. The key of a setting is declared with it (`Setting.key`).
+which the learning rate cannot be changed. A setting declares its own key (`Setting.key`).
 """
 
 import difflib
@@ -21,15 +21,15 @@ from gan_core.settings import Setting
 
 LOCK, HIDE = "lock", "hide"
 ALL = "all"
-RESERVED = ("run", LOCK, HIDE)  # words of an address that cannot be the key of a setting
+RESERVED = ("run", LOCK, HIDE)  # words of a URL that cannot be the key of a setting
 
 
 @dataclass(frozen=True)
 class SharedConfig:
-    """What a link says.
+    """The content of a link.
 
     Attributes:
-        config: the experiment, whole.
+        config: the complete experiment.
         locked: dotted names of the settings that are shown but cannot be changed.
         hidden: dotted names of the settings that are not shown.
     """
@@ -46,8 +46,8 @@ def to_query(
 
     Args:
         config: the experiment.
-        locked: dotted names of settings that whoever opens the link cannot change.
-        hidden: dotted names of settings that he does not see.
+        locked: dotted names of settings that visitors with the link cannot change.
+        hidden: dotted names of settings that they do not see.
 
     >>> to_query(ExperimentConfig().with_values({"training.epochs": 300}), ["optimizer.lr_g"])
     {'epochs': '300', 'lock': 'lr'}
@@ -69,10 +69,10 @@ def to_query(
 
 
 def from_query(query: Mapping[str, str]) -> SharedConfig:
-    """Read what `to_query` wrote; what is not said has the tutorial's value.
+    """Read what `to_query` wrote; settings left out take the tutorial's values.
 
     Raises:
-        ConfigError: unknown keys or wrong values; the message names each and what was expected.
+        ConfigError: unknown keys or invalid values; the message names each and what was expected.
     """
     declared = declared_params()
     paths = {p.key: path for path, p in declared.items()}
@@ -88,9 +88,9 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     if faults:
         raise refusal(faults)
     values: dict[str, Any] = {}
-    for path in paths.values():  # in the order of the declarations: what others follow is first
+    for path in paths.values():  # in order of declaration: dependencies come first
         values[path] = said[path] if path in said else _unsaid(path, values)
-    # Weights of penalties that are off say nothing; neither does a usual value of another loss.
+    # Weights of penalties that are off do not matter; nor do default values of another loss.
     idle = {p for p in declared if p not in said or values[p] == declared[p].default}
     idle |= {p for p in declared if p.startswith("penalties.")}
     try:
@@ -109,16 +109,16 @@ def restrictions_of(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def as_text(query: Mapping[str, str]) -> str:
-    """A query as it stands in an address: ``lr=0.001&g_dims=16,32``."""
+    """A query as written in a URL: ``lr=0.001&g_dims=16,32``."""
     return urlencode(query, quote_via=quote, safe=",")
 
 
 def _unsaid(path: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a value of any setting
-    """What a setting is when a link does not name it, given those before it."""
-    if path == "data.classes":  # as on the page Data, another table begins with its first class
+    """The value of a setting that a link leaves out, given those before it."""
+    if path == "data.classes":  # as on the page Data, a new table starts with its first class
         source = DATA_SOURCES.get(values["data.source"])
         return source.classes[:1] if source else ()
-    if path == "optimizer.lr_d":  # one rate for both players, unless D has one of its own
+    if path == "optimizer.lr_d":  # one rate for both players, unless D has its own
         return values["optimizer.lr_g"]
     return declared_params()[path].default
 
@@ -134,7 +134,7 @@ def _read(path: str, key: str, text: str) -> Any:  # noqa: ANN401 - a value of a
 def _restricted(
     word: str, text: str, paths: Mapping[str, str], faults: list[ConfigError]
 ) -> frozenset[str]:
-    """The settings that ``lock`` or ``hide`` names; notes the keys that are none."""
+    """The settings that ``lock`` or ``hide`` names; notes the unknown keys."""
     keys = _read_list(text)
     if ALL in keys:
         return frozenset(paths.values())
@@ -143,7 +143,7 @@ def _restricted(
 
 
 def _unknown(keys: Iterable[str], known: Sequence[str], where: str = "") -> Iterator[ConfigError]:
-    """A fault for each key that is like a known one, and one for all others."""
+    """A fault for each key that resembles a known one, and one for all others."""
     far = []
     for key in (key for key in keys if key not in known):
         near = difflib.get_close_matches(key, known, n=1)
@@ -162,7 +162,7 @@ def _no_setting(keys: Iterable[str], where: str, advice: str) -> str:
 
 @contextmanager
 def _noted(faults: list[ConfigError]) -> Iterator[None]:
-    """Go on after a fault, so that whoever mends the link learns of all of them at once."""
+    """Continue after a fault, so that all faults of a link are reported at once."""
     try:
         yield
     except ConfigError as error:
@@ -170,14 +170,14 @@ def _noted(faults: list[ConfigError]) -> Iterator[None]:
 
 
 def refusal(faults: Sequence[ConfigError]) -> ConfigError:
-    """All faults as one error, which belongs to the first one's setting."""
+    """All faults as one error, attributed to the first one's setting."""
     said = " ".join(map(str, faults))
     return ConfigError(faults[0].path, f"This link cannot be used: {said}")
 
 
 @dataclass(frozen=True)
 class _Codec:
-    """How the values of a kind of setting are written and read; what is wrong is left as it is."""
+    """How the values of a kind of setting are written and read; invalid text is left as it is."""
 
     write: Callable[[Any], str]
     read: Callable[[str], Any]
@@ -188,7 +188,7 @@ def _codec(declared: Setting) -> _Codec:
 
 
 def _write_float(value: float) -> str:
-    """The shortest text that is read as the same number."""
+    """The shortest text that reads as the same number."""
     brief = f"{value:g}"
     return brief if float(brief) == value else repr(value)
 
@@ -204,7 +204,7 @@ def _number(kind: type[int] | type[float]) -> Callable[[str], float | str]:
 
 
 def _write_list(values: Iterable[object]) -> str:
-    """Separated by commas; a comma in a name is written as in an address, ``%2C``."""
+    """Separated by commas; a comma in a name is percent-encoded, ``%2C``."""
     return ",".join(str(v).replace("%", "%25").replace(",", "%2C") for v in values)
 
 

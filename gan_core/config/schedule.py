@@ -1,4 +1,4 @@
-"""Settings that change while a run trains: which may, when they do, and how that is written."""
+"""Settings that change while a run trains: which ones can, when, and how that is written."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
@@ -8,16 +8,16 @@ from typing import Any
 from gan_core.errors import ConfigError, short
 from gan_core.settings import Setting
 
-MOST_STEPS = 10**12  # no run comes so far, and every chart can still count it
+MOST_STEPS = 10**12  # no run gets this far, and every chart can still represent it
 
 
 @dataclasses.dataclass(frozen=True)
 class Edit:
-    """Settings that take other values from a step on.
+    """Settings that take new values from a step on.
 
     Attributes:
         step: steps done when they change, 0 or more.
-        changes: dotted names and new values, in the order of the declarations.
+        changes: dotted names and new values, in order of declaration.
     """
 
     step: int
@@ -28,13 +28,13 @@ class Edit:
         return {"step": self.step, "set": dict(self.changes)}
 
     def __str__(self) -> str:
-        """As in ``lr_g=0.001 after step 100``."""
+        """Text such as ``lr_g=0.001 after step 100``."""
         changed = ", ".join(f"{path.split('.')[-1]}={value}" for path, value in self.changes)
         return f"{changed} after step {self.step:,}"
 
 
 def read_edits(values: Iterable[object], declared: Mapping[str, Setting]) -> tuple[Edit, ...]:
-    """Edits from plain values, each checked by itself, in the order of their steps.
+    """Edits from plain values, each checked on its own, ordered by step.
 
     Args:
         values: `Edit`s or what `Edit.to_dict` writes.
@@ -47,17 +47,17 @@ def read_edits(values: Iterable[object], declared: Mapping[str, Setting]) -> tup
     for one, next_ in pairwise(edits):
         if one.step == next_.step:
             raise ConfigError(
-                "schedule", f"schedule has two entries for step {one.step:,}. Make them one."
+                "schedule", f"schedule has two entries for step {one.step:,}. Merge them into one."
             )
     return tuple(edits)
 
 
 def effective(edits: Iterable[Edit], start: Mapping[str, Any]) -> tuple[Edit, ...]:
-    """The edits without what changes nothing, so that equal courses are equal schedules.
+    """The edits without those that change nothing: equal trainings have equal schedules.
 
     Args:
-        edits: in the order of their steps.
-        start: the values of the settings that may change, before the first step.
+        edits: ordered by step.
+        start: the values of the editable settings before the first step.
     """
     now, kept = dict(start), []
     for edit in edits:

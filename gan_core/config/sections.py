@@ -1,4 +1,4 @@
-"""The sections of a config, with every hyperparameter's one declaration."""
+"""The sections of a config, with the one declaration of every hyperparameter."""
 
 from pydantic import field_validator
 
@@ -14,15 +14,15 @@ ENGINES = ("auto", "torch", "fast")
 PLAYERS = ("both", "d", "g")
 
 _ACTIVATION_HELP = (
-    "What stands between the linear layers. ReLU and LeakyReLU keep gradients alive in deep "
-    "networks, Tanh and Sigmoid flatten out; with none the network is a straight line."
+    "The nonlinearity between the linear layers. ReLU and LeakyReLU keep gradients alive in deep "
+    "networks, Tanh and Sigmoid saturate; with none the network is linear."
 )
 _WIDTHS_HELP = (
     "Units of each hidden layer, first to last. Wider and deeper networks can learn finer shapes, "
     "but train more slowly and overfit few rows sooner."
 )
 _SLOPE_HELP = (
-    "How much of a negative input hidden units with LeakyReLU let through. At 0 they are plain "
+    "How much of a negative input hidden units with LeakyReLU pass on. At 0 they are plain "
     "ReLUs and can die; higher keeps gradients flowing, up to 1, where they are linear."
 )
 
@@ -33,28 +33,28 @@ class DataConfig(Section, frozen=True):
     section = "data"
 
     source: str = setting(
-        "iris", "Data set", "The table that real rows are taken from.",
+        "iris", "Data set", "The table that the real rows are taken from.",
         choices=lambda: tuple(DATA_SOURCES), key="data", is_open=True,
     )  # fmt: skip
     classes: tuple[str, ...] = setting(
         ("setosa",), "Class",
-        "Only rows of this class are shown to the GAN, as if it were the one with too few rows. "
+        "Only rows of this class are shown to the GAN, as if it were the class with too few rows. "
         "Empty means all rows.",
         key="class",
     )  # fmt: skip
     features: tuple[str, ...] = setting(
         (), "Features",
-        "The columns that G must invent; at least two. Empty means all. "
+        "The columns that G must generate; at least two. Empty means all. "
         "More features are harder to get right together.",
     )  # fmt: skip
     drawing: str = setting(
         "", "Drawing",
-        "The points of the data set drawing, as the page Data writes them; other data sets leave "
-        "it alone.",
+        "The points of the data set drawing, as the page Data writes them; other data sets ignore "
+        "it.",
     )  # fmt: skip
     encoder: str = setting(
         "minmax", "Encoding",
-        "How each feature is scaled for the networks, and with it what G ends in.",
+        "How each feature is scaled for the networks; G's last layer follows from it.",
         choices=lambda: tuple(ENCODERS),
     )  # fmt: skip
 
@@ -75,8 +75,8 @@ class GeneratorConfig(Section, frozen=True):
 
     latent_dim: int = setting(
         10, "Latent dimension",
-        "How many random numbers G turns into one row. Too few and G cannot reach every kind of "
-        "row; many more than features only slow it down.",
+        "How many random numbers G turns into one row. With too few, G cannot reach every kind of "
+        "row; many more than there are features only slow it down.",
         low=1, high=512, usual=(1, 64),
     )  # fmt: skip
     hidden_dims: tuple[int, ...] = setting(
@@ -129,20 +129,20 @@ class DiscriminatorConfig(Section, frozen=True):
 
 
 class OptimizerConfig(Section, frozen=True):
-    """Adam (Kingma, Ba 2015, arXiv:1412.6980), one for each player."""
+    """Adam (Kingma, Ba 2015, arXiv:1412.6980), one per player."""
 
     section = "optimizer"
 
     lr_g: float = setting(
         0.0002, "Generator learning rate",
-        "How far G moves at each step. Higher learns faster, until the players overshoot each "
+        "How far G moves in each step. Higher learns faster, until the players overshoot each "
         "other and the losses swing or explode.",
         low=1e-7, high=10.0, scale="log", usual=(1e-5, 1e-1), key="lr", editable=True,
     )  # fmt: skip
     lr_d: float = setting(
         0.0002, "Discriminator learning rate",
-        "How far D moves at each step. Much higher than G's and D wins so clearly that G gets no "
-        "useful hints.",
+        "How far D moves in each step. Much higher than G's, and D wins so clearly that G gets no "
+        "useful gradient.",
         low=1e-7, high=10.0, scale="log", usual=(1e-5, 1e-1), editable=True,
     )  # fmt: skip
     beta1: float = setting(
@@ -160,38 +160,38 @@ class OptimizerConfig(Section, frozen=True):
 
 
 class TrainingConfig(Section, frozen=True):
-    """How long and on what."""
+    """How long to train, and on what."""
 
     section = "training"
 
     epochs: int = setting(
         10_000, "Epochs",
-        "How often the training goes through all real rows. More gives G longer to learn; past "
-        "the equilibrium little changes.",
+        "How often training passes over all real rows. More epochs give G longer to learn; past "
+        "the equilibrium, little changes.",
         low=1, high=1_000_000, scale="log", usual=(100, 100_000),
     )  # fmt: skip
     batch_size: int = setting(
         32, "Batch size",
-        "Real rows (and as many fakes) in one step. Larger batches give calmer losses and fewer "
-        "steps an epoch.",
+        "Real rows (and as many fakes) per step. Larger batches give less noisy losses and fewer "
+        "steps per epoch.",
         low=1, high=65_536, scale="log", usual=(4, 1024), unit="rows", key="batch",
     )  # fmt: skip
     n_critic: int = setting(
-        1, "D updates a step (n_critic)",
+        1, "D updates per step (n_critic)",
         "How often D learns before G does. More keeps D ahead, which the Wasserstein loss needs (5 "
-        "is usual there); with other losses G then gets fewer useful hints.",
+        "is usual there); with other losses, G's gradient then becomes less useful.",
         low=1, high=20, usual=(1, 10), editable=True,
     )  # fmt: skip
     players: str = setting(
         "both", "Who learns",
         "Both players, or only one: d or g learns while the other stays exactly as it is. Good for "
-        "looking at one player's move; for long, the one that learns runs away with the game.",
+        "studying one player's move; over many steps, the one that learns runs away.",
         choices=lambda: PLAYERS, editable=True,
     )  # fmt: skip
     input_noise: float = setting(
         0.0, "Noise on D's inputs",
         "Standard deviation of fresh noise on every row that D sees, real or fake, after scaling "
-        "to [-1, 1]. A little, such as 0.1, keeps D from winning by trifles (Sønderby et al. 2016, "
+        "to [-1, 1]. A little, such as 0.1, keeps D from winning on details (Sønderby et al. 2016, "
         "arXiv:1610.04490); a lot hides what G has to learn. 0 is off.",
         low=0.0, high=10.0, usual=(0.0, 1.0), key="noise", editable=True,
     )  # fmt: skip
@@ -203,13 +203,13 @@ class TrainingConfig(Section, frozen=True):
     )  # fmt: skip
     device: str = setting(
         "auto", "Device",
-        "Where the numbers are computed. auto takes a CUDA GPU if there is one, else the CPU; "
+        "Where the numbers are computed. auto uses a CUDA GPU if there is one, else the CPU; "
         "networks this small are fastest on the CPU.",
         choices=lambda: DEVICES,
     )  # fmt: skip
     engine: str = setting(
         "auto", "Engine",
-        "The program that computes the steps: torch is the reference, fast does the same steps "
-        "compiled for the CPU. auto takes whichever is faster for these settings.",
+        "What computes the steps: torch is the reference, fast does the same steps "
+        "compiled for the CPU. auto picks whichever is faster for these settings.",
         choices=lambda: ENGINES,
     )  # fmt: skip

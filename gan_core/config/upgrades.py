@@ -1,6 +1,6 @@
-"""What earlier versions wrote, turned into what this one reads: one small function a version.
+"""Upgrades from what earlier versions wrote to what this one reads: one small function each.
 
-They take what the program of that time wrote, and leave what is malformed for validation to refuse.
+They take what that version wrote, and leave malformed values for validation to refuse.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,17 +12,17 @@ SCHEMA_VERSION = 2
 
 
 def upgrade(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values of a config of any version, as this version writes them, without the version.
+    """Plain values of a config of any version, as this version writes them, minus the version.
 
     Raises:
-        ConfigError: the version is none, or that of a newer program.
+        ConfigError: the version is invalid, or that of a newer program.
     """
     values = dict(values)
     version = values.pop("schema_version", SCHEMA_VERSION)
     if type(version) is not int or not 1 <= version <= SCHEMA_VERSION:
         raise ConfigError(
             "schema_version",
-            f"schema_version must be from 1 to {SCHEMA_VERSION}, those that this program knows. "
+            f"schema_version must be from 1 to {SCHEMA_VERSION}, the newest known here. "
             f"Got {version!r} instead: update the program, or remove the key and check the "
             "settings.",
         )
@@ -56,12 +56,12 @@ def _to_2(values: dict[str, Any]) -> None:
 
 _STEPS: tuple[Callable[[dict[str, Any]], None], ...] = (_to_2,)
 
-# Keys of links that once stood for what are several settings by now. Links say no version.
+# Link keys that once stood for what are now several settings. Links carry no version.
 _DIVIDED = {"slope": ("g_slope", "d_slope"), "gamma": ("gamma_r1", "gamma_r2")}
 
 
 def upgrade_query(query: Mapping[str, str], lists: tuple[str, ...]) -> dict[str, str]:
-    """A link's query with today's keys; a key of today beside an old one has the last word.
+    """A link's query with today's keys; a key of today beside an old one takes precedence.
 
     Args:
         query: texts by key.

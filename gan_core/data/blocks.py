@@ -1,4 +1,4 @@
-"""What the columns that leave an encoder are, and how a generator has to end to make such."""
+"""The kinds of columns an encoder makes, and how a generator has to end to produce them."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,7 +17,7 @@ class Number:
 
     @property
     def activation(self) -> str:
-        """Tanh reaches exactly the bounded range; where there is no bound, nothing is squeezed."""
+        """Tanh has exactly the bounded range; without bounds, nothing is squashed."""
         return "tanh" if self.bounded else "none"
 
 

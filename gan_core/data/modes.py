@@ -1,4 +1,4 @@
-"""The modes of a distribution that is known, against which a generator can be held."""
+"""The modes of a known distribution, with which a generator can be compared."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Modes:
-    """Equally likely round Gaussians that the rows of a source were drawn from.
+    """Equally likely isotropic Gaussians that the rows of a source were sampled from.
 
     Attributes:
         centres: in original units, float64, (n_modes, n_features).
@@ -18,5 +18,5 @@ class Modes:
     sigma: float
 
     def of_features(self, columns: list[int]) -> "Modes":
-        """The same modes in some of the features, in another order."""
+        """The same modes, restricted to some features in a given order."""
         return Modes(self.centres[:, columns], self.sigma)

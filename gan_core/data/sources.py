@@ -1,4 +1,4 @@
-"""The built-in data sets: a source is what is known of a set before its rows are read."""
+"""The built-in data sets: a source is what is known about a set before its rows are read."""
 
 import csv
 from collections.abc import Callable
@@ -19,14 +19,14 @@ class Source:
     """A data set that can be chosen by name.
 
     Attributes:
-        title: its name for people.
+        title: its name on the pages.
         description: one sentence: what a row is.
         credit: source and licence.
-        classes: names of the classes, in the order of their codes; empty where there are none.
+        classes: names of the classes, in the order of their codes; empty if there are none.
         features: names of the columns, with units.
         read: returns the rows, float64 (n_rows, n_features), and class codes (n_rows,), which are
-            0 where there are no classes.
-        modes: what the rows were drawn from, where that is known.
+            0 if there are no classes.
+        modes: what the rows were sampled from, if known.
     """
 
     title: str
@@ -57,10 +57,10 @@ DATA_SOURCES: Registry[Source] = Registry("data set")
 
 
 def sklearn_csv(name: str) -> Callable[[], tuple[np.ndarray, np.ndarray]]:
-    """A reader of a CSV file inside scikit-learn's package, without importing scikit-learn.
+    """A reader of a CSV file inside scikit-learn's package that does not import scikit-learn.
 
     The web server shows these tables, and importing scikit-learn would cost it 100 MB; the tests
-    hold what is read here against ``sklearn.datasets``.
+    compare what is read here with ``sklearn.datasets``.
     """
 
     def read() -> tuple[np.ndarray, np.ndarray]:

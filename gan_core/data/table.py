@@ -1,4 +1,4 @@
-"""A table of real rows, as a GAN sees it: numbers only, one column a feature."""
+"""A table of real rows as a GAN sees it: numbers only, one column per feature."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from gan_core.data.modes import Modes
 from gan_core.data.sources import DATA_SOURCES, Source
 from gan_core.errors import DataError
 
-MIN_ROWS = 4  # fewer cannot be halved twice, so no score has a noise floor
+MIN_ROWS = 4  # fewer cannot be halved twice, so no score would have a noise floor
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Table:
     """Real rows in their original units.
 
     Attributes:
-        title: what it is, for people: "Iris · setosa".
+        title: its title on the pages: "Iris · setosa".
         features: column names with their unit, such as "sepal length (cm)".
         values: the rows, float64, shape (n_rows, n_features).
-        labels: the class of each row, shape (n_rows,); "" where there are none.
-        modes: what the rows were drawn from, where that is known.
+        labels: the class of each row, shape (n_rows,); "" if there are none.
+        modes: what the rows were sampled from, if known.
     """
 
     title: str
@@ -58,7 +58,7 @@ def load_table(
 
     Raises:
         DataError: no such source, class or feature, fewer than two features or four rows, or a
-            drawing that is none or has too few points.
+            drawing that is invalid or has too few points.
 
     >>> load_table("iris", classes=("setosa",)).values.shape
     (50, 4)
@@ -73,13 +73,13 @@ def load_table(
     if len(features) == 1:
         raise DataError(
             f"A table needs at least two features, got only {features[0]!r}. "
-            "Add another one, or leave the choice empty for all."
+            "Add another, or leave the choice empty for all."
         )
     values, labels = found.load()
     rows = np.isin(labels, classes) if classes else np.ones(len(labels), dtype=bool)
     columns = [found.features.index(f) for f in features or found.features]
     if rows.sum() < MIN_ROWS:
-        raise DataError(f"Only {rows.sum()} rows are left, at least {MIN_ROWS} are needed.")
+        raise DataError(f"Only {rows.sum()} rows are left; at least {MIN_ROWS} are needed.")
     return Table(
         title=_title(found, classes),
         features=tuple(found.features[c] for c in columns),

@@ -1,7 +1,7 @@
-"""Toys: distributions in the plane that a GAN can be watched on.
+"""Toys: distributions in the plane on which a GAN can be watched.
 
-Their rows are drawn once, from a stream of their own that no seed of a run touches, and rounded to
-four decimals, so that they are the same rows on every machine.
+Their rows are sampled once, from a stream of their own that no run's seed affects, and rounded to
+four decimals, so that they are the same on every machine.
 """
 
 from collections.abc import Callable
@@ -24,11 +24,11 @@ Draw = Callable[[np.random.Generator], np.ndarray]
 def toy(
     name: str, title: str, description: str, credit: str = "", modes: Modes | None = None
 ) -> Callable[[Draw], Draw]:
-    """Enter a distribution as a data set: the decorated function draws (N_ROWS, 2)."""
+    """Register a distribution as a data set: the decorated function samples (N_ROWS, 2)."""
 
     def enter(draw: Draw) -> Draw:
         def read() -> tuple[np.ndarray, np.ndarray]:
-            # The name's checksum as index: a new toy leaves the rows of the others alone.
+            # Indexed by the name's checksum: a new toy does not change the rows of the others.
             rows = draw(stream(SEED, Stream.TOYS, crc32(name.encode())))
             return np.round(rows, DECIMALS) + 0.0, np.zeros(len(rows), dtype=int)
 
@@ -41,13 +41,13 @@ def toy(
 
 
 def _mixture(modes: Modes, rng: np.random.Generator) -> np.ndarray:
-    """As many rows of each mode, in turn."""
+    """Equally many rows of each mode, in turn."""
     centres = modes.centres[_turns(len(modes.centres))]
     return centres + modes.sigma * rng.standard_normal((N_ROWS, 2))
 
 
 def _turns(n_parts: int) -> np.ndarray:
-    """To which part each row belongs: 0, 1, ..., 0, 1, ...; (N_ROWS,)."""
+    """The part each row belongs to: 0, 1, ..., 0, 1, ...; (N_ROWS,)."""
     return np.arange(N_ROWS) % n_parts
 
 
@@ -60,7 +60,7 @@ RING = Modes(2.0 * _on_circle(2 * np.pi * np.arange(8) / 8), 0.02)
 GRID = Modes(np.array([[x, y] for x in (-4.0, -2, 0, 2, 4) for y in (-4.0, -2, 0, 2, 4)]), 0.05)
 
 
-@toy("line", "Line", "1,000 points on a straight line, a little beside it: the easiest toy.")
+@toy("line", "Line", "1,000 points scattered closely around a straight line: the easiest toy.")
 def line(rng: np.random.Generator) -> np.ndarray:
     """The segment y = x / 2, x uniform in [-1, 1]; y with noise of standard deviation 0.03."""
     x = rng.uniform(-1, 1, N_ROWS)
@@ -70,7 +70,7 @@ def line(rng: np.random.Generator) -> np.ndarray:
 @toy(
     "gaussians",
     "Two Gaussians",
-    "1,000 points in two round clouds: does G find both, and leave the space between them empty?",
+    "1,000 points in two round clouds: does G find both and leave the space between them empty?",
     modes=GAUSSIANS,
 )
 def gaussians(rng: np.random.Generator) -> np.ndarray:
@@ -81,7 +81,7 @@ def gaussians(rng: np.random.Generator) -> np.ndarray:
 @toy(
     "ring",
     "Ring",
-    "1,000 points in eight tiny clouds on a circle, the classical test for mode collapse.",
+    "1,000 points in eight tiny clouds on a circle, the classic test for mode collapse.",
     "Metz et al. (2017), arXiv:1611.02163; computed by GAN Forge, Apache-2.0",
     RING,
 )
@@ -90,8 +90,8 @@ def ring(rng: np.random.Generator) -> np.ndarray:
 
     Metz, Poole, Pfau, Sohl-Dickstein, "Unrolled Generative Adversarial Networks", ICLR 2017,
     arXiv:1611.02163 (appendix A). PacGAN (arXiv:1712.04086) has the radius 1 and the deviation
-    0.01: the same picture at half the size, which a GAN cannot tell from this one, since it sees
-    the rows scaled to [-1, 1]. The first mode lies at (2, 0), the others follow counter-clockwise,
+    0.01: the same picture at half the size, which looks the same to a GAN, since it sees
+    the rows scaled to [-1, 1]. The first mode lies at (2, 0), the others follow anticlockwise,
     125 rows each.
     """
     return _mixture(RING, rng)
@@ -105,7 +105,7 @@ def ring(rng: np.random.Generator) -> np.ndarray:
     GRID,
 )
 def grid(rng: np.random.Generator) -> np.ndarray:
-    """Twenty-five Gaussians with standard deviation 0.05, 5 x 5 at the distance of 2.
+    """Twenty-five Gaussians with standard deviation 0.05, 5 x 5, spaced by 2.
 
     Their centres are all (x, y) with x and y in {-4, -2, 0, 2, 4}; 40 rows each. Srivastava,
     Valkov, Russell, Gutmann, Sutton, "VEEGAN: Reducing Mode Collapse in GANs using Implicit
@@ -119,7 +119,7 @@ def grid(rng: np.random.Generator) -> np.ndarray:
 def spirals(rng: np.random.Generator) -> np.ndarray:
     """Two Archimedean spirals of one and a half turns and radius 1, the second turned by 180°.
 
-    The angle's square is uniform, which spreads the points about evenly along the arms; noise of
+    The angle's square is uniform, which spreads the points almost evenly along the arms; noise of
     standard deviation 0.02. After Lang, Witbrock, "Learning to Tell Two Spirals Apart", 1988.
     """
     share = np.sqrt(rng.uniform(0, 1, N_ROWS))[:, np.newaxis]
@@ -128,11 +128,11 @@ def spirals(rng: np.random.Generator) -> np.ndarray:
     return side * arm + 0.02 * rng.standard_normal((N_ROWS, 2))
 
 
-@toy("moons", "Moons", "1,000 points on two half circles that reach into each other.")
+@toy("moons", "Moons", "1,000 points on two interleaving half circles.")
 def moons(rng: np.random.Generator) -> np.ndarray:
-    """Two half circles of radius 1, as those of scikit-learn's ``make_moons``.
+    """Two half circles of radius 1, like scikit-learn's ``make_moons``.
 
-    The upper one about (0, 0), the lower one about (1, 0.5); noise of standard deviation 0.05.
+    The upper one centred at (0, 0), the lower one at (1, 0.5); noise of standard deviation 0.05.
     """
     arc = _on_circle(rng.uniform(0, np.pi, N_ROWS))
     lower = np.array([1.0, 0.5]) - arc

@@ -1,4 +1,4 @@
-"""What a training uses on its whole course, on which a schedule changes settings."""
+"""What a training uses over its whole course, in which a schedule may change settings."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from gan_core.randomness import Stream, stream
 
 
 def constant(path: str) -> str:
-    """What a setting is called in a script: ``LR_G``; a loss's or a penalty's by its link key."""
+    """The name of a setting in a script: ``LR_G``; for a loss's or a penalty's, its link key."""
     ours = path.startswith(("loss.", "penalties."))
     return (declared_params()[path].key if ours else path.rpartition(".")[2]).upper()
 
@@ -22,13 +22,13 @@ def from_its_first_step(config: ExperimentConfig) -> ExperimentConfig:
 
 
 def ever(config: ExperimentConfig, path: str) -> set[Any]:
-    """Every value that a setting has on the way."""
+    """Every value that a setting takes during training."""
     later = (value for edit in config.schedule for name, value in edit.changes if name == path)
     return {config.flat()[path], *later}
 
 
 def changes(config: ExperimentConfig, path: str) -> bool:
-    """Whether a setting has more than one value on the way."""
+    """Whether a setting takes more than one value during training."""
     return len(ever(config, path)) > 1
 
 
@@ -38,23 +38,23 @@ def several_updates(config: ExperimentConfig) -> bool:
 
 
 def objective(config: ExperimentConfig) -> Objective:
-    """The loss with each hyperparameter that changes on the way at its largest value."""
+    """The loss with each hyperparameter that changes during training at its largest value."""
     largest = {path.rpartition(".")[2]: max(ever(config, path)) for path in config.loss.flat()}
     return config.loss.model_copy(update=largest)
 
 
 def mixes(config: ExperimentConfig) -> bool:
-    """Whether any penalty is at mixtures of real rows and fakes."""
+    """Whether any penalty is evaluated at mixtures of real rows and fakes."""
     return any(penalty.mixes for penalty in config.penalties)
 
 
-def blurs(config: ExperimentConfig) -> bool:
+def adds_noise(config: ExperimentConfig) -> bool:
     """Whether there is ever noise on the rows that D sees."""
     return max(ever(config, "training.input_noise")) > 0
 
 
 def rests(config: ExperimentConfig) -> bool:
-    """Whether a player ever stands still."""
+    """Whether a player ever skips learning."""
     return ever(config, "training.players") != {"both"}
 
 
@@ -65,16 +65,16 @@ def players(config: ExperimentConfig) -> tuple[Sequential, Sequential]:
 
 
 def blocks(*networks: Sequential) -> list[Block]:
-    """All that they are made of."""
+    """All blocks they are made of."""
     return [block for network in networks for _, block in walk(network)]
 
 
 def drawing(config: ExperimentConfig) -> list[str]:
-    """The classes of the layers that draw while training."""
+    """The classes of the layers that draw random numbers in training."""
     return list({block.called(): 0 for block in blocks(*players(config)) if block.draws})
 
 
 def has_buffers(*networks: Sequential) -> bool:
-    """Whether a network holds more than what is trained."""
+    """Whether a network has more state than its trained parameters."""
     rng = stream(0, Stream.INIT)
     return any(block.first_values(rng).keys() - block.parameters() for block in blocks(*networks))

@@ -1,4 +1,4 @@
-"""The rows: from scikit-learn where it has them, else written into the script."""
+"""The rows: from scikit-learn if it has them, else written into the script."""
 
 import textwrap
 from dataclasses import replace
@@ -61,7 +61,7 @@ def _written_out(problem: Problem) -> str:
 
 
 def _shortest(table: Table, encoder: Encoder) -> list[str]:
-    """Numbers, row after row, with no more digits than the networks see once they are scaled."""
+    """Numbers, row by row, with no more digits than the networks see after scaling."""
     values, exact = table.values, encoder.transform(table.values)
     low, high = values.min(axis=0), values.max(axis=0)
     extreme = (values == low) | (values == high)  # where scaling begins and ends
@@ -75,4 +75,4 @@ def _shortest(table: Table, encoder: Encoder) -> list[str]:
     again = replace(table, values=found.astype(float))
     if (type(encoder).fit(again).transform(again.values) == exact).all():
         return found.ravel().tolist()
-    return [repr(float(value)) for value in values.ravel()]  # all digits, where each one counts
+    return [repr(float(value)) for value in values.ravel()]  # all digits, if each one matters

@@ -1,7 +1,7 @@
-"""The random numbers, in blocks as GAN Forge draws them."""
+"""The random numbers, in the same blocks as in GAN Forge."""
 
 from gan_core.config import ExperimentConfig
-from gan_core.export.course import blurs, changes, drawing, mixes, several_updates
+from gan_core.export.course import adds_noise, changes, drawing, mixes, several_updates
 from gan_core.export.part import Part
 from gan_core.problem import Problem
 from gan_core.randomness import Stream
@@ -9,7 +9,7 @@ from gan_core.training import draws
 
 _STREAM = '''\
 def stream(purpose, *block):
-    """Random numbers for one purpose; they depend on the seed, the purpose and the block alone."""
+    """Random numbers for one purpose; they depend only on the seed, the purpose and the block."""
     key = np.random.SeedSequence(SEED, spawn_key=(purpose, *block))
     return np.random.Generator(np.random.SFC64(key))'''
 _ORDERS = '''\
@@ -24,10 +24,10 @@ def {name}():
     shape = ({steps}, {shape})
     for block in count():
         yield from stream({purpose}, block).{draw}(shape, dtype=np.float32)'''
-# Where N_CRITIC changes, so does the size of a block, and the draws begin anew amid one.
+# When N_CRITIC changes, so does the size of a block, and drawing restarts in the middle of one.
 _AT_ONCE = '''\
 def at_once(numbers):
-    """For how many steps random numbers are drawn in one block, if each needs so many."""
+    """The number of steps in one block of random numbers, if each step needs this many."""
     return max(1, min({most}, {numbers:_} // numbers))'''
 _DRAWN_FROM = '''\
 def {name}(step):
@@ -51,7 +51,7 @@ def random_part(problem: Problem) -> Part:
         "NOISE": Stream.NOISE,
         "SAMPLE": Stream.EVALUATION,
         **({"MIXING": Stream.PENALTY} if mixes(config) else {}),
-        **({"BLUR": Stream.INPUT_NOISE} if blurs(config) else {}),
+        **({"ROW_NOISE": Stream.INPUT_NOISE} if adds_noise(config) else {}),
         **({"MASKS": Stream.DROPOUT} if drawing(config) else {}),
     }
     at_once = _AT_ONCE.format(
@@ -64,12 +64,12 @@ def random_part(problem: Problem) -> Part:
         *([at_once] if changes(config, "training.n_critic") else []),
         _noise(problem),
         *([_mixing(problem)] if mixes(config) else []),
-        *([_blurring(problem)] if blurs(config) else []),
+        *([_row_noise(problem)] if adds_noise(config) else []),
     ]
     return Part(
         "Random numbers",
-        "One seed decides everything that is random. Each purpose has a stream of its own, drawn "
-        "in blocks: so the numbers are those of GAN Forge, and so are the losses.",
+        "One seed determines everything random. Each purpose has a stream of its own, drawn "
+        "in blocks, so the numbers are those of GAN Forge, and so are the losses.",
         "\n\n\n".join(blocks),
         ("from itertools import count",),
     )
@@ -102,13 +102,13 @@ def _mixing(problem: Problem) -> str:
     )
 
 
-def _blurring(problem: Problem) -> str:
+def _row_noise(problem: Problem) -> str:
     config = problem.config
     passes = "N_CRITIC + 1" if several_updates(config) else "2"
     return _drawn(config).format(
-        name="blurring",
+        name="row_noise",
         what="Noise on what D sees, for every update of D and for G's: on real rows, on fakes.",
-        purpose="BLUR",
+        purpose="ROW_NOISE",
         draw="standard_normal",
         steps=draws.input_noise_of(config, *problem.x_real.shape).steps_per_block,
         needs=f"({passes}) * 2 * {_ROWS} * x_real.shape[1]",

@@ -15,9 +15,9 @@ from gan_core.problem import Problem, resolve
 
 
 def script(config: ExperimentConfig) -> str:
-    """A PyTorch script that trains as a run of this config does, without GAN Forge.
+    """A PyTorch script that trains like a run of this config, without GAN Forge.
 
-    It needs torch, numpy, pandas and, for its tables, scikit-learn; it draws the same random
+    It needs torch, numpy, pandas and, for its tables, scikit-learn; it uses the same random
     numbers and so has the same losses, up to rounding.
     """
     problem = resolve(from_its_first_step(config))
@@ -68,14 +68,14 @@ def _about(parts: list[Part]) -> str:
     loads = any("sklearn" in line for part in parts for line in part.imports)
     needs = "torch, numpy, pandas" + (" and scikit-learn" if loads else "")
     return (
-        "Made by GAN Forge, and independent of it. It draws the same random numbers and computes\n"
-        "in the same order, so the losses are those of the run (but for rounding, where the run\n"
-        f"had another engine or device). It needs {needs}."
+        "Made by GAN Forge, and independent of it. It uses the same random numbers and computes\n"
+        "in the same order, so the losses are those of the run (except for rounding, if the run\n"
+        f"used another engine or device). It needs {needs}."
     )
 
 
 def _imports(parts: list[Part]) -> str:
-    """All that is needed, in the usual order: Python's own first, and import before from."""
+    """All imports, in the usual order: the standard library first, and import before from."""
     found = {line for part in parts for line in part.imports}
     own = {line for line in found if line.startswith(("from copy", "from itertools"))}
     key = lambda line: (line.startswith("from"), line.split()[1])  # noqa: E731

@@ -4,8 +4,8 @@ import textwrap
 
 from gan_core.config import ExperimentConfig
 from gan_core.export.course import (
+    adds_noise,
     blocks,
-    blurs,
     changes,
     drawing,
     has_buffers,
@@ -62,7 +62,7 @@ print(generated.head().round(3).to_string(index=False))"""
 def training_part(config: ExperimentConfig) -> Part:
     """The loop."""
     averages = bool(config.training.ema_decay)
-    anew = changes(config, "training.n_critic")  # what is drawn begins anew with each edit
+    anew = changes(config, "training.n_critic")  # drawing restarts at each edit
     before = [
         *(["G_average = deepcopy(G)  # its weights follow those of G slowly"] if averages else []),
         "orders = row_orders()",
@@ -77,12 +77,12 @@ def training_part(config: ExperimentConfig) -> Part:
     ]
     text = (
         "In each step D learns first, from real rows and fakes; then G learns from D's judgement "
-        "of new fakes. A batch is a few rows, and an epoch goes through all of them, shuffled."
+        "of new fakes. A batch is a few rows, and an epoch passes over all of them, shuffled."
     )
-    if blurs(config):
-        text += " D sees every row with a little noise, so that it cannot win by trifles."
+    if adds_noise(config):
+        text += " D sees every row with a little noise, so that it cannot win on details."
     if rests(config):
-        text += " A player that rests is still charged, but stays as it is."
+        text += " A player that does not learn still gets a loss, but stays as it is."
     return Part(
         "Training",
         text,
@@ -92,21 +92,21 @@ def training_part(config: ExperimentConfig) -> Part:
 
 
 def _drawing(config: ExperimentConfig, step: str) -> str:
-    """The generators of what is random in each step, from some step on."""
+    """The generators of each step's random numbers, from some step on."""
     streams = {"noises": "noise"}
     if mixes(config):
         streams["mixtures"] = "mixing"
-    if blurs(config):
-        streams["blurs"] = "blurring"
+    if adds_noise(config):
+        streams["row_noises"] = "row_noise"
     return f"{', '.join(streams)} = {', '.join(f'{draw}({step})' for draw in streams.values())}"
 
 
 def _edits(config: ExperimentConfig, anew: bool) -> str:
-    """Give settings their new values, and tell those who have kept the old ones."""
+    """Give settings their new values, and update whatever holds the old ones."""
     lines = [
         "step = len(losses)",
         "if step in EDITS:",
-        "    globals().update(EDITS[step])  # from here on these settings have other values",
+        "    globals().update(EDITS[step])  # from here on these settings have new values",
     ]
     for player in "gd":
         if changes(config, f"optimizer.lr_{player}"):
@@ -117,20 +117,20 @@ def _edits(config: ExperimentConfig, anew: bool) -> str:
 
 
 def _draws(config: ExperimentConfig) -> str:
-    """What is random in this step: a part for each update of D, and one for G's."""
+    """The random numbers of this step: a part for each update of D, and one for G's."""
     each = "*{0}s_d, {0}_g" if several_updates(config) else "{0}_d, {0}_g"
     lines = [f"{each.format('z')} = torch.from_numpy(next(noises)[:, : len(real)]).to(device)"]
     if mixes(config):
         names = "shares" if several_updates(config) else "(share,)"
         lines.append(f"{names} = torch.from_numpy(next(mixtures)[:, : len(real)]).to(device)")
-    if blurs(config):
-        drawn = "torch.from_numpy(next(blurs)[:, :, : len(real)]).to(device)"
-        lines.append(f"{each.format('blur')} = INPUT_NOISE * {drawn}")
+    if adds_noise(config):
+        drawn = "torch.from_numpy(next(row_noises)[:, :, : len(real)]).to(device)"
+        lines.append(f"{each.format('row_noise')} = INPUT_NOISE * {drawn}")
     return "\n".join(lines)
 
 
 def _modes(config: ExperimentConfig) -> list[str]:
-    """What layers that draw, and those with train and eval modes, need in each step."""
+    """What each step sets in layers that draw random numbers or have train and eval modes."""
     lines = []
     if layers := drawing(config):
         mask = ".rng = ".join(layers)
@@ -148,22 +148,22 @@ def _d_updates(config: ExperimentConfig) -> str:
     drawn = {"z_d": "zs_d"}
     if mixes(config):
         drawn["share"] = "shares"
-    if blurs(config):
-        drawn["blur_d"] = "blurs_d"
+    if adds_noise(config):
+        drawn["row_noise_d"] = "row_noises_d"
     each, of = ", ".join(drawn), ", ".join(drawn.values())
     loop = f"for {each} in {of if len(drawn) == 1 else f'zip({of}, strict=True)'}:\n"
     return comment + loop + _indented(_d_update(config), 4)
 
 
 def _d_update(config: ExperimentConfig) -> str:
-    seen, blur = ("seen", " + blur_d[1]") if blurs(config) else ("real", "")
+    seen, row_noise = ("seen", " + row_noise_d[1]") if adds_noise(config) else ("real", "")
     penalties = (
         f"d_loss = d_loss + {penalty.name}_penalty({penalty.as_code()[0].format(real=seen)})"
         for penalty in config.penalties
     )
     lines = [
-        *(["seen = real + blur_d[0]"] if blur else []),
-        f"fake = G(z_d).detach(){blur}  # detach(): this update must not reach G",
+        *(["seen = real + row_noise_d[0]"] if row_noise else []),
+        f"fake = G(z_d).detach(){row_noise}  # detach(): this update must not reach G",
         f"real_logits, fake_logits = {_judged(config, seen, 'fake')}",
         "d_loss = discriminator_loss(real_logits, fake_logits)",
         *penalties,
@@ -173,17 +173,21 @@ def _d_update(config: ExperimentConfig) -> str:
 
 
 def _g_update(config: ExperimentConfig) -> str:
-    seen, fake = ("real + blur_g[0]", "G(z_g) + blur_g[1]") if blurs(config) else ("real", "G(z_g)")
+    seen, fake = (
+        ("real + row_noise_g[0]", "G(z_g) + row_noise_g[1]")
+        if adds_noise(config)
+        else ("real", "G(z_g)")
+    )
     if config.loss.pairs:
-        charged = f"fake = {fake}\nreal_logits, fake_logits = {_judged(config, seen, 'fake')}\n"
-        charged += "g_loss = generator_loss(real_logits, fake_logits)"
+        g_loss = f"fake = {fake}\nreal_logits, fake_logits = {_judged(config, seen, 'fake')}\n"
+        g_loss += "g_loss = generator_loss(real_logits, fake_logits)"
     else:
-        charged = f"g_loss = generator_loss(D({fake}))"
+        g_loss = f"g_loss = generator_loss(D({fake}))"
     learn = _LEARN.format(player="g")
     if config.training.ema_decay:
         learn += "\n" + _AVERAGE + (_AVERAGE_BUFFERS if has_buffers(players(config)[0]) else "")
     comment = "# G: fresh noise, and what does D say to the new fakes?"
-    return "\n".join((comment, charged, _unless_it_rests(config, "g", learn)))
+    return "\n".join((comment, g_loss, _unless_it_rests(config, "g", learn)))
 
 
 def _unless_it_rests(config: ExperimentConfig, player: str, learn: str) -> str:
@@ -194,7 +198,7 @@ def _unless_it_rests(config: ExperimentConfig, player: str, learn: str) -> str:
 
 
 def _judged(config: ExperimentConfig, real: str, fake: str) -> str:
-    """Both kinds of rows through D; in one pass or in two, as the engine does it."""
+    """Both kinds of rows through D, in one pass or two, as the engine does it."""
     if config.loss.cancels or any(block.mixes_rows for block in blocks(players(config)[1])):
         return f"D({real}), D({fake})"
     return f"D(torch.cat(({real}, {fake}))).chunk(2)"

@@ -1,4 +1,4 @@
-"""What a script is made of, and small helps to write Python as a formatter would."""
+"""The parts of a script, and helpers that write Python as a formatter would."""
 
 import json
 import textwrap
@@ -10,7 +10,7 @@ WIDTH = 100
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of the script, and a cell of the notebook with the explanation above it.
+    """A section of the script, and a cell of the notebook with the explanation above it.
 
     Attributes:
         title: a few words.
@@ -31,7 +31,7 @@ def quoted(text: str) -> str:
 
 
 def listed(before: str, items: Iterable[str], after: str = "]", width: int = WIDTH) -> str:
-    """``before`` items ``after`` on one line, or where that is too long, one line an item.
+    """``before`` items ``after`` on one line or, if that is too long, one line per item.
 
     >>> listed("names = [", ["a", "b"])
     'names = [a, b]'
@@ -42,7 +42,7 @@ def listed(before: str, items: Iterable[str], after: str = "]", width: int = WID
 
 
 def stacked(before: str, items: Iterable[str], after: str = "]") -> str:
-    """As `listed`, always one line an item."""
+    """Like `listed`, but always one line per item."""
     return "\n".join((before, *(f"    {item}," for item in items), after))
 
 
@@ -59,5 +59,5 @@ def commented(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A title, which may come from a user, so that it cannot end a docstring or a comment."""
+    """A title, possibly from a user, made unable to end a docstring or a comment."""
     return " ".join(text.replace("\\", "/").replace('"', "'").split())

@@ -1,4 +1,4 @@
-"""Both networks, and what they are charged for."""
+"""Both networks, and the objective each minimises."""
 
 import textwrap
 
@@ -24,7 +24,7 @@ print(G)
 print(D)'''
 _HEAD = '''\
 class Head(nn.Module):
-    """An activation of its own for each slice of the columns."""
+    """A separate activation for each slice of the columns."""
 
     def __init__(self, *parts):
         super().__init__()
@@ -47,7 +47,7 @@ def {name}_penalty(rows):
 
 
 def networks_part(problem: Problem) -> Part:
-    """Both networks with their first weights."""
+    """Both networks with their initial weights."""
     g, d = players(problem.config)
     used = blocks(g, d)
     sources = dict.fromkeys(source for block in used if (source := block.source()))
@@ -73,7 +73,7 @@ def _network(name: str, network: Sequential, first: str = "") -> str:
 
 
 def _initialise(used: list[Block]) -> str:
-    """First values of what is drawn; all else begins in PyTorch as it should."""
+    """Initial values of what is drawn; PyTorch initialises everything else as needed."""
     drawn = {block.called(): block.first_code for block in used if block.first_code}
     branches = (
         f"        if isinstance(layer, {called}):\n{textwrap.indent(code, ' ' * 12)}"
@@ -83,7 +83,7 @@ def _initialise(used: list[Block]) -> str:
 
 
 def losses_part(config: ExperimentConfig) -> Part:
-    """What both are charged for, and the penalty if there is one."""
+    """Both losses, and the penalty if there is one."""
     loss = objective(config)
     d_body, g_body = loss.as_code()
     logits = "real_logits, fake_logits" if loss.pairs else "fake_logits"

@@ -1,16 +1,16 @@
-"""The settings that a training uses, those that change on the way, and the device."""
+"""The settings that a training uses, those that change during it, and the device."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from gan_core.config import ExperimentConfig
 from gan_core.config.schedule import Edit
-from gan_core.export.course import blurs, constant, objective, rests, several_updates
+from gan_core.export.course import adds_noise, constant, objective, rests, several_updates
 from gan_core.export.part import WIDTH, Part, listed, literal, quoted
 from gan_core.objectives import Objective, Penalty
 
 _NOTES = {
-    "N_CRITIC": "updates of D in a step",
+    "N_CRITIC": "updates of D per step",
     "INPUT_NOISE": "standard deviation of the noise on all rows that D sees",
     "PLAYERS": 'who learns: "both", "d" or "g"',
     "EMA_DECAY": "how slowly the average of G's weights moves",
@@ -28,7 +28,7 @@ def settings_part(config: ExperimentConfig) -> Part:
         "BATCH_SIZE": training.batch_size,
         "N_CRITIC": training.n_critic if several_updates(config) else None,
         "PLAYERS": training.players if rests(config) else None,
-        "INPUT_NOISE": training.input_noise if blurs(config) else None,
+        "INPUT_NOISE": training.input_noise if adds_noise(config) else None,
         **_of(objective(config), config.loss.flat()),
         "LR_G": optimizer.lr_g,
         "LR_D": optimizer.lr_d,
@@ -44,15 +44,15 @@ def settings_part(config: ExperimentConfig) -> Part:
     betas = f"BETAS = ({literal(optimizer.beta1)}, {literal(optimizer.beta2)})"
     lines.insert(lines.index(f"LR_D = {literal(optimizer.lr_d)}") + 1, betas)
     lines += [
-        'LOSSES_CSV = ""  # a file name, such as "losses.csv", keeps the losses of every step',
+        'LOSSES_CSV = ""  # a file name, such as "losses.csv", saves the losses of every step',
         *(["", _edits(config.schedule)] if config.schedule else []),
         "",
-        "torch.set_num_threads(1)  # for networks this small more threads only cost time",
+        "torch.set_num_threads(1)  # for networks this small, more threads only cost time",
         _device(training.device),
     ]
     return Part(
         "Settings",
-        "Change them and run again: that is what they are here for.",
+        "Change them and run it again: that is what they are here for.",
         "\n".join(lines),
         ("import numpy as np", "import pandas as pd", "import torch"),
     )
@@ -65,8 +65,8 @@ def _of(part: Objective | Penalty, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _edits(schedule: tuple[Edit, ...]) -> str:
-    """Settings that change on the way, as a table."""
-    lines = ["EDITS = {  # once so many steps are done, these settings take other values"]
+    """Settings that change during training, as a table."""
+    lines = ["EDITS = {  # once this many steps are done, these settings take new values"]
     for edit in schedule:
         sets = (f"{quoted(constant(path))}: {literal(value)}" for path, value in edit.changes)
         entry = listed(f"{literal(edit.step)}: {{", sets, "}", width=WIDTH - 5)

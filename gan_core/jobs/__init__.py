@@ -1,4 +1,4 @@
-"""The kinds of job, one a file: what a worker does. A file dropped in here is one more."""
+"""The kinds of job that workers run, one per file. A file dropped in here adds a kind."""
 
 from gan_core.jobs.base import JOBS, Kind
 from gan_core.registry import discover

@@ -1,4 +1,4 @@
-"""What a kind of job is."""
+"""The base of all kinds of job."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ JOBS: Registry[type["Kind"]] = Registry("kind of job")
 
 
 class Kind(ABC):
-    """What is to be done, and how: a frozen dataclass whose fields are the spec.
+    """What to do, and how: a frozen dataclass whose fields are the spec.
 
-    Register it by ``@register(JOBS, "name")`` in a file of `gan_core.jobs`; then the store keeps
+    Register it with ``@register(JOBS, "name")`` in a file of `gan_core.jobs`; then the store keeps
     such jobs, workers work on them, the page Runs lists them, and ``python -m gan_core job name``
-    runs one. What a spec must hold is checked in ``__post_init__``, which raises `ConfigError`.
+    runs one. ``__post_init__`` checks the spec's values and raises `ConfigError`.
 
     Attributes:
         name: of the kind.
-        label: for people.
-        context: what `work` is called with.
+        label: its name on the pages.
+        context: the class of `work`'s argument.
     """
 
     name: ClassVar[str]
@@ -37,7 +37,7 @@ class Kind(ABC):
         """The object that a spec describes.
 
         Raises:
-            ConfigError: an unknown or missing field, or a wrong value.
+            ConfigError: an unknown or missing field, or an invalid value.
         """
         known = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
         if not isinstance(spec, Mapping):
@@ -48,7 +48,7 @@ class Kind(ABC):
         try:
             return cls(**spec)
         except TypeError as error:
-            raise ConfigError("", f"The spec of a {cls.name} is not whole: {error}.") from error
+            raise ConfigError("", f"The spec of a {cls.name} is incomplete: {error}.") from error
 
     def to_dict(self) -> dict[str, Any]:
         """The spec as plain values for JSON."""
@@ -57,13 +57,13 @@ class Kind(ABC):
     @property
     @abstractmethod
     def total(self) -> int:
-        """The progress when it is finished, at least 1, in whatever it counts."""
+        """The progress when finished, at least 1, in whatever unit it counts."""
 
     def check(self, limits: Limits) -> None:  # noqa: B027 - most are small
-        """Refuse what is larger than a server allows.
+        """Refuse a job larger than the server allows.
 
         Raises:
-            LimitError: what was asked for, and what is allowed.
+            LimitError: says what was requested, and what is allowed.
         """
 
     def submit(self, store: Store, name: str = "") -> Job:
@@ -72,13 +72,13 @@ class Kind(ABC):
 
     @abstractmethod
     def work(self, context: Context) -> Mapping[str, Any] | None:
-        """Do it; called in a worker, again for each attempt.
+        """Do the work; called in a worker, once per attempt.
 
         Args:
-            context: reports progress (`Context.report`, which says what people want), keeps a
+            context: reports progress (`Context.report`, which returns what users want), saves
                 state (`Context.keep`) and finds that of an earlier attempt (`Context.kept`).
 
         Returns:
-            the result, for JSON; None where it rests because people wanted it to, or where it
+            the result, for JSON; None if it was paused or stopped on request, or if it
             has closed the job itself.
         """

@@ -1,4 +1,4 @@
-"""Several trainings that are looked at together, such as the same one with several seeds."""
+"""Several trainings viewed together, such as the same one with several seeds."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,7 +18,7 @@ class Group(Kind):
     """A list of configs, each trained as a member; no worker works on the group itself.
 
     Args:
-        configs: of the members; they may differ in anything.
+        configs: of the members; they may differ in any setting.
     """
 
     label = "Group"
@@ -39,11 +39,11 @@ class Group(Kind):
 
     @property
     def total(self) -> int:
-        """Members."""
+        """The number of members."""
         return len(self.configs)
 
     def submit(self, store: Store, name: str = "") -> Job:
-        """Its members wait, each for itself."""
+        """Queue its members, each on its own."""
         return store.create_group(self.configs, name=name)
 
     def work(self, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""Where a worker collects what its training makes, and from where it stores it now and then."""
+"""A buffer for what a training produces, which its worker stores periodically."""
 
 import logging
 import time
@@ -16,19 +16,19 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-PREVIEW_ROWS = 500  # enough for steady histograms, 8 KB for four features
+PREVIEW_ROWS = 500  # enough for stable histograms; 8 KB for four features
 PREVIEW_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.0
-CHECKPOINT_SHARE = 0.05  # of the run's time, at most, goes into checkpoints
+CHECKPOINT_SHARE = 0.05  # maximum share of the run's time spent on checkpoints
 MAX_FLUSH_SECONDS = 0.5
 WATCHED_SECONDS = 0.1  # between flushes while somebody watches the networks
-WATCH_SHARE = 0.08  # of the run's time, at most, goes into showing the networks
-BUSY_TRIES = 6  # of the database's own timeout each: a minute
+WATCH_SHARE = 0.08  # maximum share of the run's time spent on showing the networks
+BUSY_TRIES = 6  # each of the database's own timeout: a minute
 
 
 @dataclass
 class Recorder:
-    """Collects steps and stores them now and then, together with previews and checkpoints.
+    """Collects steps and stores them periodically, with previews and checkpoints.
 
     Args:
         attempt: where to.
@@ -51,9 +51,9 @@ class Recorder:
     _rate: float | None = None
 
     def take(self, event: Progress, *, is_last: bool) -> str:
-        """Take some steps; returns what people ask of the run.
+        """Add some steps; returns what users have requested of the run.
 
-        The last ones are kept back, to be stored together with the finished generator's rows.
+        The last ones are held back, to be stored together with the finished generator's rows.
         """
         if not self._parts:
             self._first_step = event.first_step
@@ -72,14 +72,14 @@ class Recorder:
         return want
 
     def keep(self, step: int, checkpoint: Callable[[], Checkpoint]) -> None:
-        """Keep a snapshot, if this is a moment of which there shall be one."""
+        """Keep a snapshot if one is due at this step."""
         if step in self.film:
             self._kept[step] = checkpoint().to_bytes()
 
     def flush(
         self, checkpoint: Checkpoint | None = None, generator: TrainedGenerator | None = None
     ) -> str:
-        """Store what is collected, and what there is to see; returns what people ask of it."""
+        """Store what is collected, and what viewers need; returns what users have requested."""
         if not self._parts:
             return ""
         began = time.monotonic()
@@ -109,7 +109,7 @@ class Recorder:
         return max(min(usual, WATCHED_SECONDS), self._flush_cost / WATCH_SHARE)
 
     def _measure_rate(self, now: float, step: int) -> None:
-        """Steps a second over about the last second."""
+        """Steps per second over roughly the last second."""
         if self._rate_from is None:
             self._rate_from = (now, step)
         since, from_step = self._rate_from

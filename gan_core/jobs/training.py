@@ -1,4 +1,4 @@
-"""The job that trains: store what comes, obey what is asked, save before anything else."""
+"""The training job: store what it produces, obey requests, save before anything else."""
 
 import logging
 import os
@@ -33,7 +33,7 @@ from gan_core.training.snapshots import film_steps
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 1.0  # a dispatcher waits five of these for a worker that was asked to rest
+BEAT_SECONDS = 1.0  # a dispatcher waits five of these for a worker to pause or stop
 
 
 @register(JOBS, TRAINING)
@@ -65,15 +65,15 @@ class Training(Kind):
         return resolve(self.config).total_steps
 
     def check(self, limits: Limits) -> None:
-        """As the limits say of a config."""
+        """Refuse a config beyond the limits."""
         limits.check(resolve(self.config))
 
     def submit(self, store: Store, name: str = "") -> Job:
-        """A run, with all that is kept of one."""
+        """A run, with everything that is stored for it."""
         return store.create(self.config, name=name)
 
     def work(self, context: Context) -> None:
-        """Train until it is done or rests; what it has is stored, and the run closed."""
+        """Train until it is done, paused or stopped; store everything and close the run."""
         assert isinstance(context, Attempt)
         problem = resolve(context.config())
         resume = results.checkpoint(context.database, context.run_id)
@@ -85,13 +85,13 @@ class Training(Kind):
 
 @dataclass
 class TrainingAttempt:
-    """One worker's time with a run.
+    """One worker's session with a run.
 
     Args:
-        attempt: its try at the run.
-        recorder: where what comes is collected.
+        attempt: its attempt at the run.
+        recorder: collects what the training produces.
         stops: steps after each of which there must be an event, ascending.
-        goal: the step at which to rest; None: go to the end.
+        goal: the step at which to pause; None: train to the end.
     """
 
     attempt: Attempt
@@ -102,15 +102,15 @@ class TrainingAttempt:
     _edited: Checkpoint | None = None
 
     def work(self, problem: Problem, resume: Checkpoint | None) -> None:
-        """Train until the run rests; where settings change, it is a training of the rest."""
+        """Train until the run pauses or ends; when settings change, train the rest with them."""
         self._stretch(problem, resume)
         while edited := self._edited:
             self._edited = None
             self._stretch(resolve(edited.config), edited)
 
     def _stretch(self, problem: Problem, resume: Checkpoint | None) -> None:
-        """Train until the run rests or a setting changes."""
-        from gan_core.training import train  # brings PyTorch, which the web server is free of
+        """Train until the run pauses or ends, or a setting changes."""
+        from gan_core.training import train  # imports PyTorch, which the web server must not
 
         last = None
         try:
@@ -131,7 +131,7 @@ class TrainingAttempt:
             raise
 
     def _save_what_is_good(self, last: Progress | None) -> None:
-        """Keep everything up to a divergence; a store in trouble must not hide its message."""
+        """Keep everything up to a divergence; a failing store must not hide its message."""
         try:
             self.recorder.flush()
             if last:
@@ -145,14 +145,14 @@ class TrainingAttempt:
 
     def _begin(self, event: Started) -> None:
         if self._total:
-            return  # it goes on with other settings
+            return  # it continues with new settings
         self._total = event.total_steps
         start = (event.first_step, os.getpid(), event.device, event.engine)
         retry_while_busy(lambda: self.attempt.begin(*start))
         self.recorder.keep(event.first_step, event.checkpoint)
 
     def _obeys(self, event: Progress) -> bool:
-        """Take some steps, and do what people ask of the run; returns whether to train no more."""
+        """Record some steps, and do what users request; returns whether to stop training."""
         want = self.recorder.take(event, is_last=event.step in (self.goal, self._total))
         if event.step == self.goal and event.step < self._total:
             self._save(event.checkpoint(), event.generator())
@@ -171,7 +171,7 @@ class TrainingAttempt:
         retry_while_busy(lambda: self.attempt.save(checkpoint))
 
     def _end(self, status: str, generator: TrainedGenerator) -> None:
-        """Score a run of which everything is stored, and let it rest."""
+        """Score a run whose data are all stored, and close it."""
         scores, why = None, ""
         with _heard(self.attempt):
             try:
@@ -183,15 +183,15 @@ class TrainingAttempt:
 
 @contextmanager
 def _heard(attempt: Attempt) -> Iterator[None]:
-    """Say every second that the worker lives while it is busy with something in one piece.
+    """Report every second that the worker is alive during a long uninterruptible task.
 
-    A run that is asked to rest while it is scored does so a moment later, with its scores.
+    A run that is paused or stopped while being scored obeys a moment later, with its scores.
     """
     done = threading.Event()
 
     def beat() -> None:
         while not done.wait(BEAT_SECONDS):
-            with suppress(StoreError):  # the thread that works meets it, too
+            with suppress(StoreError):  # the working thread will hit it too
                 attempt.heard()
 
     thread = threading.Thread(target=beat, daemon=True, name="beat")

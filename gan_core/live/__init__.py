@@ -1,1 +1,1 @@
-"""Answers for those who watch a run: what is new, films, scores of snapshots."""
+"""Answers for viewers of a run: updates, films, scores of snapshots."""

@@ -1,7 +1,7 @@
-"""Answers that are worth keeping.
+"""A cache of answers.
 
-What is made for one viewer is kept for the next: a class looks at one run, and who turns back to a
-view has seen it before.
+What is computed for one visitor is kept for the next: a class watches one run, and returning to a
+view repeats its requests.
 """
 
 from collections import OrderedDict
@@ -15,10 +15,10 @@ T = TypeVar("T", bytes, np.ndarray)
 
 
 class Kept(Generic[T]):
-    """What was asked for last, by key, within a bound of memory; safe for threads.
+    """The most recently used answers, by key, within a memory bound; thread-safe.
 
     Args:
-        most: bytes of all together; the newest is kept whatever its size.
+        most: bytes in total; the newest is kept whatever its size.
     """
 
     def __init__(self, most: int) -> None:
@@ -27,14 +27,14 @@ class Kept(Generic[T]):
         self._lock = Lock()
 
     def find(self, key: Hashable) -> T | None:
-        """The kept answer, None where there is none."""
+        """The cached answer, None if there is none."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
     def keep(self, key: Hashable, answer: T) -> T:
-        """Keep an answer, and let go of those that were not asked for the longest."""
+        """Keep an answer, and evict the least recently used."""
         with self._lock:
             self.size += _size(answer) - _size(self._answers.pop(key, b""))
             self._answers[key] = answer
@@ -43,7 +43,7 @@ class Kept(Generic[T]):
         return answer
 
     def get(self, key: Hashable, make: Callable[[], T | None]) -> T | None:
-        """The kept answer, else a new one; None is not kept."""
+        """The cached answer, else a new one; None is not cached."""
         found = self.find(key)
         if found is None and (found := make()) is not None:
             self.keep(key, found)

@@ -1,4 +1,4 @@
-"""A run as pictures: its latest state while it trains, and its snapshots as a film."""
+"""Pictures of a run: its latest state while it trains, and its snapshots as a film."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,9 +17,9 @@ from gan_core.views.packing import packed
 from gan_core.views.pictures import picture_of
 from gan_core.views.view import View
 
-HISTOGRAM_ROWS = 500  # generated rows, as the worker draws them for the live histograms
+HISTOGRAM_ROWS = 500  # generated rows, as many as the worker makes for the live histograms
 
-Query = Mapping[str, str]  # a view as in an address
+Query = Mapping[str, str]  # a view as in a URL
 
 
 @register(QUESTIONS, "arena")
@@ -29,15 +29,15 @@ def arena(
     """The latest state of both players as a picture.
 
     Args:
-        store: where the run is kept.
-        kept: frames that were made before.
+        store: where the run is stored.
+        kept: frames made earlier.
         run: its id.
         view: which picture.
-        facts: whether what does not change from frame to frame is wanted too.
-        state: which state of the run the asker has seen; another one is another question.
+        facts: whether to include what does not change from frame to frame.
+        state: the state of the run that the asker has seen; another state is another question.
 
     Yields:
-        JSON: ``attempt``, ``status``; ``facts`` where they are wanted; ``frame``, once there is
+        JSON: ``attempt``, ``status``; ``facts`` if requested; ``frame``, once there is
         one.
     """
     found = store.get(run)
@@ -62,11 +62,11 @@ def film(
     after: int = -1,
     state: object = None,
 ) -> Parts:
-    """A run's snapshots as pictures, or, without a view, as histograms; a part a frame.
+    """A run's snapshots as pictures or, without a view, as histograms; one part per frame.
 
     Args:
-        store: where the run is kept.
-        kept: frames that were made before.
+        store: where the run is stored.
+        kept: frames made earlier.
         run: its id.
         view: which picture; None for the histograms of all features.
         after: only the frames of later steps; -1 for all.
@@ -75,7 +75,7 @@ def film(
     Yields:
         JSON: ``attempt``; ``steps``, of all snapshots; ``frames``, of those
         after; ``facts``, for a view; for histograms ``steps_per_epoch``, the number of rows
-        that were counted, and the bins of a feature. A frame is what `Field.wire` or
+        counted, and the bins per feature. A frame is what `Field.wire` or
         `Density.wire` give, or
         ``{"step", "counts"}``.
     """
@@ -112,7 +112,7 @@ def _view(run: Run, asked: Query) -> View:
 def _frame(
     run: Run, kept: Kept[bytes], step: int, view: View | None, players: Callable[[], Players | None]
 ) -> bytes | None:
-    """One picture of a run as JSON; None where its networks are gone."""
+    """One picture of a run as JSON; None if its networks are gone."""
 
     def make() -> bytes | None:
         found = players()
@@ -127,7 +127,7 @@ def _frame(
 
 
 def _counts(run: Run, players: Players) -> bytes:
-    """Histograms of the rows that G makes of the noise that results are drawn from."""
+    """Histograms of the rows that G makes from the evaluation noise."""
     problem = resolve(run.config)
     z = fixed_noise(run.config.seed, run.config.generator.latent_dim, HISTOGRAM_ROWS)
     rows = problem.encoder.inverse(Game(problem).made(players.generator, z))

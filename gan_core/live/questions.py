@@ -1,4 +1,4 @@
-"""What the viewer can be asked, each kind answered by a generator in the file of its subject."""
+"""The questions the viewer answers, each by a generator in the file of its subject."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,12 +9,12 @@ from gan_core.registry import Registry
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of an answer, after which the viewer may turn to another question.
+    """A piece of an answer, after which the viewer may switch to another question.
 
     Attributes:
-        data: the next bytes of the answer, none where it only became known how far it is.
+        data: the next bytes of the answer; empty if only the progress changed.
         done: how much of the work is done.
-        of: how much there is.
+        of: how much work there is.
     """
 
     data: bytes = b""
@@ -24,8 +24,8 @@ class Part:
 
 Parts = Iterator[Part]
 
-# Called with the store, the cache of this process and what was asked, by keyword. The parts' data
-# make up the answer: JSON, but for files.
+# Called with the store, this process's cache and the arguments by keyword. The data of the parts
+# make up the answer: JSON, except for files.
 QUESTIONS: Registry[Callable[..., Parts]] = Registry("question")
 
 

@@ -1,4 +1,4 @@
-"""Rows drawn from a run's generator: as the page Results shows them, and as a file."""
+"""Rows sampled from a run's generator: as the page Results shows them, and as a file."""
 
 from collections.abc import Generator
 
@@ -33,20 +33,20 @@ def sample(
     seed: int | None = None,
     scored: bool = True,
 ) -> Parts:
-    """A sample of the generator at the run's last checkpoint, in what a page shows of it.
+    """A sample of the generator at the run's last checkpoint, as the page shows it.
 
     Args:
-        store: where the run is kept.
+        store: where the run is stored.
         kept: not used; samples are kept as arrays.
         run: its id.
         step: the checkpoint's.
         n: how many rows.
-        seed: where their noise starts; None takes the run's evaluation stream.
-        scored: whether scores are wanted.
+        seed: the seed of their noise; None takes the run's evaluation stream.
+        scored: whether to compute scores.
 
     Yields:
         JSON: ``first`` rows; ``densities``, the histogram of each feature in the bins of the real
-        rows; of two features ``points``, at most 2,000 rows; ``scores``, a report as a dict.
+        rows; for two features ``points``, at most 2,000 rows; ``scores``, a report as a dict.
     """
     config, rows = yield from _drawn(store, run, step, n, seed)
     table = resolve(config).table
@@ -71,7 +71,7 @@ def csv(
     start: int,
     end: int,
 ) -> Parts:
-    """Some rows of `sample` as lines of a CSV file, the first ones under the features' names."""
+    """Some rows of `sample` as lines of a CSV file; the first part has the header."""
     config, rows = yield from _drawn(store, run, step, n, seed)
     frame = pd.DataFrame(rows[start:end], columns=list(resolve(config).features))
     yield Part(frame.to_csv(index=False, header=start == 0).encode())
@@ -80,10 +80,10 @@ def csv(
 def _drawn(
     store: Store, run: str, step: int, n: int, seed: int | None
 ) -> Generator[Part, None, tuple[ExperimentConfig, np.ndarray]]:
-    """The rows, drawn once for all who ask.
+    """The rows, sampled once for all requests.
 
     Raises:
-        RunStateError: the run has another checkpoint by now.
+        RunStateError: the run has a newer checkpoint by now.
     """
     key = (run, step, n, seed)
     rows = _samples.find(key)
@@ -92,7 +92,7 @@ def _drawn(
     generator = results.generator(store.database, store.get(run))
     if generator is None or results.checkpoint_step(store.database, run) != step:
         raise RunStateError(
-            "The run has gone on since this page was drawn. Reload the page for its rows of now."
+            "The run has advanced since this page was drawn. Reload the page for its current rows."
         )
     batches = []
     for batch in generator.batches(n, seed):

@@ -1,4 +1,4 @@
-"""How good the generated rows were at each snapshot of a run: its scores, beside its losses."""
+"""The scores of the generated rows at each snapshot of a run, shown beside its losses."""
 
 import json
 import time
@@ -22,7 +22,7 @@ from gan_core.store.model import Run
 from gan_core.store.store import Store
 from gan_core.training import TrainedGenerator
 
-PATIENCE = 0.15  # seconds of scoring in one answer; a whole film of a wide table takes some
+PATIENCE = 0.15  # seconds of scoring per answer; all snapshots of a wide table take several
 
 Floors = Mapping[str, NoiseFloor]
 
@@ -37,24 +37,24 @@ def quality(
     after: int = -1,
     state: object = None,
 ) -> Parts:
-    """The overall scores of a run's snapshots, of as many as can be judged in a moment.
+    """The overall scores of a run's snapshots, as many as can be computed in a moment.
 
-    Each is what `gan_core.scoring.score` gives of the generator at that step: as many rows as there
-    are real ones, of the run's evaluation stream. Of a group, its lead's.
+    Each is what `gan_core.scoring.score` returns for the generator then: as many rows as there
+    are real ones, from the run's evaluation stream. For a group, its lead's.
 
     Args:
-        store: where the run is kept.
-        kept: scores that were found before.
+        store: where the run is stored.
+        kept: scores computed earlier.
         run: its id.
-        attempt: the attempt whose scores the asker has; those of another one may have been undone.
+        attempt: the attempt whose scores the asker has; another attempt may have undone some.
         after: the last snapshot that it has; -1 for none.
-        state: which state of the run the asker has seen; another one is another question.
+        state: the state of the run that the asker has seen; another state is another question.
 
     Yields:
-        JSON: ``attempt``; ``after``, behind which the answer begins: -1 if it
-        begins anew; ``steps``; ``scores``, by the metric's name a list over the steps, with None
-        where the rows could not be judged; ``left``, how many snapshots there are beyond these;
-        for an asker that has none, ``floors``: low, median and high end by the metric's name.
+        JSON: ``attempt``; ``after``, the snapshot before the answer's first: -1 if it
+        starts over; ``steps``; ``scores``, by the metric's name a list over the steps, with None
+        if the rows could not be scored; ``left``, the number of snapshots beyond these;
+        if the asker has none, ``floors``: low, median and high end by the metric's name.
     """
     found = store.get(run)
     if attempt != found.unbroken_from:
@@ -81,7 +81,7 @@ def quality(
 
 
 def floors_of(data: DataConfig) -> Generator[Part, None, Floors]:
-    """The noise floors of some real rows, which may take minutes: a part a step on the way."""
+    """The noise floors of some real rows, which may take minutes: one part per split."""
     search = _search(data)
     while not search.found:
         search.go_on()
@@ -90,13 +90,13 @@ def floors_of(data: DataConfig) -> Generator[Part, None, Floors]:
 
 
 def judged(config: ExperimentConfig, rows: np.ndarray, floors: Floors) -> ScoreReport:
-    """Hold generated rows against the real ones of an experiment."""
+    """Compare generated rows with the real ones of an experiment."""
     table = resolve(config).table
     return evaluate(table.values, rows, table.features, floor=floors, modes=table.modes)
 
 
 class _Search:
-    """The search for the noise floors of some rows, shared by all who wait for them."""
+    """The computation of some rows' noise floors, shared by all who wait for them."""
 
     def __init__(self, data: DataConfig) -> None:
         self._steps = floor_steps(data)
@@ -114,7 +114,7 @@ def _search(data: DataConfig) -> _Search:
 
 
 def _judged(store: Store, run: Run, step: int, floors: Floors) -> bytes | None:
-    """The overall scores at a snapshot by the metric's name; None where it is gone."""
+    """The overall scores at a snapshot by the metric's name; None if it is gone."""
     players = results.snapshot(store.database, run.id, step)
     if players is None:
         return None
@@ -122,7 +122,7 @@ def _judged(store: Store, run: Run, step: int, floors: Floors) -> bytes | None:
     generator = TrainedGenerator(run.config, players.generator, problem.encoder, problem.features)
     try:
         found = judged(run.config, generator.rows(problem.n_rows), floors).scores
-    except DataError:  # the last step before a run diverged may leave weights that are no numbers
+    except DataError:  # the last step before a divergence may leave NaN weights
         return b"{}"
     return as_json({name: round(one.overall, 6) for name, one in found.items()})
 

@@ -1,10 +1,10 @@
-"""What a viewer of a live run needs next: small, whatever the length of the run.
+"""The next update for a viewer of a live run: small, however long the run.
 
-A viewer says which step it has, of which attempt. Of a short run it gets what came after. A long
-one is cut into stretches of equal length, and of each come the steps at which a curve is smallest
-or largest, so that no peak is lost: those of the stretches that are new ("append"), or, when the
-run has grown so much that stretches became longer, of the whole run ("replace"). So curves are
-thinned evenly, whenever one began to watch. Histograms come as densities, only when they are newer
+A viewer says which step of which attempt it has. For a short run it gets what came after. A long
+one is divided into intervals of equal length, each sent as the steps at which a curve is smallest
+or largest, so that no peak is lost: those of the new intervals ("append") or, if the
+run has grown so much that intervals became longer, of the whole run ("replace"). So curves are
+thinned evenly, whenever one started to watch. Histograms come as densities, only when newer
 than those it shows.
 """
 
@@ -23,8 +23,8 @@ from gan_core.store.queue import is_unattended
 from gan_core.store.store import Store
 from gan_core.training.events import widened
 
-MAX_POINTS = 2048  # of a curve that is sent as a whole
-FEWEST = 4  # answers a stretch, at most, while a long run trains
+MAX_POINTS = 2048  # of a curve sent as a whole
+FEWEST = 4  # maximum answers per interval while a long run trains
 N_BINS = 10  # the tutorial's
 
 
@@ -32,9 +32,9 @@ def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int)
     """What is new in a run.
 
     Args:
-        store: where it is kept.
-        run: the run as it is now.
-        attempt: the attempt whose steps the viewer has; those of another one may have been undone.
+        store: where it is stored.
+        run: the run in its current state.
+        attempt: the attempt whose steps the viewer has; another attempt may have undone some.
         since: the last step that the viewer has.
         shown: the step whose histograms the viewer shows.
 
@@ -63,7 +63,7 @@ def _curves(store: Store, run: Run, after: int) -> dict[str, Any]:
     if is_whole:
         steps, rows = curves(store.database, run.id, max_points=MAX_POINTS)
     elif run.is_active and not run.is_stepping and is_long and new < length / FEWEST:
-        steps, rows = np.empty(0), np.empty((0, whole.n_columns))  # soon, together with more
+        steps, rows = np.empty(0), np.empty((0, whole.n_columns))  # sent soon, together with more
     else:
         n_points = 2 * whole.n_columns * -(-new // length) if is_long else MAX_POINTS
         steps, rows = curves(store.database, run.id, after + 1, max_points=n_points)
@@ -79,7 +79,7 @@ def _curves(store: Store, run: Run, after: int) -> dict[str, Any]:
 
 
 def _standing(store: Store, run: Run) -> dict[str, Any]:
-    """Where a run stands."""
+    """The state of a run."""
     return {
         "status": run.shown_status,
         "stepping": run.is_stepping,
@@ -117,14 +117,14 @@ def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, A
 
 
 def seen(run: Run) -> str:
-    """What badges and buttons depend on; when it changes, a page has to be drawn anew."""
+    """What badges and buttons depend on; when it changes, a page has to be redrawn."""
     return f"{run.shown_status}/{run.want}/{run.device or ''}/{len(run.edits)}"
 
 
 def bin_edges(real: np.ndarray) -> list[list[float]]:
-    """The edges of the histograms' bins of each feature: ten over the range of the real rows.
+    """The edges of each feature's histogram bins: ten over the range of the real rows.
 
-    Generated rows share them; those that lie beyond are not shown.
+    Generated rows share them; rows outside are not shown.
     """
     return [np.histogram_bin_edges(column, N_BINS).tolist() for column in real.T]
 
@@ -139,14 +139,14 @@ def densities(real: np.ndarray, rows: np.ndarray) -> list[list[float]]:
 
 
 def histograms(real: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """How many of the rows (n, n_features) lie in each bin of the real rows: (n_features, 10).
+    """The number of rows (n, n_features) in each bin of the real rows: (n_features, 10).
 
-    Rows beyond them, as an encoder without bounds lets G make them, are in none.
+    Rows outside, which G can make with an unbounded encoder, are in none.
     """
     found = []
     for column, real_column in zip(rows.T, real.T, strict=True):
         edges = np.histogram_bin_edges(real_column, N_BINS)
-        slack = 1e-6 * (edges[-1] - edges[0])  # float32 may round just outside
+        slack = 1e-6 * (edges[-1] - edges[0])  # float32 may round to just outside
         near = column[(column >= edges[0] - slack) & (column <= edges[-1] + slack)]
         found.append(np.histogram(np.clip(near, edges[0], edges[-1]), edges)[0])
     return np.array(found)

@@ -1,4 +1,4 @@
-"""How good are the generated rows? One family of metrics a file; `METRICS` lists them all."""
+"""How good are the generated rows? One family of metrics per file; `METRICS` lists them all."""
 
 # isort: off
 # Imported to be registered, in the order in which pages and reports show them.

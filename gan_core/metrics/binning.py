@@ -8,7 +8,7 @@ BINS = 10  # as in the figure of the tutorial
 
 
 def bin_counts(real: FloatArray, fake: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Count the rows in each of ten equal bins that span the real rows' range, a feature at a time.
+    """Count the rows in each of ten equal bins that span the real rows' range, for each feature.
 
     The bins are those of ``numpy.histogram(real, 10)``, except that the outermost two also catch
     what lies outside: a generated row is always counted, however far off it is. A constant real
@@ -27,7 +27,7 @@ def bin_counts(real: FloatArray, fake: FloatArray) -> tuple[FloatArray, FloatArr
 
 
 def cell_counts(real: FloatArray, fake: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Count the rows in each cell of the plane: the bins of both features at once.
+    """Count the rows in each cell of the plane, formed by the bins of both features.
 
     The bins of each feature are those of `bin_counts`.
 
@@ -53,7 +53,7 @@ def _inner_edges(real: FloatArray) -> FloatArray:
 
 
 def _counts(rows: FloatArray, inner_edges: FloatArray) -> FloatArray:
-    # From the rows at or above each edge: exact on the edges, where dividing by a width is not.
+    # Counts rows at or above each edge: exact on the edges, which dividing by a width is not.
     at_or_above = np.count_nonzero(rows >= inner_edges[:, np.newaxis], axis=1)  # (9, d)
     return -np.diff(at_or_above, axis=0, prepend=len(rows), append=0).astype(np.float64)
 

@@ -1,4 +1,4 @@
-"""What every metric asks of the tables it is given."""
+"""The checks that every metric applies to its tables."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ LARGEST = 1e100  # squares and ratios of larger numbers overflow; far above anyt
 
 
 def check_pair(real: ArrayLike, fake: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Both tables as float64, or a message that says what is wrong with which.
+    """Both tables as float64, or an error that says what is wrong with which.
 
     Raises:
         DataError: a table is not (rows, features) of finite numbers, has too few rows, or the
@@ -40,10 +40,10 @@ def check_real(real: ArrayLike) -> FloatArray:
 
 
 def check_names(feature_names: Sequence[str], n_features: int) -> tuple[str, ...]:
-    """The features' names, one a column.
+    """The features' names, one per column.
 
     Raises:
-        DataError: there are more or fewer names than columns, or one occurs twice.
+        DataError: there are more or fewer names than columns, or a name occurs twice.
     """
     names = tuple(feature_names)
     if len(names) != n_features or len(set(names)) != len(names):
@@ -60,7 +60,7 @@ def _check_table(which: str, table: ArrayLike, min_rows: int) -> FloatArray:
     except (TypeError, ValueError) as error:
         raise DataError(
             f"{which} must be a table of numbers. Got other content instead ({error}). "
-            "Leave out or encode the columns that are not numbers."
+            "Remove or encode the columns that are not numbers."
         ) from error
     if values.ndim != 2 or values.shape[1] == 0:
         raise DataError(
@@ -79,7 +79,7 @@ def _check_table(which: str, table: ArrayLike, min_rows: int) -> FloatArray:
         advice = (
             "Remove or fill in such rows first."
             if which == "real"
-            else "A generator that diverged gives such values: train again with a smaller "
+            else "A generator that has diverged gives such values: train again with a smaller "
             "learning rate."
         )
         raise DataError(

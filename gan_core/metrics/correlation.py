@@ -1,4 +1,4 @@
-"""Whether the features of generated rows go together as those of real rows do."""
+"""Whether features are correlated in the generated rows as they are in the real rows."""
 
 from functools import partial
 
@@ -16,10 +16,10 @@ from gan_core.registry import register
     label="Correlations",
     help=(
         "How much the correlation of two features differs between the real and the generated "
-        "rows, averaged over all pairs of features. 0 means that features go together as in the "
-        "real rows; 2 would be every relation turned round. A feature with a single value counts "
-        "as uncorrelated with all others. It does not tell whether the values themselves are "
-        "right (look at the overlap for that), and it sees straight-line relations only."
+        "rows, averaged over all pairs of features. 0 means that features are related as in the "
+        "real rows; 2 would be every relation reversed. A feature with a single value counts "
+        "as uncorrelated with all others. It does not show whether the values themselves are "
+        "right (see the overlap for that), and it sees only linear relations."
     ),
     goal="min",
     low=0.0,

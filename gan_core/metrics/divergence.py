@@ -1,4 +1,4 @@
-"""How far apart two histograms are, in information."""
+"""The divergence between two histograms, in bits or nats."""
 
 from functools import partial
 
@@ -21,9 +21,9 @@ PSEUDO_COUNT = 0.5
     help=(
         "How many bits one row reveals, on average, about whether it is real or generated, "
         "from the histograms with 10 bins over the range of the real rows. 0 means that the "
-        "histograms agree, 1 that they never meet. "
-        f"Every bin gets {PSEUDO_COUNT} rows extra, so that an empty bin does not count as "
-        "impossible; with few rows the value therefore stays below 1. It does not tell how far "
+        "histograms agree, 1 that they are disjoint. "
+        f"Every bin gets {PSEUDO_COUNT} extra rows, so that an empty bin does not count as "
+        "impossible; with few rows the value therefore stays below 1. It does not show how far "
         "off the generated values are, nor whether features fit together."
     ),
     goal="min",
@@ -57,11 +57,11 @@ def jensen_shannon(real: FloatArray, fake: FloatArray) -> FloatArray:
     help=(
         "Kullback-Leibler divergence of the generated from the real distribution, from the "
         "histograms with 10 bins over the range of the real rows. 0 means that they agree; it "
-        "has no upper limit and grows fastest where real rows are and no generated ones, so it "
-        "is the one to watch for modes that the generator leaves out. "
-        f"Every bin gets {PSEUDO_COUNT} rows extra, without which a bin that the generator "
+        "has no upper limit and grows fastest where real rows are but no generated ones, so it "
+        "is the one to watch for modes that the generator misses. "
+        f"Every bin gets {PSEUDO_COUNT} extra rows, without which a bin that the generator "
         "misses would make it infinite; compare it only between tables of similar size. It does "
-        "not tell how far off the generated values are, nor whether features fit together."
+        "not show how far off the generated values are, nor whether features fit together."
     ),
     goal="min",
     low=0.0,
@@ -100,5 +100,5 @@ def jensen_shannon_of(p: FloatArray, q: FloatArray) -> FloatArray:
 
 def kl_of(p: FloatArray, q: FloatArray) -> FloatArray:
     """KL(p || q) of shares over the first axis, none of them 0; in nats."""
-    # Never negative by Gibbs' inequality, but for rounding.
+    # Never negative by Gibbs' inequality, except for rounding.
     return np.maximum((p * np.log(p / q)).sum(axis=0), 0.0)

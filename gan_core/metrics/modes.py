@@ -10,7 +10,7 @@ from gan_core.metrics.base import METRICS, Metric
 from gan_core.metrics.checks import FloatArray
 from gan_core.registry import register
 
-RADIUS = 3.0  # standard deviations within which a row counts as of a mode, as in VEEGAN and PacGAN
+RADIUS = 3.0  # standard deviations within which a row belongs to a mode, as in VEEGAN and PacGAN
 
 
 @register(METRICS, "modes_covered")
@@ -19,11 +19,11 @@ RADIUS = 3.0  # standard deviations within which a row counts as of a mode, as i
     name="modes_covered",
     label="Modes covered",
     help=(
-        "How many of the clouds that the real rows were drawn from the generator reaches. A cloud "
+        "How many of the clouds that the real rows come from the generator reaches. A cloud "
         "counts as covered if at least one generated row lies within "
         f"{RADIUS:g} standard deviations of its centre. 1 means all of them; fewer is mode "
-        "collapse. More rows find more clouds, so compare it between equally many. It does not "
-        "tell whether the clouds get equally many rows (look at the joint KL for that), nor what "
+        "collapse. More rows find more clouds, so compare equal numbers of rows. It does not "
+        "show whether the clouds get equally many rows (see the joint KL for that), nor what "
         "lies between them."
     ),
     goal="max",
@@ -35,7 +35,7 @@ RADIUS = 3.0  # standard deviations within which a row counts as of a mode, as i
     counts_modes=True,
 )
 def modes_covered(fake: FloatArray, modes: Modes) -> FloatArray:
-    """The share of modes that are the nearest one of at least one high-quality row.
+    """The share of modes that are nearest to at least one high-quality row.
 
     A row is of high quality within three standard deviations of the nearest centre. Srivastava et
     al., "VEEGAN", NeurIPS 2017, arXiv:1705.07761, section 5.1 (there of 2,500 rows, as a count).
@@ -58,9 +58,9 @@ def modes_covered(fake: FloatArray, modes: Modes) -> FloatArray:
     label="High-quality rows",
     help=(
         "The share of generated rows that lie within "
-        f"{RADIUS:g} standard deviations of the centre of a cloud that the real rows were drawn "
+        f"{RADIUS:g} standard deviations of the centre of a cloud that the real rows come "
         "from. Not even a perfect generator reaches 1: in the plane, a share of 0.011 of the real "
-        "rows lies further out as well. It does not tell whether all clouds are reached: a "
+        "rows lies further out too. It does not show whether all clouds are reached: a "
         "generator that has collapsed to a single good row scores 1."
     ),
     goal="max",

@@ -18,8 +18,8 @@ from gan_core.registry import register
     help=(
         "The share of the area that the real and the generated histogram have in common, with "
         "10 bins over the range of the real rows. 1 means that the histograms agree, 0 that they "
-        "never meet; peaks in the wrong place mean that the generator has not learnt yet. It "
-        "looks at one feature at a time and does not tell whether features fit together, nor "
+        "are disjoint; peaks in the wrong place mean that the generator has not learned yet. It "
+        "looks at one feature at a time and does not show whether features fit together, nor "
         "whether the rows are new: a copy of the real rows scores 1."
     ),
     goal="max",

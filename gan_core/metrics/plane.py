@@ -1,4 +1,4 @@
-"""How far apart two distributions in the plane are, in information: both features together."""
+"""The divergence between two distributions in the plane: both features together."""
 
 from functools import partial
 
@@ -12,9 +12,9 @@ from gan_core.registry import register
 
 _CELLS = (
     f"from the shares of rows in {BINS} x {BINS} cells over the range of the real rows. Unlike the "
-    "one of single features it sees whether x and y go together. "
+    "one for single features, it sees whether x and y fit together. "
 )
-_SMOOTHING = f"Every cell gets {PSEUDO_COUNT} rows extra"
+_SMOOTHING = f"Every cell gets {PSEUDO_COUNT} extra rows"
 
 
 @register(METRICS, "joint_js")
@@ -26,7 +26,7 @@ _SMOOTHING = f"Every cell gets {PSEUDO_COUNT} rows extra"
         "Jensen-Shannon divergence of both features at once: how many bits one row reveals, on "
         f"average, about whether it is real or generated, {_CELLS}0 means that the cells agree, 1 "
         f"that no cell has both. {_SMOOTHING}, so that an empty one does not count as impossible; "
-        "with few rows the value stays well below 1. It does not tell what happens inside a cell, "
+        "with few rows the value stays well below 1. It does not show what happens inside a cell, "
         "nor how far off a row is."
     ),
     goal="min",
@@ -58,9 +58,9 @@ def joint_jensen_shannon(real: FloatArray, fake: FloatArray) -> FloatArray:
     label="Joint KL",
     help=(
         "Kullback-Leibler divergence of the generated from the real distribution, "
-        f"{_CELLS}0 means that they agree; it has no upper limit and grows fastest where real rows "
-        f"are and no generated ones: in modes that the generator leaves out. {_SMOOTHING}, without "
-        "which a cell that the generator misses would make it infinite. It does not tell what "
+        f"{_CELLS}0 means that they agree; it has no upper limit and grows fastest where there are "
+        f"real rows but no generated ones: in modes the generator misses. {_SMOOTHING}, without "
+        "which a cell that the generator misses would make it infinite. It does not show what "
         "happens inside a cell, nor how far off a row is."
     ),
     goal="min",

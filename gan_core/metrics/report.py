@@ -1,4 +1,4 @@
-"""All metrics at once, each with the value that mere chance would give."""
+"""All metrics at once, each with the value that chance alone would give."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,12 +12,12 @@ from gan_core.errors import DataError
 from gan_core.metrics.base import METRICS, Metric, metrics_for
 from gan_core.metrics.checks import FloatArray, check_names, check_pair, check_real
 
-SPLITS = 100  # steady 5 % and 95 % quantiles; a table of 569 x 30 takes about 0.6 s
+SPLITS = 100  # stable 5 % and 95 % quantiles; a table of 569 x 30 takes about 0.6 s
 
 
 @dataclass(frozen=True)
 class Floor:
-    """What a metric gives between two samples of the same real rows.
+    """The value of a metric between two samples of the same real rows.
 
     Attributes:
         median: the middle of the splits' values.
@@ -60,7 +60,7 @@ class Score:
         overall: the mean over the features, or the value of a metric of the whole table.
         per_feature: the value of each feature by name; empty for a metric of the whole table.
         floor: the same for two halves of the real rows (see `noise_floor`).
-        out_of: the number of modes, where the value is a share of them; else 0.
+        out_of: the number of modes if the value is a share of them, else 0.
     """
 
     metric: str
@@ -111,20 +111,20 @@ def evaluate(
     floor: Mapping[str, NoiseFloor] | None = None,
     modes: Modes | None = None,
 ) -> ScoreReport:
-    """Score generated rows by every metric that exists for them, next to the noise floor.
+    """Score generated rows by every metric defined for them, next to the noise floor.
 
-    A generator that has collapsed to one row scores badly by all metrics but perhaps the
+    A generator that has collapsed to one row scores badly by all metrics except perhaps the
     correlation difference and the share of high-quality rows; a copy of the real rows scores
-    perfectly by all (but for that share, which counts real rows far from a mode as well), for none
-    of them asks whether the rows are new.
+    perfectly by all (except that share, which counts real rows far from a mode too), for none
+    of them checks whether the rows are new.
 
     Args:
         real: real rows in original units, (n, d), n >= 4.
         fake: generated rows in original units, (m, d), m >= 2.
         feature_names: d different names.
-        rng: draws the noise floor's splits; only where `floor` is not given.
-        floor: what `noise_floor` gave for the same real rows, to spare computing it again.
-        modes: what the real rows were drawn from, where that is known.
+        rng: draws the noise floor's splits; only needed without `floor`.
+        floor: the result of `noise_floor` for the same real rows, to avoid computing it again.
+        modes: what the real rows were sampled from, if known.
 
     Returns:
         A score for every one of `metrics_for` this table.
@@ -151,13 +151,13 @@ def noise_floor(
     rng: np.random.Generator,
     modes: Modes | None = None,
 ) -> dict[str, NoiseFloor]:
-    """What every metric gives between two samples that differ by chance only.
+    """The value of every metric between two samples that differ only by chance.
 
-    The real rows are cut at random into two disjoint halves, which are compared as if one were
-    generated; 100 such cuts give a median and a band. Halves have fewer rows than the table that
-    a generator is compared with, and fewer rows differ more by chance. So the floor is on the
-    pessimistic side: a perfect generator asked for as many rows as there are real ones will
-    mostly do better. It does not hold for tables of fewer generated rows than half the real ones.
+    The real rows are split at random into two disjoint halves, which are compared as if one were
+    generated; 100 such splits give a median and a band. Halves have fewer rows than the table that
+    a generator is compared with, and fewer rows differ more by chance. So the floor is
+    pessimistic: a perfect generator that makes as many rows as there are real ones will
+    mostly do better. It does not apply to fewer generated rows than half the real ones.
 
     Half-sampling: Politis, Romano and Wolf, "Subsampling", 1999.
 
@@ -165,7 +165,7 @@ def noise_floor(
         real: real rows in original units, (n, d), n >= 4.
         feature_names: d different names.
         rng: draws the splits; the same state gives the same floor.
-        modes: what the real rows were drawn from, where that is known.
+        modes: what the real rows were sampled from, if known.
 
     Returns:
         The floor by the metric's name, in the order of `METRICS`.
@@ -185,7 +185,7 @@ def noise_floor_steps(
     rng: np.random.Generator,
     modes: Modes | None = None,
 ) -> Iterator[dict[str, NoiseFloor]]:
-    """As `noise_floor`, for callers that have other things to do between two splits.
+    """Like `noise_floor`, for callers with other work to do between two splits.
 
     Yields:
         an empty dict after each of the `SPLITS`, then the floor.

@@ -19,8 +19,8 @@ from gan_core.registry import register
         "How far the generated values have to move, on average, to have the distribution of the "
         "real ones, measured in standard deviations of the real feature. 0 means the same "
         "distribution; a pure shift by one standard deviation gives 1. Unlike the other "
-        "metrics it tells how far off values are, even where the distributions no longer meet. "
-        "It does not tell whether features fit together, and a few far outliers can dominate it."
+        "metrics it shows how far off values are, even if the distributions are disjoint. "
+        "It does not show whether features fit together, and a few far outliers can dominate it."
     ),
     goal="min",
     low=0.0,
@@ -32,7 +32,7 @@ def wasserstein(real: FloatArray, fake: FloatArray) -> FloatArray:
     """Wasserstein-1 distance, ``scipy.stats.wasserstein_distance``, over the real feature's spread.
 
     The spread is the population standard deviation. A feature that is constant in the real rows
-    has none, and the distance is then given in multiples of the constant's size (of 1 if it is 0).
+    has none, and the distance is then in multiples of the constant's size (of 1 if it is 0).
 
     Ramdas, Garcia Trillos and Cuturi, "On Wasserstein Two-Sample Testing and Related Families of
     Nonparametric Tests", 2017, arXiv:1509.02237.

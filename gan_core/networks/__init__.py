@@ -1,6 +1,6 @@
-"""Networks: descriptions of what players are made of, and how PyTorch runs them.
+"""Networks: descriptions of the players' layers, and how PyTorch runs them.
 
-Every module of this package is imported here: a layer is a file, and a new file is enough.
+Every module of this package is imported here: a layer is a file, and adding a file is enough.
 """
 
 from gan_core.networks.block import (

@@ -1,4 +1,4 @@
-"""What bends the straight lines between linear layers."""
+"""The nonlinearities between linear layers."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from gan_core.networks.block import ACTIVATIONS, Block
 
 @dataclass(frozen=True)
 class ReLU(Block):
-    """max(x, 0). A unit that is negative for every row learns nothing more: it is dead."""
+    """max(x, 0). A unit that is negative for every row no longer learns: it is dead."""
 
     compiled = "relu"
     piecewise_linear = True
@@ -15,7 +15,7 @@ class ReLU(Block):
 
 @dataclass(frozen=True)
 class LeakyReLU(Block):
-    """x where positive, else slope * x: never dead (Maas, Hannun, Ng 2013)."""
+    """x if positive, else slope * x: never dead (Maas, Hannun, Ng 2013)."""
 
     negative_slope: float
 
@@ -25,14 +25,14 @@ class LeakyReLU(Block):
 
 @dataclass(frozen=True)
 class Tanh(Block):
-    """Squeezes into (-1, 1), the range of the scaled data."""
+    """Squashes into (-1, 1), the range of the scaled data."""
 
     compiled = "tanh"
 
 
 @dataclass(frozen=True)
 class Sigmoid(Block):
-    """Squeezes a logit into a probability, (0, 1)."""
+    """Squashes a logit into a probability, (0, 1)."""
 
     compiled = "sigmoid"
 

@@ -1,7 +1,7 @@
-"""What a part of a network says of itself, before any library builds it.
+"""The description of a part of a network, before any library builds it.
 
-The same description is printed on a page (without torch), built by PyTorch, written into a script
-and, where it can be, laid out for the compiled engine.
+The same description is printed on a page (without torch), built by PyTorch, written to a script
+and, if possible, laid out for the compiled engine.
 """
 
 import inspect
@@ -24,20 +24,20 @@ Weights = Mapping[str, np.ndarray]  # parameters and buffers, named as in PyTorc
 
 @dataclass(frozen=True)
 class Block:
-    """One part of a network; a subclass is a layer, its fields what PyTorch makes it from.
+    """One part of a network; a subclass is a layer, its fields the arguments of PyTorch's module.
 
-    What stands here suits a layer of PyTorch's, called as there, that works on each number by
-    itself: it keeps the width and has no parameters.
+    The defaults suit a PyTorch layer of the same name that works elementwise:
+    it keeps the width and has no parameters.
 
     Attributes:
-        compiled: its name in the compiled engine; empty: it has none.
-        piecewise_linear: whether its slope is constant but for kinks.
+        compiled: its name in the compiled engine; empty if it has none.
+        piecewise_linear: whether its slope is constant except at kinks.
         mixes_rows: whether the output of a row depends on the other rows of its batch.
-        draws: whether it draws while training; each step gives its module a generator, ``rng``.
+        draws: whether training it needs random numbers; each step sets its module's ``rng``.
         takes_labels: whether the label of each row is a second input.
-        printed: as PyTorch prints it, with places for the fields; empty: all of them by name.
-        first_code: how a script draws the first values of ``layer`` from ``rng``; empty where
-            PyTorch itself begins with `first_values`.
+        printed: how PyTorch prints it, with placeholders for the fields; empty: all by name.
+        first_code: how a script draws the initial values of ``layer`` from ``rng``; empty if
+            PyTorch itself starts with `first_values`.
     """
 
     compiled: ClassVar[str] = ""
@@ -61,7 +61,7 @@ class Block:
         return ()
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of its own trained arrays, without those of the blocks inside."""
+        """The shapes of its own trained arrays, excluding those of the blocks inside."""
         return {}
 
     def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -70,34 +70,34 @@ class Block:
 
     @staticmethod
     def torch_class() -> type | None:
-        """The class of its module, defined in here; None where PyTorch has one of this name."""
+        """The class of its module, defined here; None if PyTorch has one of this name."""
         return None
 
     @classmethod
     def source(cls) -> str:
-        """That class as a script defines it; empty where PyTorch has it."""
+        """That class as a script defines it; empty if PyTorch has it."""
         lines = inspect.getsource(cls.torch_class).splitlines()
         begin = next((i for i, line in enumerate(lines) if line.startswith(" " * 8 + "class ")), 0)
         return textwrap.dedent("\n".join(lines[begin:-1])).strip() if begin else ""
 
     def arguments(self) -> tuple[Any, ...]:
-        """What its module is made from."""
+        """The arguments of its module."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
     def module(self) -> "nn.Module":
-        """Its PyTorch module, with whatever values PyTorch gives it."""
+        """Its PyTorch module, with PyTorch's own initial values."""
         return _class_of(type(self))(*self.arguments())
 
     def called(self) -> str:
-        """What a script calls to make its module."""
+        """The callable that makes its module in a script."""
         return type(self).__name__ if self.source() else f"nn.{type(self).__name__}"
 
     def code(self) -> str:
-        """How a script makes its module."""
+        """The expression that makes its module in a script."""
         return f"{self.called()}({', '.join(map(repr, self.arguments()))})"
 
     def __str__(self) -> str:
-        """As PyTorch prints it."""
+        """The text that PyTorch prints for it."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         known = self.printed.format(**values) or ", ".join(f"{k}={v}" for k, v in values.items())
         return f"{type(self).__name__}({known})"
@@ -110,7 +110,7 @@ def _class_of(block: type[Block]) -> type["nn.Module"]:
     return block.torch_class() or getattr(nn, block.__name__)
 
 
-# By name: the blocks after a hidden linear layer, from the slope that LeakyReLU takes.
+# By name: the blocks after a hidden linear layer, given LeakyReLU's slope.
 ACTIVATIONS: Registry[Callable[[float], tuple[Block, ...]]] = Registry("activation")
 
 
@@ -140,7 +140,7 @@ def walk(network: Block, path: str = "") -> Iterator[tuple[str, Block]]:
 
 
 def n_weights(network: Block) -> int:
-    """Number of trained numbers of a network."""
+    """Number of trained parameters of a network."""
     return sum(prod(shape) for _, block in walk(network) for shape in block.parameters().values())
 
 
@@ -158,7 +158,7 @@ def initial_weights(network: Block, rng: np.random.Generator) -> dict[str, np.nd
 
 
 def expect(width: int, n_in: int, block: Block) -> None:
-    """Refuse rows of another width than a block takes.
+    """Refuse rows whose width a block does not accept.
 
     Raises:
         ValueError: n_in is not that width.

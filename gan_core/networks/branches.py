@@ -1,4 +1,4 @@
-"""Blocks that meet again: residual sums, parallel branches, a branch chosen by the input."""
+"""Blocks that branch and rejoin: residual sums, parallel branches, branches chosen by input."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from gan_core.networks.sequential import Sequential
 
 @dataclass(frozen=True)
 class Residual(Sequential):
-    """x + f(x), f being the blocks one after the other (He et al. 2016, arXiv:1512.03385)."""
+    """x + f(x), where f is the blocks in sequence (He et al. 2016, arXiv:1512.03385)."""
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
         """See `Block.shape`."""
         found = super().shape(n_rows, n_in)
         if found != (n_rows, n_in):
-            raise ValueError(f"a residual sum takes and makes equal shapes. {n_in} became {found}.")
+            raise ValueError(f"a residual sum needs equal shapes. {n_in} became {found}.")
         return found
 
     @staticmethod
@@ -23,7 +23,7 @@ class Residual(Sequential):
         from torch import nn
 
         class Residual(nn.Sequential):
-            """What its layers make, one after the other, and what they take, summed."""
+            """The sum of its layers' input and of their output in sequence."""
 
             def forward(self, input: torch.Tensor) -> torch.Tensor:
                 return input + super().forward(input)
@@ -33,14 +33,14 @@ class Residual(Sequential):
 
 @dataclass(frozen=True)
 class Concatenated(Sequential):
-    """Every block takes the same input; what they make stands side by side."""
+    """Every block takes the same input; their outputs are concatenated."""
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
         """See `Block.shape`."""
         return self._branches(n_rows, n_in)[0][0], sum(n for _, n in self._branches(n_rows, n_in))
 
     def _branches(self, n_rows: int, n_in: int) -> list[tuple[int, int]]:
-        """The shapes that they make, of equally many rows."""
+        """The shapes of their outputs, which have equally many rows."""
         found = [self.shape_of(name, block, n_rows, n_in) for name, block in self.parts()]
         if len({rows for rows, _ in found}) != 1:
             raise ValueError(f"branches must make equally many rows. They make {found}.")
@@ -53,7 +53,7 @@ class Concatenated(Sequential):
         from torch import nn
 
         class Concatenated(nn.Sequential):
-            """What its layers make of the same input, side by side."""
+            """The outputs of its layers for the same input, concatenated."""
 
             def forward(self, input: torch.Tensor) -> torch.Tensor:
                 return torch.cat([branch(input) for branch in self], dim=1)
@@ -63,7 +63,7 @@ class Concatenated(Sequential):
 
 @dataclass(frozen=True)
 class Summed(Concatenated):
-    """Every block takes the same input; what they make is summed."""
+    """Every block takes the same input; their outputs are summed."""
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
         """See `Block.shape`."""
@@ -79,7 +79,7 @@ class Summed(Concatenated):
         from torch import nn
 
         class Summed(nn.Sequential):
-            """What its layers make of the same input, summed."""
+            """The outputs of its layers for the same input, summed."""
 
             def forward(self, input: torch.Tensor) -> torch.Tensor:
                 return torch.stack([branch(input) for branch in self]).sum(dim=0)
@@ -89,10 +89,10 @@ class Summed(Concatenated):
 
 @dataclass(frozen=True)
 class Routed(Summed):
-    """The first numbers of a row, one for each block, choose its block: that of the largest.
+    """The first numbers of a row, one per block, choose its block: the largest wins.
 
-    A one-hot label in front chooses so (see `Labelled`), as does the noise of a mixture of
-    generators. Every block computes every row: small networks lose less so than by sorting rows.
+    A one-hot label in front chooses this way (see `Labelled`), as does the noise of a mixture of
+    generators. Every block computes every row: for small networks, sorting rows costs more.
     """
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
@@ -109,7 +109,7 @@ class Routed(Summed):
         from torch import nn
 
         class Routed(nn.Sequential):
-            """The largest of a row's first numbers, one for each layer, chooses its layer."""
+            """The largest of a row's first numbers, one per layer, chooses its layer."""
 
             def forward(self, input: torch.Tensor) -> torch.Tensor:
                 made = torch.stack([branch(input) for branch in self])  # (branches, batch, width)

@@ -7,7 +7,7 @@ from gan_core.networks.block import Block
 
 @dataclass(frozen=True)
 class Dropout(Block):
-    """Sets a share p of the numbers to 0 while training (Srivastava et al. 2014)."""
+    """Sets a fraction p of the numbers to 0 during training (Srivastava et al. 2014)."""
 
     p: float
 
@@ -22,7 +22,7 @@ class Dropout(Block):
         from torch import nn
 
         class Dropout(nn.Dropout):
-            """As PyTorch's, but the masks come from the generator of the present step."""
+            """Like PyTorch's, but the masks come from the current step's generator."""
 
             rng: np.random.Generator
 

@@ -1,4 +1,4 @@
-"""The end of a generator: what the blocks of the encoded columns ask for."""
+"""The end of a generator, as required by the blocks of the encoded columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gan_core.networks.block import Block
 
 @dataclass(frozen=True)
 class Head(Block):
-    """An activation of its own for each slice of the columns: (batch, n) -> (batch, n).
+    """A separate activation for each slice of the columns: (batch, n) -> (batch, n).
 
     Attributes:
         parts: activation ("tanh", "none", "softmax" or "sigmoid") and width of each slice.
@@ -25,7 +25,7 @@ class Head(Block):
         from torch import nn
 
         class Head(nn.Module):
-            """An activation of its own for each slice of the columns."""
+            """A separate activation for each slice of the columns."""
 
             def __init__(self, *parts: tuple[str, int]) -> None:
                 super().__init__()
@@ -48,7 +48,7 @@ class Head(Block):
         return self.slices
 
     def code(self) -> str:
-        """See `Block.code`; it is printed likewise."""
+        """See `Block.code`; it is printed the same way."""
         parts = (f'("{name}", {width})' for name, width in self.slices)
         return f"Head({', '.join(parts)})"
 
@@ -56,9 +56,9 @@ class Head(Block):
 
 
 def head(blocks: Sequence[columns.Block]) -> tuple[Block, ...]:
-    """The layers that stand behind a generator's last linear one.
+    """The layers after a generator's last linear one.
 
-    Bounded numbers alone end in Tanh, unbounded ones in nothing; what is mixed has a `Head`.
+    Bounded numbers alone end in Tanh, unbounded ones in nothing; a mixture ends in a `Head`.
     """
     found = {block.activation for block in blocks}
     if found == {"tanh"}:

@@ -1,6 +1,6 @@
 """A label as a second input."""
 
-# A network with a second input is called with one more than a stack is.
+# A network with a second input takes one more argument than a stack.
 # pyright: reportIncompatibleMethodOverride=false
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ drawn = rng.standard_normal(tuple(layer.weight.shape), dtype=np.float32)
 layer.weight.data.copy_(torch.from_numpy(drawn))"""
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`; n_in has no meaning for labels."""
+        """See `Block.shape`; labels have no n_in."""
         return n_rows, self.width
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
@@ -38,12 +38,12 @@ layer.weight.data.copy_(torch.from_numpy(drawn))"""
 
 @dataclass(frozen=True)
 class OneHot(Block):
-    """A 1 at the place of the label, else 0: whole numbers, (batch,) -> (batch, n_labels)."""
+    """A 1 at the index of the label, else 0: whole numbers, (batch,) -> (batch, n_labels)."""
 
     n_labels: int
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`; n_in has no meaning for labels."""
+        """See `Block.shape`; labels have no n_in."""
         return n_rows, self.n_labels
 
     @staticmethod
@@ -53,7 +53,7 @@ class OneHot(Block):
         from torch import nn
 
         class OneHot(nn.Module):
-            """A 1 at the place of the label, else 0."""
+            """A 1 at the index of the label, else 0."""
 
             def __init__(self, n_labels: int) -> None:
                 super().__init__()
@@ -70,7 +70,7 @@ class OneHot(Block):
 
 @dataclass(frozen=True)
 class Labelled(Sequential):
-    """A stack for rows with labels; its first block turns them into numbers before the row's own.
+    """A stack for rows with labels, which its first block turns into numbers before the row's own.
 
     Mirza, Osindero 2014, arXiv:1411.1784.
     """
@@ -91,7 +91,7 @@ class Labelled(Sequential):
         from torch import nn
 
         class Labelled(nn.Sequential):
-            """Its first layer turns labels into numbers, which stand before the row's own."""
+            """Its first layer turns labels into numbers, which precede the row's own."""
 
             def forward(self, input: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
                 embedding, *rest = self

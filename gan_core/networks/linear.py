@@ -33,9 +33,9 @@ for weight in (layer.weight, layer.bias):
         return {"weight": (self.n_out, self.n_in), "bias": (self.n_out,)}
 
     def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """As PyTorch's default: both uniform in +-1/sqrt(n_in).
+        """PyTorch's default: both uniform in +-1/sqrt(n_in).
 
-        That is what its Kaiming initialisation with a = sqrt(5) comes to (He et al. 2015,
+        Its Kaiming initialisation with a = sqrt(5) amounts to this (He et al. 2015,
         arXiv:1502.01852).
         """
         bound, shapes = 1.0 / np.sqrt(self.n_in), self.parameters().items()

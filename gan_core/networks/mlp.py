@@ -18,9 +18,9 @@ NORMALIZATION_HELP = (
     "activation. Deep networks learn faster with it. Such networks train with PyTorch."
 )
 DROPOUT_HELP = (
-    "The share of each hidden layer's outputs that is set to 0 in every pass of the training, at "
-    "random. In D it delays learning the few real rows by heart; in G it is rarely of use. Losses "
-    "become noisier and the training slower. 0 is off."
+    "The share of each hidden layer's outputs set to 0 at random in every training pass. "
+    "In D it delays memorising the few real rows; in G it is rarely useful. Losses "
+    "become noisier and training slower. 0 is off."
 )
 _TANH: tuple[Block, ...] = (Tanh(),)
 
@@ -55,8 +55,8 @@ def discriminator_layers(
 ) -> Sequential:
     """Scaled rows (batch, n_features) -> probability of being real, or a score, (batch, 1).
 
-    Where the output is a probability, the last layer is a Sigmoid. Losses work on what enters it,
-    the logits, because the logarithm of a probability near 0 loses its digits: see `logit_layers`.
+    If the output is a probability, the last layer is a Sigmoid. Losses work on its input,
+    the logits, because the logarithm of a probability near 0 loses precision: see `logit_layers`.
     """
     widths = (n_features, *hidden_dims, 1)
     stack = _stack(widths, activation, slope, normalization, dropout)
@@ -74,7 +74,7 @@ def logit_layers(discriminator: Sequential) -> Sequential:
 def _stack(
     widths: Sequence[int], activation: str, slope: float, normalization: str, dropout: float
 ) -> tuple[Block, ...]:
-    """Linear layers of these widths, and between them what makes a hidden layer of each."""
+    """Linear layers of these widths, and between them the rest of each hidden layer."""
     *before, last = pairwise(widths)
     drop = (Dropout(dropout),) if dropout else ()
     hidden = (

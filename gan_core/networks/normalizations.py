@@ -1,4 +1,4 @@
-"""What brings hidden units to a common mean and variance."""
+"""Layers that bring hidden units to a common mean and variance."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from gan_core.networks.block import NORMALIZATIONS, Block, Normalization, expect
 
 @dataclass(frozen=True)
 class LayerNorm(Block):
-    """Each row at mean 0 and variance 1 over its units, then scaled and shifted.
+    """Brings each row to mean 0 and variance 1 over its units, then scales and shifts it.
 
-    Ba, Kiros, Hinton 2016, arXiv:1607.06450. Rows do not meet, so it suits gradient penalties.
+    Ba, Kiros, Hinton 2016, arXiv:1607.06450. Rows stay independent, so it suits gradient penalties.
     """
 
     width: int
@@ -34,9 +34,9 @@ class LayerNorm(Block):
 
 @dataclass(frozen=True)
 class BatchNorm1d(LayerNorm):
-    """Each unit at mean 0 and variance 1 over the rows of the batch, then scaled and shifted.
+    """Brings each unit to mean 0 and variance 1 over the batch's rows, then scales and shifts it.
 
-    In eval mode by running means, which training leaves in buffers (Ioffe, Szegedy 2015,
+    In eval mode it uses running means, which training keeps in buffers (Ioffe, Szegedy 2015,
     arXiv:1502.03167).
     """
 
@@ -47,13 +47,13 @@ class BatchNorm1d(LayerNorm):
         """See `Block.shape`."""
         if n_rows < 2:
             raise ValueError(
-                "batch normalization needs two rows or more in every batch, and the last one of "
+                "batch normalization needs two or more rows in every batch, and the last batch of "
                 "an epoch has a single row. Choose another batch size or another normalization."
             )
         return super().shape(n_rows, n_in)
 
     def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """Scale 1, shift 0; running mean 0 and variance 1 of no batch yet."""
+        """Scale 1, shift 0; running mean 0 and variance 1 before the first batch."""
         own = super().first_values(rng)
         running = {"running_mean": own["bias"].copy(), "running_var": own["weight"].copy()}
         return {**own, **running, "num_batches_tracked": np.array(0, np.int64)}

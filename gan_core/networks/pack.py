@@ -7,9 +7,9 @@ from gan_core.networks.block import Block
 
 @dataclass(frozen=True)
 class Pack(Block):
-    """Puts pac rows side by side: (batch, n) -> (batch // pac, pac * n), what is left over goes.
+    """Puts pac rows side by side: (batch, n) -> (batch // pac, pac * n); a remainder is dropped.
 
-    A discriminator that begins with it judges packs of rows, and so sees a generator that always
+    A discriminator that starts with it judges packs of rows, and so notices a generator that always
     makes the same ones (PacGAN: Lin et al. 2018, arXiv:1712.04086).
     """
 

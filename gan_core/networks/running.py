@@ -1,4 +1,4 @@
-"""Networks built and run by PyTorch, which is imported when it is needed, not with this module."""
+"""Networks built and run by PyTorch, which is imported on demand, not with this module."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def build(network: Block, weights: Weights, device: "torch.device") -> Any:  # noqa: ANN401
     """The PyTorch module of a network, in train mode, with these weights (float32) on a device.
 
-    Built without memory first ("meta"), so that PyTorch's global generator is never drawn from.
+    Built without memory first ("meta"), so that PyTorch's global generator is never used.
 
     Raises:
         RuntimeError: the weights are not this network's.
@@ -45,13 +45,13 @@ class Player:
     def __init__(self, network: Block, weights: Weights) -> None:
         import torch
 
-        # "W": PyTorch shares the memory of arrays that can be written to, and warns of others.
+        # "W": PyTorch shares the memory of writable arrays, and warns about others.
         writable = {name: np.require(array, requirements="W") for name, array in weights.items()}
         self._weights = {name: torch.from_numpy(array) for name, array in writable.items()}
         self._network = network
 
     def __call__(self, x: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
-        """Rows (batch, n_in) to rows (batch, n_out), with their labels (batch,) if it takes any."""
+        """Rows (batch, n_in) to rows (batch, n_out), with labels (batch,) if it takes them."""
         import torch
 
         with torch.no_grad(), one_thread():
@@ -81,7 +81,7 @@ class Player:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let PyTorch use one CPU thread: with more, sums of large layers depend on their number."""
+    """Make PyTorch use one CPU thread: with more, sums in large layers depend on their number."""
     import torch
 
     before = torch.get_num_threads()
@@ -94,7 +94,7 @@ def one_thread() -> Iterator[None]:
 
 @dataclass
 class _Module:
-    """A built network, whose numbers are those of the player that ran last."""
+    """A built network, which holds the numbers of the player that ran last."""
 
     run: "nn.Module"
     tensors: "dict[str, Tensor]"
@@ -103,7 +103,7 @@ class _Module:
 
 @lru_cache(maxsize=16)  # building takes ten times as long as running it on a few hundred rows
 def _module(network: Block, thread: int) -> _Module:
-    """A module of this thread's own."""
+    """A module that belongs to this thread."""
     import torch
 
     with torch.device("meta"):

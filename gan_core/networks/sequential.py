@@ -1,4 +1,4 @@
-"""Blocks one after the other, and what all blocks made of blocks have in common."""
+"""Blocks in sequence, and what all blocks made of blocks have in common."""
 
 import textwrap
 from collections import OrderedDict
@@ -10,18 +10,18 @@ from gan_core.networks.block import Block
 
 @dataclass(frozen=True)
 class Sequential(Block):
-    """A stack: each block takes what the one before it makes.
+    """A stack: each block takes the previous block's output.
 
     Attributes:
         children: the blocks.
-        names: theirs, none or as many; without names they are counted from 0.
+        names: their names, all or none; without names they are numbered from 0.
     """
 
     children: tuple[Block, ...]
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse names that do not fit."""
+        """Refuse the wrong number of names."""
         if self.names and len(set(self.names)) != len(self.children):
             raise ValueError(f"{len(self.children)} blocks need as many names. Got {self.names}.")
 
@@ -39,7 +39,7 @@ class Sequential(Block):
 
     @staticmethod
     def shape_of(name: str, block: Block, n_rows: int, n_in: int) -> tuple[int, int]:
-        """The shape that one of the blocks makes; errors say which one it is."""
+        """The output shape of one of the blocks; errors say which block it is."""
         try:
             if block.takes_labels:
                 raise ValueError("only a whole network can take labels.")
@@ -48,11 +48,11 @@ class Sequential(Block):
             raise ValueError(f"block {name}: {error}") from error
 
     def arguments(self) -> tuple[Any, ...]:
-        """Their modules."""
+        """The blocks' modules."""
         return (OrderedDict((name, block.module()) for name, block in self.parts()),)
 
     def code(self) -> str:
-        """How a script makes its module."""
+        """The expression that makes its module in a script."""
         inside = [block.code() for block in self.children]
         if self.names:
             inside = [f"{name}={code}" for name, code in zip(self.names, inside, strict=True)]
@@ -60,7 +60,7 @@ class Sequential(Block):
         return _stacked(self.called(), inside)
 
     def __str__(self) -> str:
-        """As PyTorch prints it."""
+        """The text that PyTorch prints for it."""
         lines = "".join(f"\n({name}): {block}" for name, block in self.parts())
         return f"{type(self).__name__}({textwrap.indent(lines, '  ')}{lines and chr(10)})"
 
@@ -71,9 +71,9 @@ def _stacked(called: str, arguments: list[str]) -> str:
 
 
 def uncompiled(network: Block) -> Block | None:
-    """The first block that the compiled engine lacks, None where it has the whole network.
+    """The first block that the compiled engine lacks, None if it has all of them.
 
-    It knows stacks that begin with a linear layer and have at most one activation after each.
+    It knows stacks that start with a linear layer and have at most one activation after each.
     """
     if type(network) is not Sequential:
         return network

@@ -1,4 +1,4 @@
-"""What the players minimise: objectives, one a file, and the penalties that may be added to D's."""
+"""What the players minimise: objectives, one per file, and penalties that can be added to D's."""
 
 from gan_core.objectives.base import OBJECTIVES, Equilibrium, Objective
 from gan_core.objectives.penalties import PENALTIES, Penalty

@@ -1,4 +1,4 @@
-"""What an objective is: the loss of each player, as a function of the discriminator's logits.
+"""The base of objectives: each player's loss as a function of the discriminator's logits.
 
 PyTorch is imported where a loss is computed, not at the top: the web server asks this package for
 names and help texts and must stay free of torch.
@@ -23,14 +23,14 @@ def label_smoothing() -> Any:  # noqa: ANN401 - a field
     return setting(
         0.0, "Label smoothing",
         "How far the target of real rows lies below 1. A little, such as 0.1, keeps D from being "
-        "too sure of itself and its gradients alive (Salimans et al. 2016, arXiv:1606.03498).",
+        "overconfident and its gradients alive (Salimans et al. 2016, arXiv:1606.03498).",
         low=0.0, high=0.5, usual=(0.0, 0.5), key="smoothing", editable=True,
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """The value of a loss once generated rows are distributed as real ones and D is at its best.
+    """The value of a loss once generated rows are distributed as real ones and D is optimal.
 
     Attributes:
         value: the loss.
@@ -42,7 +42,7 @@ class Equilibrium:
 
     @classmethod
     def of(cls, value: float, text: str = "") -> "Equilibrium":
-        """A value, written with three decimals where there is no better way."""
+        """A value, written with three decimals unless a text is given."""
         return cls(value, text or f"{value:.3f}")
 
 
@@ -51,19 +51,19 @@ class Objective(Section, frozen=True):
 
     Attributes:
         name: under which it is registered.
-        label: name for people.
-        help: what it is, for people.
+        label: its name on the pages.
+        help: what it is, on the pages.
         probability: whether D's output is a probability, the sigmoid of its logit; else it is the
             logit itself.
         pairs: whether G's loss compares fakes with real rows.
         cancels: whether D's gradients from real rows and from fakes can cancel exactly, as those of
-            its last bias do where only the difference of logits counts. Adam would blow up what
+            its last bias do if only the difference of logits counts. Adam would amplify what
             rounding leaves of such a zero, so both halves have to be summed in the same way.
-        level: D's output (its logit, where that is a probability) between "real" and "fake"; None
-            where only differences of outputs have a meaning.
-        columns: names of what is kept of each step: the D loss with all penalties, the G loss, then
+        level: D's output (its logit, if that is a probability) between "real" and "fake"; None
+            if only differences of outputs are meaningful.
+        columns: names of what is recorded at each step: D loss with all penalties, G loss, then
             what `outputs` returns.
-        compiled: its name in the fast engine; empty where that does not have it.
+        compiled: its name in the fast engine; empty if that does not have it.
     """
 
     section = "loss"
@@ -83,11 +83,11 @@ class Objective(Section, frozen=True):
         raise NotImplementedError
 
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
-        """The G loss, a scalar; real_logits are needed where `pairs`, and None elsewhere."""
+        """The G loss, a scalar; real_logits are needed if `pairs`, else None."""
         raise NotImplementedError
 
     def outputs(self, real_logits: "Tensor", fake_logits: "Tensor") -> "tuple[Tensor, ...]":
-        """What is kept of each step beside the losses: D's mean output on real rows and on fakes.
+        """What is recorded at each step besides the losses: D's mean output on real rows and fakes.
 
         Returns:
             a scalar for each of `columns` after the first two.
@@ -101,10 +101,10 @@ class Objective(Section, frozen=True):
     ) -> tuple[Equilibrium | None, Equilibrium | None]:
         """The D loss, penalties included, and the G loss at the equilibrium.
 
-        None where there is no such value, or no closed form. The optimum of the loss alone is, for
-        all objectives here, a D that is constant. A penalty whose rest is at slope 0 (r1, r2)
-        leaves it there and adds nothing. One that wants another slope (gp) pulls D away from it,
-        by how much depends on how the rows are distributed: no closed form.
+        None if there is no such value, or no closed form. For all objectives here, the optimum of
+        the loss alone is a constant D. A penalty whose minimum is at slope 0 (r1, r2)
+        leaves it there and adds nothing. One that wants another slope (gp) pulls D away from it;
+        how far depends on the distribution of the rows: no closed form.
         """
         return self._at_rest() if rest_at_constant(penalties) else (None, None)
 
@@ -115,19 +115,19 @@ class Objective(Section, frozen=True):
     def as_code(self) -> tuple[str, str]:
         """D's and G's loss as the bodies of two functions in a script (see `gan_core.export`).
 
-        They do what the methods do, in the same order, so that their numbers are the same. F is
-        ``torch.nn.functional``; a hyperparameter has its link key's name in capitals.
+        They do what the methods do, in the same order, so their numbers are the same. F is
+        ``torch.nn.functional``; a hyperparameter is named by its link key in capitals.
         """
         raise NotImplementedError
 
     def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
-        """How strongly G wants each fake's logit to rise: minus its loss's slope there.
+        """How strongly G wants each fake's logit to rise: minus the slope of its loss there.
 
-        Of the loss of one fake, not of the mean over a batch; where `pairs`, of its mean over all
+        For the loss of one fake, not the mean over a batch; if `pairs`, for its mean over all
         pairs with these real rows.
 
         Args:
-            real_logits: (n, 1); of no meaning unless `pairs`.
+            real_logits: (n, 1); ignored unless `pairs`.
             fake_logits: (m, 1).
 
         Returns:
@@ -146,7 +146,7 @@ class Objective(Section, frozen=True):
 
 
 def rest_at_constant(penalties: Sequence[Penalty]) -> bool:
-    """Whether all penalties are 0 where D is constant, so that they leave an equilibrium alone."""
+    """Whether all penalties are 0 for a constant D, so that they do not move an equilibrium."""
     return all(penalty.rest_slope == 0 or penalty.weight == 0 for penalty in penalties)
 
 

@@ -21,8 +21,8 @@ class BCE(Objective, frozen=True):
 
     label = "Binary cross-entropy"
     help = (
-        "D pays for real rows called fake and for fake rows called real; "
-        "G pays for fakes that D recognised."
+        "D is penalised for calling real rows fake and fake rows real; "
+        "G is penalised for fakes that D recognises."
     )
     probability = True
     compiled = "bce"
@@ -43,10 +43,10 @@ class BCE(Objective, frozen=True):
         return softplus(-fake_logits).mean()
 
     def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
-        """Of label smoothing s.
+        """With label smoothing s.
 
-        Where rows are equally dense under both distributions D pays (1 - s) (-log D) + (1 + s)
-        (-log(1 - D)), least at D = (1 - s) / 2. Then G pays -log D.
+        Where both distributions have equal density, D's loss is (1 - s) (-log D) + (1 + s)
+        (-log(1 - D)), least at D = (1 - s) / 2. Then G's loss is -log D.
         """
         s = self.label_smoothing
         if not s:

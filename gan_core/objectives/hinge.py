@@ -15,7 +15,7 @@ class Hinge(Objective, frozen=True):
 
     label = "Hinge"
     help = (
-        "D is charged only for rows that it does not judge with a margin of 1; G wants D's "
+        "D is penalised only for rows that it does not classify with a margin of 1; G wants D's "
         "output high."
     )
     cancels = True
@@ -28,7 +28,7 @@ class Hinge(Objective, frozen=True):
         return -fake_logits.mean()
 
     def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
-        """D pays 2 for any constant from -1 to 1, and G's loss, minus that, can rest at any."""
+        """D's loss is 2 for any constant in [-1, 1]; G's, minus that constant, is arbitrary."""
         return Equilibrium.of(2.0, "2"), None
 
     def as_code(self) -> tuple[str, str]:

@@ -15,8 +15,8 @@ class LeastSquares(Objective, frozen=True):
 
     label = "Least squares"
     help = (
-        "D's output should be 1 for real rows and 0 for fakes, and every distance from that is "
-        "squared: fakes that D judges rightly but that lie far away still teach G."
+        "D's output should be 1 for real rows and 0 for fakes, and any deviation from that is "
+        "squared: fakes that D classifies correctly but that lie far away still teach G."
     )
     level = 0.5
     compiled = "least-squares"

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 class Relativistic(Objective, frozen=True):
     """The relativistic pairing loss (Jolicoeur-Martineau 2018, arXiv:1807.00734).
 
-    It is the one that R3GAN builds on (Huang et al. 2024, arXiv:2501.05441), with R1 and R2.
+    R3GAN (Huang et al. 2024, arXiv:2501.05441) combines it with R1 and R2.
     """
 
     label = "Relativistic pairing"
     help = (
         "D compares pairs: is this real row more real than that fake? G wants the opposite. "
-        "Together with the penalties R1 and R2 it converges where others collapse."
+        "Together with the penalties R1 and R2, it converges where others collapse."
     )
     pairs = True
     cancels = True

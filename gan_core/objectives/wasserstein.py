@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @register(OBJECTIVES, "wasserstein")
 class Wasserstein(Objective, frozen=True):
-    """The Wasserstein loss (Arjovsky et al. 2017, arXiv:1701.07875); it wants a penalty."""
+    """The Wasserstein loss (Arjovsky et al. 2017, arXiv:1701.07875); it needs a penalty."""
 
     label = "Wasserstein"
     help = (
@@ -34,11 +34,11 @@ class Wasserstein(Objective, frozen=True):
     def equilibria(
         self, penalties: Sequence[Penalty] = ()
     ) -> tuple[Equilibrium | None, Equilibrium | None]:
-        """See `Objective.equilibria`; where both distributions are one, every critic pays 0.
+        """See `Objective.equilibria`; if both distributions are equal, every critic's loss is 0.
 
-        So it is free to have the slope at which its penalty is 0, whichever that is, unless two
+        So it can take the slope at which its penalty is 0, whichever that is, unless two
         penalties want different ones. G's loss is minus the critic's mean output, of which only
-        differences have a meaning.
+        differences are meaningful.
         """
         slopes = {penalty.rest_slope for penalty in penalties if penalty.weight}
         free = len(slopes) < 2 and None not in slopes

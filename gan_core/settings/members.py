@@ -1,4 +1,4 @@
-"""Fields that hold members of a registry: one of them, or a set."""
+"""Fields that hold members of a registry: one member, or a set."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,8 +25,8 @@ def set_of(registry: Mapping[str, type[Section]], section: str, words: Setting) 
 class OneOf(Family):
     """Annotates a field that holds a member of a registry, with the settings of that member.
 
-    In JSON it is an object that has the member's name beside them. The registry is asked whenever
-    a config is read, so that a member registered later works too.
+    In JSON it is an object with the member's name beside them. The registry is consulted whenever
+    a config is read, so a member registered later works too.
 
     Attributes:
         registry: classes, each a `Section` of the same section as the field.
@@ -65,7 +65,7 @@ class OneOf(Family):
             raise UnknownSettingError(error.path, [path, *error.known]) from None
 
     def changed(self, old: Mapping[str, Any], name: object) -> dict[str, Any]:
-        """Plain values of another member, with the settings that it shares with the one before."""
+        """Plain values of a new member, with the settings it shares with the previous one."""
         kind = self.registry.get(name) if isinstance(name, str) else None
         shared = kind.model_fields if kind else ()
         return {"name": name} | {key: value for key, value in old.items() if key in shared}
@@ -91,10 +91,10 @@ class OneOf(Family):
 
 @dataclass(frozen=True)
 class SetOf(Family):
-    """Annotates a field that holds some members of a registry, each at most once, in its order.
+    """Annotates a field that holds members of a registry, each at most once, in registry order.
 
-    In JSON it is an object from each chosen member's name to its settings; a list of names is read
-    as well.
+    In JSON it maps each chosen member's name to its settings; a list of names is accepted
+    too.
 
     Attributes:
         section: dotted name of the field.
@@ -133,7 +133,7 @@ class SetOf(Family):
         return tuple(self.registry[name].model_validate(dict(given)[name]) for name in names)
 
     def changed(self, old: Mapping[str, Any], names: Any) -> Any:  # noqa: ANN401
-        """Plain values of another set; who was in it before keeps its settings."""
+        """Plain values of a new set; members that were in it before keep their settings."""
         if not isinstance(names, (list, tuple)) or any(type(name) is not str for name in names):
             return names
         return {n: old.get(n, {}) for n in names} if len(set(names)) == len(names) else names

@@ -37,7 +37,7 @@ class Section(BaseModel, frozen=True, extra="forbid"):
 
     @classmethod
     def settings(cls) -> Iterator[tuple[str, Setting]]:
-        """Every setting's declaration by its dotted name, those of all kinds of parts too."""
+        """Every setting's declaration by its dotted name, including all possible members'."""
         for name, info in cls.model_fields.items():
             for mark in info.metadata:
                 if isinstance(mark, Setting):
@@ -48,7 +48,7 @@ class Section(BaseModel, frozen=True, extra="forbid"):
                 yield from info.annotation.settings()
 
     def flat(self) -> dict[str, Any]:
-        """Every setting in force by its dotted name: ``{"training.epochs": 10000, ...}``."""
+        """Every current setting by its dotted name: ``{"training.epochs": 10000, ...}``."""
         found: dict[str, Any] = {}
         for name, info in type(self).model_fields.items():
             value = getattr(self, name)
@@ -81,10 +81,10 @@ class Section(BaseModel, frozen=True, extra="forbid"):
 
 
 class UnknownSettingError(ConfigError):
-    """There is no such setting.
+    """A setting that does not exist.
 
     Attributes:
-        known: dotted names of those there are in its place.
+        known: dotted names of those that exist in its place.
     """
 
     def __init__(self, path: str, known: Sequence[str]) -> None:
@@ -93,12 +93,12 @@ class UnknownSettingError(ConfigError):
 
 
 def not_an_object(what: str, values: object) -> ConfigError:
-    """The answer to a value where settings by name were expected."""
+    """The error for a value where settings by name were expected."""
     return ConfigError(what, f"{what} must be an object of settings. Got {short(values)} instead.")
 
 
 class Family:
-    """What fields have in common that hold members of a registry."""
+    """What fields that hold members of a registry have in common."""
 
     registry: Mapping[str, type[Section]]
 
@@ -123,16 +123,16 @@ class Family:
         return [n for n, kind in self.registry.items() if path in dict(kind.settings())]
 
     def out_of_force(self, path: str, value: object) -> ConfigError:
-        """The answer to a setting of a member that is not chosen."""
+        """The error for a setting of a member that is not chosen."""
         owners, (choice, _) = self.owners(path), next(self.settings())
         return ConfigError(
             path,
-            f"{path} is {short(value)}, a setting of {' and '.join(owners)} alone. Leave it out, "
+            f"{path} is {short(value)}, a setting of {' and '.join(owners)} only. Remove it, "
             f"or choose {' or '.join(owners)} ({choice}).",
         )
 
     def _members(self) -> Iterator[tuple[str, Setting]]:
-        """The settings of all members; several may share one, but not its name alone.
+        """The settings of all members; several can share one, but not just its name.
 
         Raises:
             ValueError: two members declare a setting differently under one name.

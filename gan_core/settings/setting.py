@@ -18,26 +18,26 @@ _TWICE = "twice"
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known of one setting.
+    """The declaration of one setting.
 
     Attributes:
         label: its name on a page, in English.
         help: what it does and what to expect when it goes up, in English.
         low: smallest allowed value (of each entry, for ``ints``).
         high: largest allowed value (of each entry, for ``ints``).
-        scale: how a slider spreads the values between the bounds.
+        scale: how a slider spaces the values between the bounds.
         unit: unit of the value, empty for a pure number.
-        choices: the allowed values, asked for when needed (registries grow).
-        max_length: most entries of ``ints`` or ``edits``.
-        usual: the range a slider offers, inside the bounds; the rest is for files and scripts.
-        key: its short name in a link (see `gan_core.config.links`); the field's where left out.
-        is_open: whether a ``choice`` may be another text: what was there may be gone.
-        editable: whether it may change while a run trains: an engine can take it up between two
-            steps without losing what the networks and Adam know.
-        kind: the type of its value, from the field's; all kinds from ``ints`` on are tuples, but
-            ``text``. A ``set`` is of names among the choices.
+        choices: the allowed values, looked up when needed (registries grow).
+        max_length: maximum number of entries of ``ints`` or ``edits``.
+        usual: the range a slider offers, within the bounds; the rest is for files and scripts.
+        key: its short name in a link (see `gan_core.config.links`); by default the field's.
+        is_open: whether a ``choice`` may be some other text: what once existed may be gone.
+        editable: whether it can change while a run trains: an engine can adopt it between two
+            steps without losing the state of the networks and of Adam.
+        kind: the type of its value, from the field's; all kinds from ``ints`` on are tuples, except
+            ``text``. A ``set`` holds names among the choices.
         default: its value in the tutorial, from the field's.
-        members: where the choices are members of a registry, that: each has a label and a help.
+        members: the registry, if the choices are its members: each has a label and a help.
     """
 
     label: str
@@ -57,7 +57,7 @@ class Setting:
     members: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def expected(self) -> str:
-        """The allowed values in words, as they stand in an error message."""
+        """The allowed values in words, for error messages."""
         bounds = f"from {_number(self.low)} to {_number(self.high)}"
         names = ", ".join(self.choices() if self.choices else ())
         return {
@@ -83,13 +83,13 @@ class Setting:
             raise self.refusal(path, value, error) from None
 
     def refusal(self, path: str, value: object, error: ValidationError) -> ConfigError:
-        """What pydantic found, in the words of every message about a setting."""
+        """The finding of pydantic, worded like every message about a setting."""
         if error.errors(include_url=False)[0]["type"] == _TWICE:
-            return ConfigError(path, f"{path} names something twice. Got {short(value)}.")
+            return ConfigError(path, f"{path} contains a name twice. Got {short(value)}.")
         return ConfigError(path, f"{path} must be {self.expected()}. Got {short(value)} instead.")
 
     def of_field(self, annotation: object, name: str, default: object) -> "Setting":
-        """The same with what the field it belongs to says of it."""
+        """A copy completed with what its field says about it."""
         key = self.key or name
         return replace(self, kind=self._kind(annotation), key=key, default=default)
 
@@ -112,7 +112,7 @@ class Setting:
                 return _plain(bounds)
             case "ints":
                 return _tuple_of(_plain(self._int()), self.max_length)
-            case "edits":  # the config reads them: it knows which settings there are
+            case "edits":  # checked by the config, which knows the settings
                 return _tuple_of(core_schema.any_schema(), self.max_length)
             case "choice" | "text":
                 text = core_schema.str_schema(strict=True)
@@ -124,7 +124,7 @@ class Setting:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """How JSON schema says it; ranges of sliders and the like are none of its business."""
+        """Its JSON schema, without ranges of sliders and the like."""
         known: dict[str, Any] = {"title": self.label, "description": self.help}
         if self.choices and not self.is_open:
             known["enum"] = list(self.choices())
@@ -142,12 +142,12 @@ class Setting:
         for name in names:
             self._known(name)
         if len(set(names)) < len(names):
-            raise PydanticCustomError(_TWICE, "a name stands there twice")
+            raise PydanticCustomError(_TWICE, "a name occurs twice")
         return tuple(n for n in self.choices() if n in names) if self.choices else names
 
 
 def setting(default: object, label: str, help: str, **known: Any) -> Any:  # noqa: ANN401
-    """A field with its default and its `Setting`; arguments as there."""
+    """A field with its default and its `Setting`; takes the same arguments."""
     return marked(default, Setting(label, help, **known))
 
 
@@ -178,7 +178,7 @@ def _adapter(setting: Setting) -> TypeAdapter[Any]:
 
 
 def _plain(schema: CoreSchema) -> CoreSchema:
-    """Accept NumPy's numbers as well."""
+    """Accept NumPy's numbers too."""
     return core_schema.no_info_before_validator_function(
         lambda value: value.item() if isinstance(value, np.generic) else value, schema
     )

@@ -1,4 +1,4 @@
-"""A training from the side of its worker: one try at it, which alone may write its numbers."""
+"""A training as its worker sees it: one attempt, which alone may write its numbers."""
 
 import time
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ from gan_core.store.rows import change, change_training
 from gan_core.store.schema import chunks, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint
 
-WATCH_SECONDS = 5.0  # so long after they last asked people count as watching the networks
+WATCH_SECONDS = 5.0  # after a request, somebody counts as watching the networks for this long
 
 
 @dataclass(frozen=True)
 class Request:
-    """What people ask of a running run.
+    """What users request of a running run.
 
     Attributes:
-        want: "", "pause", "stop", or "edit" where settings are to change.
-        watched: whether somebody looks at its networks now.
+        want: "", "pause", "stop", or "edit" if settings are to change.
+        watched: whether somebody is watching its networks now.
     """
 
     want: str = ""
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass
 class Attempt(Context):
-    """One worker's try at a run. Every write is refused once a newer attempt owns the run.
+    """One worker's attempt at a run. Every write is refused once a newer attempt owns the run.
 
     Args:
         database: the store's database.
@@ -52,12 +52,12 @@ class Attempt(Context):
         return ExperimentConfig.from_json(self.job().spec_json)
 
     def goal(self) -> int | None:
-        """The step at which to rest; None: go to the end."""
+        """The step at which to pause; None: train to the end."""
         with self.database.read() as db:
             return self._beside(db, "until_step")
 
     def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
-        """Note who computes, and drop history that an older attempt wrote after its checkpoint."""
+        """Record what computes it; drop history an older attempt wrote after its checkpoint."""
         now, levels = time.time(), history.continued(self.database, self.run_id, step)
         with self.database.write() as db:
             self._hold(db)
@@ -88,14 +88,14 @@ class Attempt(Context):
         Args:
             first_step: number of the first, counted from 1.
             losses: float32, (n_steps, n_columns), see `ExperimentConfig.columns`.
-            rate: steps a second.
-            preview: generated rows of this moment in original units, (n_rows, n_features).
+            rate: steps per second.
+            preview: generated rows at this moment in original units, (n_rows, n_features).
             networks: the weights of both networks at this moment, as `Checkpoint.players` packs
                 them.
             kept: snapshots by their step, as `Checkpoint.to_bytes`.
 
         Returns:
-            what people ask of the run.
+            what users request of the run.
         """
         last_step = first_step + len(losses) - 1
         levels, self._levels = self._levels_before(first_step, losses.shape[1]), None
@@ -130,13 +130,13 @@ class Attempt(Context):
         return Request(run.want or ("edit" if edit else ""), watched)
 
     def _levels_before(self, step: int, n_columns: int) -> Levels:
-        """Of the steps before one; read anew where a write failed, or there are more columns."""
+        """Levels of the steps before one; read again after a failed write, or for more columns."""
         if self._levels and self._levels.n_columns == n_columns:
             return self._levels
         return history.continued(self.database, self.run_id, step - 1, n_columns)
 
     def take_up_edit(self) -> None:
-        """Write the settings that are to change into the run's config, at the last stored step."""
+        """Write the requested changes into the run's config, at the last stored step."""
         with self.database.write() as db:
             self._hold(db)
             take_up(db, self.run_id)
@@ -146,19 +146,19 @@ class Attempt(Context):
         self.keep(checkpoint.step, checkpoint.to_bytes())
 
     def end(self, status: str, reason: str = "", scores: ScoreReport | None = None) -> None:
-        """Leave the run in a state of rest; what was wanted of it is done."""
+        """Close the run with a final or paused status, and clear what was requested."""
         self.close(status, reason, scores.to_dict() if scores else None)
 
     def _close(
         self, db: sa.Connection, status: str, reason: str, result: Mapping[str, Any] | None
     ) -> None:
         if status in model.RESUMABLE:
-            take_up(db, self.run_id)  # asked for in the last moment
+            take_up(db, self.run_id)  # requested at the last moment
         super()._close(db, status, reason, result)
         change_training(db, self.run_id, until_step=None, edit=None)
 
     def rest_at_goal(self) -> None:
-        """Pause after the steps that were asked for, unless more has been asked for meanwhile."""
+        """Pause after the requested steps, unless more have been requested in the meantime."""
         with self.database.write() as db:
             want = self._hold(db).want
             if self._beside(db, "until_step") is None and not want:  # it was resumed
@@ -168,7 +168,7 @@ class Attempt(Context):
             self._close(db, model.STOPPED if want == "stop" else model.PAUSED, "", None)
 
     def _beside(self, db: sa.Connection, column: str) -> Any:  # noqa: ANN401 - of any column
-        """What stands beside the job."""
+        """A column of the training beside the job."""
         mine = trainings.c.job_id == self.run_id
         return db.scalar(sa.select(trainings.c[column]).where(mine))
 

@@ -1,4 +1,4 @@
-"""Whether anything has changed: in the store, and in values that others write into it."""
+"""Detecting changes: in the store, and in values that others write to it."""
 
 import sqlite3
 import time
@@ -10,16 +10,16 @@ from sqlalchemy.exc import DBAPIError
 
 from gan_core.store.database import Database
 
-CHANNEL = "gan_forge"  # what the trigger of the migration notifies on PostgreSQL
-LOOK_SECONDS = 1.0  # between looks where nobody notifies: a notice may be lost with a connection
-POLL_SECONDS = 0.1  # between looks where a driver cannot listen
+CHANNEL = "gan_forge"  # what the migration's trigger notifies on PostgreSQL
+LOOK_SECONDS = 1.0  # between polls without a notification, which may be lost with a connection
+POLL_SECONDS = 0.1  # between polls if the driver cannot listen
 
 
 class Watch:
-    """Tells cheaply whether the store may have changed since it was last asked.
+    """Tells cheaply whether the store may have changed since the last call.
 
     SQLite counts the commits of others; PostgreSQL notifies; for another database, or another
-    driver than psycopg 3, it says so several times a second.
+    driver than psycopg 3, it says yes several times a second.
 
     Args:
         database: the store's database.
@@ -32,7 +32,7 @@ class Watch:
         self._looked = -LOOK_SECONDS
 
     def may_have_changed(self) -> bool:
-        """Whether the store may have changed; for the price of 10 us."""
+        """Whether the store may have changed; takes 10 us."""
         if self._database.is_sqlite:
             return self._counts_another()
         waited = time.monotonic() - self._looked
@@ -49,11 +49,11 @@ class Watch:
         try:
             self._seen = self._connection.cursor().execute("PRAGMA data_version").fetchone()
         except sqlite3.Error:
-            return True  # a look will tell what is wrong
+            return True  # reading the store will report what is wrong
         return self._seen != before
 
     def _hears(self) -> bool | None:
-        """Whether somebody has notified; None where that cannot be known."""
+        """Whether a notification has arrived; None if that cannot be known."""
         if self._database.engine.driver != "psycopg":
             return None
         try:
@@ -62,7 +62,7 @@ class Watch:
             if self._connection is not None:
                 self._connection.invalidate()
                 self._connection = None
-            return None  # a look will tell what is wrong
+            return None  # reading the store will report what is wrong
 
     def _listening(self) -> Any:  # noqa: ANN401 - psycopg need not be installed
         if self._connection is None:
@@ -75,13 +75,13 @@ class Watch:
 
 
 class Unchanged:
-    """For how long values have stood as they are, by this process's own monotonic clock.
+    """How long values have been unchanged, by this process's own monotonic clock.
 
-    What others write down as their time proves that they live by changing, not by being near to
-    this machine's time: clocks differ, and are set.
+    A timestamp written by another process proves life by changing, not by being close to
+    this machine's time: clocks differ, and get adjusted.
 
     Args:
-        clock: seconds that only go forward.
+        clock: seconds that only increase.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -89,7 +89,7 @@ class Unchanged:
         self._seen: dict[Hashable, tuple[object, float]] = {}
 
     def seconds(self, key: Hashable, value: object) -> float:
-        """Since when the value of this name has been seen to be the same; 0 for a new one."""
+        """For how long the value of this name has been the same; 0 for a new one."""
         now = self._clock()
         before, since = self._seen.get(key, (None, now))
         if key not in self._seen or before != value:
@@ -97,5 +97,5 @@ class Unchanged:
         return now - since
 
     def forget(self, key: Hashable) -> None:
-        """Nobody asks for it any more."""
+        """Forget a name that is no longer needed."""
         self._seen.pop(key, None)

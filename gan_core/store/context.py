@@ -1,4 +1,4 @@
-"""A job from the side of its worker, of whatever kind: one attempt at it."""
+"""A job of any kind as its worker sees it: one attempt at it."""
 
 import json
 import time
@@ -18,7 +18,7 @@ from gan_core.store.schema import checkpoints, jobs
 
 @dataclass
 class Context:
-    """What a worker needs to work on a job. Every write is refused once it is no longer its own.
+    """What a worker needs to work on a job. Writes are refused once it no longer owns the job.
 
     Args:
         database: the store's database.
@@ -31,7 +31,7 @@ class Context:
     number: int
 
     def job(self) -> Job:
-        """The job as it stands.
+        """The job in its current state.
 
         Raises:
             StaleAttemptError: it was deleted.
@@ -43,7 +43,7 @@ class Context:
         return found[0]
 
     def start(self, worker_pid: int) -> None:
-        """Note who works."""
+        """Record who works on it."""
         now = time.time()
         with self.database.write() as db:
             self._hold(db)
@@ -51,14 +51,14 @@ class Context:
             change(db, self.run_id, worker_pid=worker_pid, **values)
 
     def beat(self) -> None:
-        """Say that the worker lives; a dispatcher gives up on one that is silent for long."""
+        """Report that the worker is alive; a dispatcher terminates one that is silent for long."""
         mine = sa.and_(jobs.c.id == self.run_id, self._is_mine())
         with self.database.write() as db:
             if not db.execute(jobs.update().where(mine).values(heartbeat_at=time.time())).rowcount:
                 raise self._stale()
 
     def heard(self) -> None:
-        """Say that the worker has heard what it was asked, and is busy in one piece."""
+        """Report that the worker has seen the request, but is in an uninterruptible task."""
         with self.database.write() as db:
             if self._hold(db).want:
                 change(db, self.run_id, want_at=time.time())
@@ -73,27 +73,27 @@ class Context:
                 change(db, self.run_id, want=want, want_at=time.time(), reason=reason)
 
     def report(self, progress: int, rate: float | None = None) -> str:
-        """Store how much is done; returns what people want: "", "pause" or "stop"."""
+        """Store the progress; returns what users want: "", "pause" or "stop"."""
         with self.database.write() as db:
             job = self._hold(db)
             change(db, self.run_id, progress=progress, rate=rate)
         return job.want
 
     def keep(self, progress: int, state: bytes) -> None:
-        """Replace the state from which a later attempt goes on."""
+        """Replace the state from which a later attempt continues."""
         with self.database.write() as db:
             self._hold(db)
             self._replace(db, checkpoints, step=progress, data=state)
 
     def kept(self) -> tuple[int, bytes] | None:
-        """Progress and state that were kept last, None before the first."""
+        """The progress and state kept last, None before the first."""
         columns = (checkpoints.c.step, checkpoints.c.data)
         with self.database.read() as db:
             row = db.execute(sa.select(*columns).where(checkpoints.c.run_id == self.run_id)).first()
         return (row.step, row.data) if row else None
 
     def close(self, status: str, reason: str = "", result: Mapping[str, Any] | None = None) -> None:
-        """Leave the job in a state of rest; what was wanted of it is done."""
+        """Close the job with a final or paused status, and clear what was requested."""
         with self.database.write() as db:
             job = self._hold(db)
             asked_why = job.reason if status in model.RESUMABLE else ""
@@ -107,7 +107,7 @@ class Context:
         change(db, self.run_id, **values, **kept)
 
     def _hold(self, db: sa.Connection) -> Job:
-        """The job, locked; and so the proof that this attempt still owns it."""
+        """The job, locked, which proves that this attempt still owns it."""
         found = locked(db, jobs.c.id == self.run_id, self._is_mine())
         if not found:
             raise self._stale()

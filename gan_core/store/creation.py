@@ -1,4 +1,4 @@
-"""How jobs come into the store."""
+"""Creating jobs in the store."""
 
 import json
 import secrets
@@ -32,12 +32,12 @@ class Creation(Steering):
         """Put a job of any kind into the queue.
 
         Args:
-            spec: what is to be done.
-            owner: who starts it; the user, where the store is used by one.
-            name: for people; made up when empty.
+            spec: what to do.
+            owner: who starts it; the user, if the store is used by one.
+            name: shown on the pages; generated if empty.
 
         Raises:
-            LimitError: larger than this server allows, or too many wait already.
+            LimitError: larger than this server allows, or too many are waiting already.
             AccessError: the owner is somebody else.
         """
         owner = self._owner(owner)
@@ -63,13 +63,13 @@ class Creation(Steering):
         Args:
             config: the experiment.
             owner: as `submit`.
-            name: for people; made up when empty.
-            repeats: train it with so many seeds, the config's and those after it, as a group.
-            paused: let it stand before its first step, to be advanced or resumed.
+            name: shown on the pages; generated if empty.
+            repeats: train it with this many seeds, the config's and those after it, as a group.
+            paused: leave it paused before its first step, to be advanced or resumed.
 
         Raises:
-            LimitError: larger than this server allows, or too many wait already.
-            ConfigError: a seed would lie beyond the largest one.
+            LimitError: larger than this server allows, or too many are waiting already.
+            ConfigError: a seed would exceed the largest one.
             AccessError: the owner is somebody else.
         """
         self.limits.check_repeats(repeats)
@@ -92,13 +92,13 @@ class Creation(Steering):
         *,
         paused: bool = False,
     ) -> Run:
-        """Put several trainings into the queue that are looked at together.
+        """Put several trainings into the queue, to be viewed together.
 
         Args:
             configs: of the members; whatever differs between them becomes their label.
             owner: as `submit`.
-            name: for people; made up when empty.
-            paused: let all stand before their first step.
+            name: shown on the pages; generated if empty.
+            paused: leave all paused before their first step.
 
         Raises:
             ConfigError: there are none.
@@ -114,7 +114,7 @@ class Creation(Steering):
         group = _queued(now) | {"status": model.OF_MEMBERS, "kind": model.GROUP, "owner": owner}
         spec = {"configs": [config.to_dict() for config in configs]}
         members = [
-            # In this order; the first waits like a run that is alone, the others after all.
+            # In this order; the first waits like a single run, the others after everything else.
             _training(config, now + 1e-6 * (i + 1), paused=paused)
             | {"priority": schema.MEMBER if i else schema.ALONE}
             for i, config in enumerate(configs)
@@ -137,12 +137,12 @@ class Creation(Steering):
         owner: str | None = None,
         name: str = "",
     ) -> Run:
-        """Put a new run into the queue that goes on from a state of another one.
+        """Put a new run into the queue that continues from a state of another one.
 
-        Its history before is its parent's, its own begins with the next step.
+        Its earlier history is its parent's; its own starts with the next step.
 
         Args:
-            run_id: the parent, which one has to see only.
+            run_id: the parent, which the user only needs to see.
             checkpoint: the state, of any step of the parent.
             config: the settings from there on.
             owner: who forks; as `submit`.
@@ -150,7 +150,7 @@ class Creation(Steering):
 
         Raises:
             RunNotFoundError: no such run.
-            ConfigError: the settings do not fit the state; as `Checkpoint.forked`.
+            ConfigError: the settings do not fit the state, as in `Checkpoint.forked`.
             LimitError: as `create`.
             AccessError: the owner is somebody else.
         """
@@ -168,7 +168,7 @@ class Creation(Steering):
         return self.get(child["id"])
 
     def _owner(self, owner: str | None) -> str:
-        """Whose the new job is."""
+        """The owner of the new job."""
         if self.user is not None and owner not in (None, self.user):
             raise AccessError(f"You are {self.user!r} and cannot start runs for {owner!r}.")
         return self.user or owner or EVERYBODY
@@ -190,7 +190,7 @@ def _queued(now: float) -> dict[str, Any]:
 
 
 def _training(config: ExperimentConfig, now: float, *, paused: bool = False) -> dict[str, Any]:
-    """The row of a new training, with what goes into `trainings`."""
+    """The row of a new training, and its row of `trainings`."""
     problem = resolve(config)
     return _queued(now) | {
         "status": model.PAUSED if paused else model.QUEUED,
@@ -211,6 +211,6 @@ def _insert(db: sa.Connection, runs: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _number(db: sa.Connection) -> int:
-    """What a new job without a name is called by."""
+    """The default name of a new job."""
     count = sa.select(sa.func.count()).where(jobs.c.group_id.is_(None))
     return 1 + (db.scalar(count) or 0)

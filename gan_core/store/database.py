@@ -19,11 +19,11 @@ from gan_core.store import schema
 from gan_core.store.sqlite_file import StoreFile, is_file
 
 BUSY_SECONDS = 10.0
-# SQLite's codes, then the SQLSTATEs of a lock that was not got in time, of a deadlock and of a
-# transaction that came between others; of a disk without room.
+# SQLite's codes, then the SQLSTATEs of a lock timeout, a deadlock and a serialization
+# failure; then those of a full disk.
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03", "40P01", "40001"}
 _FULL = {sqlite3.SQLITE_FULL, "53100"}
-_OUR_LOCK = 0x6A4F96E  # a number that means nothing but this store
+_OUR_LOCK = 0x6A4F96E  # an arbitrary number that stands for this store
 
 
 def home() -> Path:
@@ -34,7 +34,7 @@ def home() -> Path:
     except OSError as error:
         raise StoreError(
             f"The folder {path} cannot be created ({error.strerror}). "
-            "Set GAN_FORGE_HOME to a folder that can be written."
+            "Set GAN_FORGE_HOME to a writable folder."
         ) from error
     return path
 
@@ -42,14 +42,14 @@ def home() -> Path:
 def database_url() -> str | sa.URL:
     """Where the store is: ``GAN_FORGE_DATABASE_URL``, else a SQLite file in `home`."""
     asked = os.environ.get("GAN_FORGE_DATABASE_URL")
-    # Not as text: a folder's name may have characters that mean something in an address.
+    # Not as text: a folder's name may contain characters that are special in a URL.
     return asked or sa.URL.create("sqlite", database=str(home() / "store.db"))
 
 
 class Database:
-    """A database with short read and write transactions, and errors a user can act on.
+    """A database with short read and write transactions, and errors that a user can act on.
 
-    Make it after a fork, never before: connections must not be shared between processes.
+    Create it after a fork, never before: connections must not be shared between processes.
 
     Args:
         url: an SQLAlchemy URL.
@@ -87,22 +87,22 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A write transaction; on SQLite it takes the write lock at its beginning."""
+        """A write transaction; on SQLite it takes the write lock when it begins."""
         self.check()
         with translated(), self._writing.begin() as connection:
             yield connection
 
     def alone(self, connection: sa.Connection) -> None:
-        """Until this transaction ends no other one goes on beyond this call.
+        """Block every other transaction at this call until this one ends.
 
-        For what no row can be locked for: migrations, and counting before inserting. On SQLite a
-        write transaction is alone anyway.
+        For when no row can be locked: migrations, and counting before inserting. On SQLite a
+        write transaction is exclusive anyway.
         """
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OUR_LOCK)))
 
     def check(self) -> None:
-        """Notice that a SQLite file is not the one it was.
+        """Notice that a SQLite file is no longer the same.
 
         Raises:
             StoreGoneError: it was deleted, replaced or emptied.
@@ -130,10 +130,10 @@ class Database:
             self.file.make_reserve()
 
     def delete(self, write: Callable[[sa.Connection], None]) -> None:
-        """Do a write that deletes, on a full disk, too; then return the space.
+        """Do a write that deletes, even on a full disk; then return the space.
 
         Args:
-            write: called with a write transaction; again where the first one found no space.
+            write: called with a write transaction; called again if the first found no space.
         """
         try:
             with self.write() as connection:
@@ -149,14 +149,14 @@ class Database:
             self.file.make_reserve()
 
     def reusable_bytes(self) -> int:
-        """Space of what was deleted that new runs can take without any of the disk's."""
+        """Space freed inside the file, which new runs can use without taking any from the disk."""
         with translated():
             return self.file.reusable_bytes(self.engine) if self.file else 0
 
     def _migrate(self) -> None:
         if self._version() == schema.HEAD:
             return
-        with self.write() as connection:  # two servers may start at once: look again, locked
+        with self.write() as connection:  # two servers may start at once: check again, locked
             self.alone(connection)
             version = _read_version(connection)
             if version != schema.HEAD:
@@ -207,8 +207,8 @@ def _migrate(connection: sa.Connection, version: str | None) -> None:
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # `_begin_sqlite` begins
-    # What is deleted is not written over first: that would need as much space again, which a full
+    connection.isolation_level = None  # type: ignore[attr-defined]  # `_begin_sqlite` begins them
+    # Deleted content is not overwritten first: that would need as much space again, which a full
     # disk does not have.
     settings = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=OFF")
     for pragma in settings:
@@ -217,7 +217,7 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later must hold the write lock from the start,
-    # or it fails at once when another one wrote in between.
+    # or it fails at once if another one wrote in between.
     write = connection.get_execution_options().get("write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
@@ -236,7 +236,7 @@ def translated() -> Iterator[None]:
             ) from error
         if code in _FULL:
             raise StoreFullError(
-                "The disk under the store is full. Make room, or delete old runs; "
+                "The store's disk is full. Free some space, or delete old runs; "
                 "nothing that was stored is lost."
             ) from error
         raise StoreError(f"The store cannot be read or written: {error.orig}.") from error
@@ -245,7 +245,7 @@ def translated() -> Iterator[None]:
 
 
 def _code(error: object) -> object:
-    """SQLite's primary result code, or the five characters that other databases answer with."""
+    """SQLite's primary result code, or the five-character SQLSTATE of other databases."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF

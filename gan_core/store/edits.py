@@ -1,6 +1,6 @@
-"""Changes of a run's settings, written into its record. Both sides of the store use this.
+"""Changes of a run's settings, written to its record. Both sides of the store use this.
 
-Whoever calls this holds the run's row (see `gan_core.store.rows`).
+The caller must hold the run's row lock (see `gan_core.store.rows`).
 """
 
 import json
@@ -24,10 +24,10 @@ def write_config(db: sa.Connection, run_id: str, config: ExperimentConfig) -> No
 
 
 def ask_for(db: sa.Connection, run: Run, changes: Mapping[str, object]) -> None:
-    """Leave a change for the worker of a running run; it takes it up where it stands by then.
+    """Leave a change for the worker of a running run, which applies it at its next step.
 
     Raises:
-        ConfigError: it could not.
+        ConfigError: the change is not possible.
     """
     before = db.scalar(sa.select(trainings.c.edit).where(trainings.c.job_id == run.id))
     asked = {**json.loads(before or "{}"), **changes}
@@ -36,7 +36,7 @@ def ask_for(db: sa.Connection, run: Run, changes: Mapping[str, object]) -> None:
 
 
 def take_up(db: sa.Connection, run_id: str) -> None:
-    """Write the change that was asked for into the run's config, at the step where it stands."""
+    """Write the requested change into the run's config, at its current step."""
     columns = (jobs.c.spec, jobs.c.progress, trainings.c.edit)
     both = sa.select(*columns).join(trainings, trainings.c.job_id == jobs.c.id)
     run = db.execute(both.where(jobs.c.id == run_id)).one_or_none()
@@ -46,6 +46,6 @@ def take_up(db: sa.Connection, run_id: str) -> None:
         asked = json.loads(run.edit)
         config = ExperimentConfig.from_json(run.spec).with_edit(run.progress, asked)
         write_config(db, run_id, config)
-    except ConfigError as error:  # it was checked when it was asked for; now the record is full
+    except ConfigError as error:  # it was checked when requested; now the record is full
         log.warning("run %s: %s", run_id, error)
     change_training(db, run_id, edit=None)

@@ -1,8 +1,8 @@
-"""Several trainings seen as one: a list of configs, of which other seeds are the simplest case.
+"""Several trainings seen as one: a list of configs, in the simplest case several seeds.
 
 Each member is a job of its own, with its own worker, checkpoints and scores, so that they spread
-over the slots and one that dies takes no other along. The group's own row says what was asked for;
-its status and progress are those of its members.
+over the slots and one that dies does not take others along. The group's own row says what was
+requested; its status and progress are those of its members.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,14 +16,14 @@ from gan_core.store import history, model
 from gan_core.store.database import Database
 from gan_core.store.model import Job, Run
 
-STRETCHES = 250  # of the training; each has one point of the curves
+STRETCHES = 250  # intervals of the training; each is one point of the curves
 
 
 def together(group: Job, members: Sequence[Run]) -> Run:
     """A group with the status, progress and rate of its members.
 
-    Progress, rate and losses are means over the members, so that the time left comes out right;
-    where members differ in length, each counts by the share of its own training, in steps of the
+    Progress, rate and losses are means over the members, so that the time left is right;
+    if members differ in length, each counts by the fraction of its own training, in steps of the
     first one's.
     """
     first = members[0]
@@ -67,7 +67,7 @@ def together(group: Job, members: Sequence[Run]) -> Run:
 
 
 def labels_of(configs: Sequence[ExperimentConfig]) -> list[str]:
-    """What tells each config from the others, such as "seed 3"; no two are the same."""
+    """What distinguishes each config from the others, such as "seed 3"; all are different."""
     flat = [config.flat() for config in configs]
     known = dict.fromkeys(path for one in flat for path in one)  # in their order, each once
     paths = [path for path in known if len({one[path] for one in flat if path in one}) > 1]
@@ -89,17 +89,17 @@ def _in_words(path: str, flat: Mapping[str, object]) -> str:
 def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
     """The curves of all members as median and band.
 
-    Members of different lengths are compared at equal shares of their own training, drawn along
-    the first one's steps.
+    Members of different lengths are compared at equal fractions of their own training, plotted
+    along the first one's steps.
 
     Args:
         database: the store's.
         members: of a group.
 
     Returns:
-        the steps in the middle of each stretch, (n,), and (3, n_columns, n): median, 10 % and 90 %
-        quantile of the members' mean in each stretch, of each column of the history; as far as
-        any member has come.
+        the steps in the middle of each interval, (n,), and (3, n_columns, n): median, 10 % and 90 %
+        quantile of the members' means in each interval, for each column of the history; as far as
+        any member has got.
     """
     total = members[0].total_steps
     stretches = min(STRETCHES, *(run.total_steps for run in members))
@@ -111,7 +111,7 @@ def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.nda
     ]
     edges = np.linspace(0, total, stretches + 1)
     reached = max((curve.shape[1] for curve in curves), default=0)
-    if not reached:  # no member has done a whole stretch yet
+    if not reached:  # no member has completed an interval yet
         return np.empty(0), np.empty((3, n_columns, 0), np.float32)
     padded = np.full((len(curves), n_columns, reached), np.nan, np.float32)
     for row, curve in zip(padded, curves, strict=True):
@@ -121,7 +121,7 @@ def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.nda
 
 
 def scores_by_member(members: Sequence[Run]) -> pd.DataFrame:
-    """The overall scores of each member that has any: a row a member, a column a metric."""
+    """The overall scores of each member that has any: one row per member, one column per metric."""
     rows = {
         run.label: {name: score.overall for name, score in run.scores.scores.items()}
         for run in members
@@ -130,11 +130,11 @@ def scores_by_member(members: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("member")
 
 
-@lru_cache(maxsize=512)  # of a member at rest it is asked again and again
+@lru_cache(maxsize=512)  # called again and again for members that have ended
 def _curve(
     database: Database, run_id: str, attempt: int, step: int, total: int, stretches: int
 ) -> np.ndarray:
-    """The mean of each complete stretch of a run's history, (n_columns, n)."""
+    """The mean of each complete interval of a run's history, (n_columns, n)."""
     counts, sums = history.running_sums(database, run_id)
     edges = np.linspace(0, total, stretches + 1).astype(int)
     edges = edges[edges <= counts[-1]]

@@ -1,4 +1,4 @@
-"""The losses of every step of a run: read in parts, and as curves of few points."""
+"""The losses of every step of a run: read in parts, or as curves of few points."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,19 +22,19 @@ from gan_core.store.model import Run
 from gan_core.store.schema import chunks, history_levels
 from gan_core.training.events import history_frame, widened
 
-SHORT = 4096  # steps; of a history that is not longer nothing is kept beside it
-AS_IT_IS = 1 << 16  # steps of a longer one that may be read for a closer look: 1 MB
-_BATCH = 1 << 15  # steps that are read at once: half a megabyte
+SHORT = 4096  # steps; a history up to this length has no levels
+AS_IT_IS = 1 << 16  # steps of a longer one that may be read when zooming in: 1 MB
+_BATCH = 1 << 15  # steps read at once: half a megabyte
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of a history is stored.
+    """The extent of a stored history.
 
     Attributes:
         first: the first step.
         last: the last step, the one before `first` if there is none.
-        n_columns: of the latest steps; earlier ones may have had fewer.
+        n_columns: of the latest steps; earlier ones may have fewer.
     """
 
     first: int
@@ -43,12 +43,12 @@ class Extent:
 
     @property
     def n_steps(self) -> int:
-        """Steps that are stored."""
+        """The number of stored steps."""
         return self.last - self.first + 1
 
 
 def extent(database: Database, run_id: str) -> Extent:
-    """How much of a run's history is stored."""
+    """The extent of a run's stored history."""
     size = sa.func.length(chunks.c.data).label("size")
     mine = sa.select(chunks.c.first_step, chunks.c.last_step, size)
     mine = mine.where(chunks.c.run_id == run_id).limit(1)
@@ -74,7 +74,7 @@ def parts(
         run_id: the run.
         after: the step before the first.
         until: the last step; None: all.
-        n_columns: how many there shall be; None: as many as the latest steps have.
+        n_columns: the number to return; None: as many as the latest steps have.
 
     Yields:
         the number of the first step, and float32 (n_steps, n_columns).
@@ -107,7 +107,7 @@ def write_parquet(database: Database, run: Run, path: Path) -> None:
 
 
 class ParquetHistory:
-    """A Parquet file of the table `history_frame`, written as steps come.
+    """A Parquet file of the table `history_frame`, written as steps arrive.
 
     Args:
         path: where to.
@@ -116,7 +116,7 @@ class ParquetHistory:
     """
 
     def __init__(self, path: Path, steps_per_epoch: int, columns: Sequence[str]) -> None:
-        import pyarrow as pa  # 40 MB that only who writes such a file needs
+        import pyarrow as pa  # 40 MB, needed only for writing such a file
         import pyarrow.parquet as pq
 
         self._table = pa.Table.from_pandas
@@ -128,7 +128,7 @@ class ParquetHistory:
         self._first_step = 1
 
     def add(self, first_step: int, rows: np.ndarray) -> None:
-        """Take the steps that come next."""
+        """Add the next steps."""
         if not self._waiting:
             self._first_step = first_step
         self._waiting.append(rows)
@@ -136,7 +136,7 @@ class ParquetHistory:
             self._write()
 
     def close(self) -> None:
-        """Write what is left; only then it is a file."""
+        """Write what is left; only then is the file complete."""
         self._write()
         self._writer.close()
 
@@ -155,17 +155,17 @@ def curves(
     to_step: int | None = None,
     max_points: int = 2048,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A run's history between two steps, evenly thinned out so that no extreme is lost.
+    """A run's history between two steps, thinned evenly so that no extreme is lost.
 
-    The range is cut into stretches of equal length; of each the steps stay at which a column is
-    smallest or largest. What comes out depends on what is stored and asked for only.
+    The range is divided into intervals of equal length; each keeps the steps at which a column is
+    smallest or largest. The result depends only on what is stored and requested.
 
     Args:
         database: where the run is kept.
         run_id: the run.
         from_step: the first step.
-        to_step: the last step; None: the last one that is stored.
-        max_points: most points to return, at least two for each column.
+        to_step: the last step; None: the last one stored.
+        max_points: maximum number of points to return, at least two per column.
 
     Returns:
         steps (m,) and float32 rows (m, n_columns), m <= max_points: rows of the history itself.
@@ -185,7 +185,7 @@ def curves(
 
 
 def running_sums(database: Database, run_id: str) -> tuple[np.ndarray, np.ndarray]:
-    """How a run's columns add up along its steps.
+    """The cumulative sums of a run's columns along its steps.
 
     Returns:
         how many steps (n,), from 0 to all, and float64 (n, n_columns): their sums.
@@ -202,7 +202,7 @@ def running_sums(database: Database, run_id: str) -> tuple[np.ndarray, np.ndarra
 
 
 def continued(database: Database, run_id: str, step: int, n_columns: int | None = None) -> Levels:
-    """The stretches of a run's history up to a step, from which its worker goes on."""
+    """The levels of a run's history up to a step, from which its worker continues."""
     whole = extent(database, run_id)
     if n_columns:
         whole = replace(whole, n_columns=n_columns)
@@ -218,7 +218,7 @@ def continued(database: Database, run_id: str, step: int, n_columns: int | None 
 
 
 def keep(db: sa.Connection, run_id: str, levels: Levels) -> None:
-    """Write what has changed in the stretches of a run's history, unless it is short."""
+    """Write what has changed in the levels of a run's history, unless it is short."""
     mine = history_levels.c.run_id == run_id
     if levels.is_unwritten:
         db.execute(history_levels.delete().where(mine))
@@ -233,7 +233,7 @@ def keep(db: sa.Connection, run_id: str, levels: Levels) -> None:
 
 
 def _levels(database: Database, run_id: str, whole: Extent) -> tuple[np.ndarray, int]:
-    """The stretches of a long history, and their length."""
+    """The intervals of a long history, and their length."""
     found = _stored(database, run_id, whole)
     if found is None or found.last_step != whole.last:
         return _built(database, run_id, whole)  # stored by a version that kept none

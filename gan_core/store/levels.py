@@ -1,7 +1,7 @@
-"""A long history in few numbers: of each stretch of steps the extreme rows and the sums.
+"""A long history in few numbers: for each interval of steps, the extreme rows and the sums.
 
-However long a run, at most `MOST` stretches of equal length are kept, a power of two of steps
-each; when there would be more, neighbours are joined. Every row that is kept is one of the
+However long a run, at most `MOST` intervals of equal length are kept, each a power of two of
+steps; when there would be more, neighbours are merged. Every row kept is one of the
 history's own, at its own step: where a column has its smallest or its largest value.
 """
 
@@ -9,19 +9,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-MOST = 1024  # stretches; 200 KB for four columns
-PAGE = 16  # stretches that are stored together: what one write replaces at most
+MOST = 1024  # intervals; 200 KB for four columns
+PAGE = 16  # intervals stored together: what one write replaces at most
 
 
 def stretch_length(n_steps: int, most: int = MOST) -> int:
-    """The smallest power of two of steps of which at most so many stretches make up the whole."""
+    """The smallest power-of-two length with which at most this many intervals cover the whole."""
     return 1 << max(0, -(-n_steps // most) - 1).bit_length()
 
 
 def stretch_type(n_columns: int) -> np.dtype:  # type: ignore[type-arg]
-    """A stretch: number of steps, sums of the columns, and a row for each column's two extremes.
+    """An interval: number of steps, sums of the columns, and a row for each column's extremes.
 
-    The rows come in the order: where the first column is smallest, ..., where the last one is
+    The order of the rows: where the first column is smallest, ..., where the last one is
     smallest, where the first is largest, ...
     """
     extremes = 2 * n_columns
@@ -36,37 +36,37 @@ def stretch_type(n_columns: int) -> np.dtype:  # type: ignore[type-arg]
 
 
 class Levels:
-    """The stretches of one history.
+    """The intervals of one history.
 
     Args:
         origin: the step before its first one.
         n_columns: of the history.
-        length: steps of a stretch to begin with.
+        length: initial number of steps in an interval.
     """
 
     def __init__(self, origin: int, n_columns: int, length: int = 1) -> None:
         self.origin, self.length = origin, length
         self.n_columns = n_columns
         self.stretches = np.empty(0, stretch_type(n_columns))
-        self._stored = 0  # stretches that need not be written again
+        self._stored = 0  # intervals that need not be written again
 
     @property
     def last_step(self) -> int:
-        """The last step that is in."""
+        """The last step included."""
         return self.origin + int(self.stretches["n"].sum())
 
     @property
     def level(self) -> int:
-        """The binary logarithm of a stretch's length."""
+        """The binary logarithm of an interval's length."""
         return self.length.bit_length() - 1
 
     @property
     def is_unwritten(self) -> bool:
-        """Whether all of it has to be written, in the place of what there was."""
+        """Whether everything has to be rewritten, replacing what was stored."""
         return not self._stored
 
     def add(self, rows: np.ndarray) -> None:
-        """Take the steps that come next, float32 (n_steps, n_columns)."""
+        """Add the next steps, float32 (n_steps, n_columns)."""
         if not len(rows):
             return
         done = self.last_step - self.origin
@@ -83,26 +83,26 @@ class Levels:
         self.stretches = np.concatenate([self.stretches, fresh])
 
     def cut(self, step: int) -> None:
-        """Forget what is later than a step, and the stretch in which it lies if that goes on."""
+        """Drop everything after a step, and the interval that contains it unless it ends there."""
         if step < self.last_step:
             self.stretches = self.stretches[: max(0, step - self.origin) // self.length]
             self._stored = 0
 
     def pages(self) -> Iterator[tuple[int, bytes]]:
-        """What has changed since it was last asked: index and content of a page."""
+        """What has changed since the last call: index and content of each page."""
         for index in range(self._stored // PAGE, -(-len(self.stretches) // PAGE)):
             yield index, self.stretches[index * PAGE : (index + 1) * PAGE].tobytes()
         self._stored = len(self.stretches)
 
 
 def summarised(first_step: int, rows: np.ndarray, origin: int, length: int) -> np.ndarray:
-    """Consecutive steps as stretches, the first and last of which may not be full.
+    """Consecutive steps as intervals, the first and last of which may not be full.
 
     Args:
         first_step: number of the first step.
-        rows: float32, (n_steps, n_columns); NaN is no value.
-        origin: stretches begin a multiple of their length after this step.
-        length: steps of a stretch.
+        rows: float32, (n_steps, n_columns); NaN: no value.
+        origin: intervals start a multiple of their length after this step.
+        length: steps in an interval.
     """
     head = min(len(rows), -(first_step - 1 - origin) % length)
     n_full = (len(rows) - head) // length
@@ -117,7 +117,7 @@ def summarised(first_step: int, rows: np.ndarray, origin: int, length: int) -> n
 
 
 def joined(stretches: np.ndarray, times: int) -> np.ndarray:
-    """Neighbours made one, so many at a time; the last one may be of fewer."""
+    """Neighbours merged, this many at a time; the last group may be smaller."""
     while times > 1:
         stretches, times = _paired(stretches), times // 2
     return stretches
@@ -131,7 +131,7 @@ def points(stretches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _extremes(first_step: int, part: np.ndarray) -> np.ndarray:
-    """Stretches of equal length, (n_stretches, length, n_columns)."""
+    """Intervals of equal length, (n_intervals, length, n_columns)."""
     n, length, columns = part.shape
     found = np.empty(n, stretch_type(columns))
     low = np.where(np.isnan(part), np.inf, part).argmin(axis=1)
@@ -147,7 +147,7 @@ def _extremes(first_step: int, part: np.ndarray) -> np.ndarray:
 def _paired(stretches: np.ndarray) -> np.ndarray:
     even, odd = stretches[0::2].copy(), stretches[1::2]
     columns = stretches["sums"].shape[1]
-    first = even[: len(odd)]  # a view: what follows writes into `even`
+    first = even[: len(odd)]  # a view: what follows writes to `even`
     first["n"] += odd["n"]
     first["sums"] += odd["sums"]
     which = np.arange(2 * columns)

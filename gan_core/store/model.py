@@ -1,4 +1,4 @@
-"""What a job is, as everybody sees it: the server, the pages, the dispatcher."""
+"""A job as everybody sees it: the server, the pages, the dispatcher."""
 
 import json
 import re
@@ -15,9 +15,9 @@ STOPPED, FINISHED, FAILED = "stopped", "finished", "failed"
 STATUSES = (QUEUED, RUNNING, PAUSED, STOPPED, FINISHED, FAILED)
 ACTIVE = (QUEUED, RUNNING)
 RESUMABLE = (PAUSED, STOPPED, FAILED)
-OF_MEMBERS = "members"  # stored as the status of a group, whose members tell it
+OF_MEMBERS = "members"  # stored as the status of a group, whose members determine it
 
-TRAINING, GROUP = "training", "group"  # the kinds that the store itself knows more about
+TRAINING, GROUP = "training", "group"  # the kinds that the store itself treats specially
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,24 +28,24 @@ class Job:
         id: random and unguessable; part of its link.
         kind: which of `gan_core.jobs.JOBS`.
         owner: who started it.
-        name: for people; can be changed.
+        name: shown on the pages; can be changed.
         status: one of `STATUSES`.
         reason: why it failed, or why the server let it rest, else empty.
         want: what a running one was asked to do: "", "pause" or "stop".
         spec_json: what is to be done.
         attempt: how often a worker was started for it.
         worker_pid: process id of the last worker, None before the first.
-        created_at: when it was made, seconds since 1970; the other times likewise.
+        created_at: when it was created, seconds since 1970, like all times here.
         queued_at: when it was last put into the queue.
         started_at: when its last attempt began.
         ended_at: when it left the worker.
         progress: how much is done and stored.
         total: the progress when finished.
-        rate: progress a second, None before the first.
-        result_json: what came out, None before the end.
+        rate: progress per second, None before the first.
+        result_json: the result, None before the end.
         group_id: the group that it is a member of, None for most.
-        parent_id: the job that this one goes on from, None for most.
-        label: in what it differs from the other members of its group, such as "seed 3".
+        parent_id: the job that this one continues from, None for most.
+        label: how it differs from the other members of its group, such as "seed 3".
         priority: its class in the queue; see `gan_core.store.schema.QUEUE_ORDER`.
     """
 
@@ -74,32 +74,32 @@ class Job:
 
     @property
     def shown_status(self) -> str:
-        """The status as people see it."""
+        """The status shown to users."""
         return self.status
 
     @cached_property
     def spec(self) -> Any:  # noqa: ANN401 - of any kind
-        """What is to be done."""
+        """What to do."""
         return json.loads(self.spec_json)
 
     @cached_property
     def result(self) -> Any:  # noqa: ANN401 - of any kind
-        """What came out, None before the end."""
+        """The result, None before the end."""
         return json.loads(self.result_json) if self.result_json else None
 
     @property
     def is_active(self) -> bool:
-        """Whether it is worked on or waits to be."""
+        """Whether it is being worked on or waiting."""
         return self.status in ACTIVE
 
     @property
     def can_resume(self) -> bool:
-        """Whether it can go on from its last checkpoint."""
+        """Whether it can continue from its last checkpoint."""
         return self.status in RESUMABLE
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated time to the end, None when not known."""
+        """Estimated time to the end, None if not known."""
         if self.status != RUNNING or not self.rate:
             return None
         return (self.total - self.progress) / self.rate
@@ -107,9 +107,9 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Job):
-    """One kept training, or a group of them seen as one (see `gan_core.store.groups`).
+    """One stored training, or a group of them seen as one (see `gan_core.store.groups`).
 
-    Its progress is counted in steps, its result are the scores of the generated rows.
+    Its progress is counted in steps; its result is the scores of the generated rows.
 
     Attributes:
         steps_per_epoch: steps in one pass over the rows.
@@ -117,10 +117,10 @@ class Run(Job):
         engine: what computed it.
         d_loss: last D loss.
         g_loss: last G loss.
-        until_step: where it is to rest again while it is advanced by a few steps, else None.
-        parent_step: after which of its parent's steps it was forked.
-        unbroken_from: the first attempt since which no stored step was undone.
-        labels: of a group those of its members.
+        until_step: where to pause again while it is advanced by a few steps, else None.
+        parent_step: the parent's step after which it was forked.
+        unbroken_from: the first attempt since which no stored step has been undone.
+        labels: for a group, those of its members.
     """
 
     steps_per_epoch: int
@@ -135,12 +135,12 @@ class Run(Job):
 
     @property
     def members(self) -> int:
-        """How many a group has; 1 for a training."""
+        """The number of members of a group; 1 for a training."""
         return max(1, len(self.labels))
 
     @property
     def differs_in_seed(self) -> bool:
-        """Whether it is a group of which nothing but the seeds differs."""
+        """Whether it is a group whose members differ only in their seeds."""
         return self.is_group and all(re.fullmatch(r"seed \d+", label) for label in self.labels)
 
     @property
@@ -160,30 +160,30 @@ class Run(Job):
 
     @cached_property
     def config(self) -> ExperimentConfig:
-        """The experiment; of a group its first member's."""
+        """The experiment; for a group, its first member's."""
         return ExperimentConfig.from_json(self.spec_json)
 
     @cached_property
     def edits(self) -> list[dict[str, Any]]:
-        """What was changed while it trained: ``{"step": n, "set": {...}}`` each.
+        """The changes made while it trained: ``{"step": n, "set": {...}}`` each.
 
-        Without making the whole config, because live views ask for it several times a second.
+        Does not build the whole config, because live views need it several times a second.
         """
         return json.loads(self.spec_json).get("schedule", [])
 
     @property
     def is_stepping(self) -> bool:
-        """Whether it does a few steps, to rest again at once; people call that paused."""
+        """Whether it does a few steps and pauses again; shown as paused."""
         return self.until_step is not None and self.is_active
 
     @property
     def shown_status(self) -> str:
-        """The status as people see it: a run that stands between single steps is paused."""
+        """The status shown to users: a run between single steps is paused."""
         return PAUSED if self.is_stepping else self.status
 
     @cached_property
     def scores(self) -> ScoreReport | None:
-        """Quality of the generated rows, None before the end."""
+        """Scores of the generated rows, None before the end."""
         return ScoreReport.from_dict(self.result) if self.result else None
 
     @property

@@ -1,4 +1,4 @@
-"""The store from the side of those who look: one job, all jobs, the queue."""
+"""Reading the store: one job, all jobs, the queue."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -19,12 +19,12 @@ from gan_core.store.turns import place
 
 
 class Reading:
-    """What everybody who uses the store can ask it.
+    """What every user of the store can read.
 
     Args:
-        database: where jobs are kept.
-        limits: what one may ask for.
-        user: who uses it; None is the server itself, which may do everything.
+        database: where jobs are stored.
+        limits: what may be requested.
+        user: who uses it; None: the server itself, which may do everything.
         rule: what a user may see and change.
     """
 
@@ -44,7 +44,7 @@ class Reading:
         """One training, or a group of them.
 
         Raises:
-            RunNotFoundError: there is none with this id, or it cannot be an id.
+            RunNotFoundError: there is none with this id, or it is not a valid id.
         """
         run = self.job(run_id)
         if isinstance(run, Run):
@@ -55,7 +55,7 @@ class Reading:
         """One job of any kind.
 
         Raises:
-            RunNotFoundError: there is none with this id, or it cannot be an id.
+            RunNotFoundError: there is none with this id, or it is not a valid id.
         """
         job_id = check_id(job_id)
         with self.database.read() as db:
@@ -66,13 +66,13 @@ class Reading:
         return _whole(found, rows)
 
     def members(self, group: Job) -> Sequence[Run]:
-        """The runs of a group, each as it is by itself, in the order of their configs."""
+        """The runs of a group, each on its own, in the order of their configs."""
         self.job(group.id)
         with self.database.read() as db:
             return [job for job in read(db, jobs.c.group_id == group.id) if isinstance(job, Run)]
 
     def lead(self, run: Run) -> Run:
-        """The run whose networks stand for a run: of a group its first member's."""
+        """The run whose networks represent a run: for a group, its first member."""
         return self.members(run)[0] if run.is_group else run
 
     def list(self, limit: int = 1000) -> Sequence[Run]:
@@ -80,7 +80,7 @@ class Reading:
         return [job for job in self.all_jobs(limit) if isinstance(job, Run)]
 
     def all_jobs(self, limit: int = 1000) -> Sequence[Job]:
-        """Jobs of all kinds, newest first; a group is one."""
+        """Jobs of all kinds, newest first; a group counts as one."""
         query = SELECT.where(jobs.c.group_id.is_(None))
         newest = query.order_by(jobs.c.created_at.desc(), jobs.c.id)
         with self.database.read() as db:
@@ -98,7 +98,7 @@ class Reading:
         return {status: found.get(status, 0) for status in model.STATUSES}
 
     def place_in_queue(self, job: Job) -> int:
-        """1 for the job that starts next, 0 for one that does not wait; of a group the first's."""
+        """1 for the job that starts next, 0 for one not waiting; for a group, its first's."""
         if job.status != model.QUEUED:
             return 0
         with self.database.read() as db:
@@ -109,7 +109,7 @@ class Reading:
         return self.user is None or self._rule.may_see(self.user, job)
 
     def may_change(self, job: Job) -> bool:
-        """Whether the user may steer a job; verbs refuse it otherwise, whatever a page draws."""
+        """Whether the user may steer a job; if not, verbs refuse, whatever a page shows."""
         return self.user is None or (
             self._rule.may_see(self.user, job) and self._rule.may_change(self.user, job)
         )
@@ -119,7 +119,7 @@ class Reading:
         return self.database.folder
 
     def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
-        """A job that the user may change, with its members: locked, in the order of ids.
+        """A job that the user may change, with its members: locked, in order of id.
 
         Raises:
             RunNotFoundError: there is none that the user may see.
@@ -138,7 +138,7 @@ class Reading:
 
 
 def _whole(job: Job, rows: Sequence[Job]) -> Job:
-    """A job as people see it: a group is what its members are together."""
+    """A job as users see it: a group combines its members."""
     if job.kind != model.GROUP:
         return job
     return together(job, [row for row in rows if row.group_id == job.id and isinstance(row, Run)])
@@ -147,5 +147,5 @@ def _whole(job: Job, rows: Sequence[Job]) -> Job:
 def _not_found(job_id: str) -> RunNotFoundError:
     return RunNotFoundError(
         f"There is no run {job_id!r} on this server. It may have been deleted, or the link "
-        "is of another server. Choose a run on the Runs page."
+        "is for another server. Choose a run on the Runs page."
     )

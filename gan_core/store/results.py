@@ -1,4 +1,4 @@
-"""What a run has made so far: its history, its generator, its latest generated rows."""
+"""What a run has produced so far: its history, its generator, its latest generated rows."""
 
 import time
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from gan_core.training.events import history_frame
 
 @dataclass(frozen=True)
 class Preview:
-    """Generated rows of a moment of the training.
+    """Generated rows at a moment of the training.
 
     Attributes:
         step: after which step.
@@ -34,11 +34,11 @@ class Preview:
 
 @dataclass(frozen=True)
 class Players:
-    """Both networks of a moment of the training.
+    """Both networks at a moment of the training.
 
     Attributes:
         step: after which step.
-        generator: weights as results take them (the moving average where there is one), by the
+        generator: weights as used for results (the moving average if there is one), by the
             names of ``nn.Sequential``: ``"0.weight"``, ``"0.bias"``, ...
         discriminator: likewise.
     """
@@ -49,11 +49,11 @@ class Players:
 
 
 def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.ndarray]:
-    """All stored steps after a step, for those who have the memory (else `history.parts`).
+    """All stored steps after a step, if there is memory for them (else `history.parts`).
 
     Returns:
         the number of the first of them, and float32 (n_steps, n_columns): as many of the first of
-        `ExperimentConfig.columns` as any of them has; what a step lacks is NaN.
+        `ExperimentConfig.columns` as any of them has; missing values are NaN.
     """
     found = list(parts(database, run_id, after))
     if not found:
@@ -101,7 +101,7 @@ def preview(database: Database, run_id: str) -> Preview | None:
 
 
 def latest_players(database: Database, run_id: str) -> Players | None:
-    """Both networks as they were stored last, None before the first time."""
+    """Both networks as last stored, None before the first time."""
     query = sa.select(players.c.step, players.c.data).where(players.c.run_id == run_id)
     with database.read() as db:
         row = db.execute(query).one_or_none()
@@ -122,12 +122,12 @@ def players_step(database: Database, run_id: str) -> int | None:
 
 
 def watch(database: Database, run_id: str) -> None:
-    """Ask a running run to store both networks several times a second for the next seconds."""
+    """Have a running run store both networks several times a second for the next seconds."""
     now = time.time()
     mine = trainings.c.job_id == run_id
     stale = sa.or_(trainings.c.watched_at.is_(None), trainings.c.watched_at < now - 1.0)
     running = sa.exists().where(jobs.c.id == run_id, jobs.c.status == model.RUNNING)
-    with database.read() as db:  # ten viewers shall not write ten times
+    with database.read() as db:  # ten viewers should not write ten times
         if db.scalar(sa.select(trainings.c.job_id).where(mine, stale, running)) is None:
             return
     with database.write() as db:
@@ -135,14 +135,14 @@ def watch(database: Database, run_id: str) -> None:
 
 
 def snapshot_steps(database: Database, run_id: str) -> list[int]:
-    """The steps after which snapshots were kept, ascending; 0 is before the first step."""
+    """The steps after which snapshots were kept, ascending; 0: before the first step."""
     query = sa.select(snapshots.c.step).where(snapshots.c.run_id == run_id)
     with database.read() as db:
         return list(db.scalars(query.order_by(snapshots.c.step)))
 
 
 def snapshot_checkpoint(database: Database, run_id: str, step: int) -> Checkpoint | None:
-    """The whole state at a snapshot, from which a training can go on; None if there is none."""
+    """The whole state at a snapshot, from which a training can continue; None if missing."""
     mine = sa.and_(snapshots.c.run_id == run_id, snapshots.c.step == step)
     with database.read() as db:
         data = db.scalar(sa.select(snapshots.c.data).where(mine))
@@ -150,7 +150,7 @@ def snapshot_checkpoint(database: Database, run_id: str, step: int) -> Checkpoin
 
 
 def snapshot(database: Database, run_id: str, step: int) -> Players | None:
-    """Both networks at a snapshot, None if there is none of this step."""
+    """Both networks at a snapshot, None if there is none for this step."""
     found = snapshot_checkpoint(database, run_id, step)
     if found is None:
         return None

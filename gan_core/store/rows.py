@@ -1,4 +1,4 @@
-"""Jobs as rows: how they are read, and held while they are changed."""
+"""Jobs as rows: how they are read, and locked while they are changed."""
 
 from collections.abc import Iterable
 from dataclasses import fields
@@ -20,7 +20,7 @@ SELECT = sa.select(
 
 
 def job_of(row: sa.Row) -> Job:  # type: ignore[type-arg]
-    """A job, or, where it is a training, the run."""
+    """A job or, if it is a training, the run."""
     if row.kind == TRAINING:
         return Run(**row._mapping)
     return Job(**{name: row._mapping[name] for name in _OF_A_JOB})
@@ -33,10 +33,10 @@ def read(db: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Job]:
 
 
 def locked(db: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Job]:
-    """Jobs that nobody else changes until this transaction ends.
+    """Jobs, locked until this transaction ends.
 
-    Rows are locked in the order of their ids, a job's before what belongs to it, by everybody:
-    so no two ever wait for each other.
+    Everybody locks rows in order of id, a job's row before those that belong to it:
+    so no two transactions ever wait for each other.
     """
     query = SELECT.where(*conditions).order_by(jobs.c.id).with_for_update(of=jobs)
     return [job_of(row) for row in db.execute(query)]
@@ -56,7 +56,7 @@ def change(db: sa.Connection, ids: str | Iterable[str], **values: object) -> Non
 
 
 def change_training(db: sa.Connection, ids: str | Iterable[str], **values: object) -> None:
-    """Change what trainings have beside their jobs, which are locked."""
+    """Change the trainings' own columns; their jobs are locked."""
     chosen = [ids] if isinstance(ids, str) else list(ids)
     if chosen:
         db.execute(trainings.update().where(trainings.c.job_id.in_(chosen)).values(**values))

@@ -16,7 +16,7 @@ jobs = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("want", sa.String(10), nullable=False, server_default=""),  # "", "pause", "stop"
     sa.Column("want_at", sa.Float),
-    sa.Column("spec", sa.Text, nullable=False),  # JSON; of a training its config
+    sa.Column("spec", sa.Text, nullable=False),  # JSON; for a training, its config
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("dispatcher", sa.String(40)),
     sa.Column("worker_pid", sa.Integer),
@@ -26,14 +26,14 @@ jobs = sa.Table(
     sa.Column("ended_at", sa.Float),
     sa.Column("progress", sa.Integer, nullable=False, server_default="0"),
     sa.Column("total", sa.Integer, nullable=False),
-    sa.Column("rate", sa.Float),  # of the progress, a second
-    sa.Column("result", sa.Text),  # JSON; of a training its scores
+    sa.Column("rate", sa.Float),  # progress per second
+    sa.Column("result", sa.Text),  # JSON; for a training, its scores
     sa.Column("group_id", sa.String(40)),  # the group that it is a member of
-    sa.Column("parent_id", sa.String(40)),  # the job that this one goes on from
+    sa.Column("parent_id", sa.String(40)),  # the job that this one continues from
     sa.Column("kind", sa.String(40), nullable=False, server_default="training"),
     sa.Column("label", sa.String(120), nullable=False, server_default=""),  # of a member
     sa.Column("priority", sa.Integer, nullable=False, server_default="1"),  # the lowest first
-    sa.Column("heartbeat_at", sa.Float),  # when its worker last said that it lives
+    sa.Column("heartbeat_at", sa.Float),  # when its worker last reported that it is alive
     sa.Index("ix_jobs_queue", "status", "priority", "queued_at", "id"),
     sa.Index("ix_jobs_group", "group_id"),
 )
@@ -53,8 +53,8 @@ trainings = sa.Table(
     sa.Column("d_loss", sa.Float),
     sa.Column("g_loss", sa.Float),
     sa.Column("watched_at", sa.Float),  # when somebody last looked at its networks
-    sa.Column("until_step", sa.Integer),  # where an advance by a few steps is to rest again
-    sa.Column("edit", sa.Text),  # settings that its worker is to change, as JSON
+    sa.Column("until_step", sa.Integer),  # where an advance by a few steps pauses again
+    sa.Column("edit", sa.Text),  # requested changes of settings, as JSON
     sa.Column("parent_step", sa.Integer),
     # The first attempt since which no stored step was undone.
     sa.Column("unbroken_from", sa.Integer, nullable=False, server_default="0"),
@@ -72,12 +72,12 @@ chunks = sa.Table(
     sa.Index("ix_chunks_run_step", "run_id", "last_step"),
 )
 
-# Of a history of more than a few thousand steps: extremes and sums of stretches of 2^level steps.
+# For a history of more than a few thousand steps: extremes and sums of intervals of 2^level steps.
 history_levels = sa.Table(
     "history_levels",
     metadata,
     sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("index", sa.Integer, primary_key=True),  # of a page of stretches
+    sa.Column("index", sa.Integer, primary_key=True),  # of a page of intervals
     sa.Column("level", sa.Integer, nullable=False),
     sa.Column("n_columns", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),  # of `levels.stretch_type`
@@ -120,7 +120,7 @@ snapshots = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),  # a whole checkpoint, safetensors
 )
 
-# What refers to a job, and goes with it.
+# Tables that refer to a job, and are deleted with it.
 OF_A_JOB = (trainings, chunks, history_levels, checkpoints, previews, players, snapshots)
 
 dispatchers = sa.Table(

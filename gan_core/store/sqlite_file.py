@@ -1,4 +1,4 @@
-"""The file of a SQLite store: whether it is still the same one, and the space that it takes."""
+"""The file of a SQLite store: whether it is still the same, and the space it takes."""
 
 import logging
 import os
@@ -15,16 +15,16 @@ from gan_core.errors import StoreError, StoreGoneError
 
 log = logging.getLogger(__name__)
 
-RESERVE_BYTES = 8 * 2**20  # what deleting a run of 3 GB writes into the log, twice
-_RECLAIM_SECONDS = 1.0  # of the one who deletes; what is left can be used again all the same
-_RECLAIM_PAGES = 2000  # at once: others may write in between
+RESERVE_BYTES = 8 * 2**20  # twice what deleting a run of 3 GB writes to the log
+_RECLAIM_SECONDS = 1.0  # of the deleting user's time; the remaining space can be reused anyway
+_RECLAIM_PAGES = 2000  # at a time: others may write in between
 
 
 class StoreFile:
     """The file, which processes share for as long as they live.
 
     Args:
-        path: where it is.
+        path: of the file.
         busy_seconds: how long a write waits for another one.
     """
 
@@ -35,18 +35,18 @@ class StoreFile:
         self._identity: tuple[int, int] | None = None
 
     def connect(self) -> sqlite3.Connection:
-        """A connection; the file is created only where a store is prepared."""
+        """A connection; the file is created only when a store is being prepared."""
         mode = "rwc" if self.may_create else "rw"
         address = f"file:{quote(str(self.path))}?mode={mode}"
         made = sqlite3.connect(
             address, uri=True, timeout=self._busy_seconds, check_same_thread=False
         )
-        if self.may_create:  # a new file can give back the space of what is deleted
+        if self.may_create:  # a new file can return the space of deleted rows
             made.execute("PRAGMA auto_vacuum=INCREMENTAL")
         return made
 
     def check(self) -> None:
-        """Notice that the file is another one than before.
+        """Notice that the file is no longer the same one.
 
         Raises:
             StoreGoneError: it was deleted, replaced or emptied.
@@ -79,12 +79,12 @@ class StoreFile:
         return self.path.with_name(self.path.name + ".reserve")
 
     def make_reserve(self) -> None:
-        """Set space aside, so that runs can be deleted on a full disk, too."""
+        """Reserve space, so that runs can be deleted even on a full disk."""
         if self._reserve.exists():
             return
         try:
             with self._reserve.open("xb") as file:
-                # Really written: a file of nothing but holes sets nothing aside.
+                # Really written: a sparse file would reserve nothing.
                 file.write(bytes(RESERVE_BYTES))
         except OSError as error:
             log.info("no space is set aside for deleting: %s", error)
@@ -92,17 +92,17 @@ class StoreFile:
                 self._reserve.unlink()
 
     def release_reserve(self) -> bool:
-        """Give that space away; whether there was any."""
+        """Release that space; returns whether there was any."""
         with suppress(OSError):
             self._reserve.unlink()
             return True
         return False
 
     def reclaim(self, engine: sa.Engine) -> bool:
-        """Return the space of what was deleted to the disk, as much as a moment allows.
+        """Return the space of deleted rows to the disk, as much as time allows.
 
         Returns:
-            whether there was nothing in the way, such as a disk that is full.
+            whether nothing prevented it, such as a full disk.
         """
         until = time.monotonic() + _RECLAIM_SECONDS
         try:
@@ -128,6 +128,6 @@ class StoreFile:
 
 
 def is_file(url: sa.URL) -> bool:
-    """Whether a SQLite address names a file, and not memory or something of SQLite's own."""
+    """Whether a SQLite URL names a file, not memory or something internal to SQLite."""
     name = url.database or ""
     return bool(name) and name != ":memory:" and not name.startswith("file:") and os.sep in name

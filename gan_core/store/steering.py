@@ -1,4 +1,4 @@
-"""What people ask of jobs, of whatever kind; asked of a group, it is asked of all its members."""
+"""What users request of jobs of any kind; a request to a group goes to all its members."""
 
 import time
 from collections.abc import Sequence
@@ -19,17 +19,17 @@ class Steering(Reading):
     """Pause, stop, resume, rename, delete."""
 
     def pause(self, job_id: str) -> None:
-        """Ask a job to stand still where it is; a waiting one leaves the queue at once.
+        """Ask a job to pause where it is; a waiting one leaves the queue at once.
 
         Raises:
             RunNotFoundError: no such job.
-            AccessError: it is somebody else's; so with all that follow.
-            RunStateError: it is neither worked on nor waiting.
+            AccessError: it is somebody else's; likewise for all verbs below.
+            RunStateError: it is neither running nor waiting.
         """
         self._ask(job_id, "pause", model.PAUSED, (model.QUEUED, model.RUNNING))
 
     def stop(self, job_id: str) -> None:
-        """Ask a job to end; what it has is kept.
+        """Ask a job to end; what it has produced is kept.
 
         Raises:
             RunNotFoundError: no such job.
@@ -38,14 +38,14 @@ class Steering(Reading):
         self._ask(job_id, "stop", model.STOPPED, (model.QUEUED, model.RUNNING, model.PAUSED))
 
     def resume(self, job_id: str) -> None:
-        """Put a paused, stopped or failed job back into the queue, to go on from its checkpoint.
+        """Put a paused, stopped or failed job back into the queue, to continue from its checkpoint.
 
-        One that has none begins anew; a run that does a few steps only goes on to its end.
+        Without a checkpoint it starts over; a run that was doing a few steps continues to its end.
 
         Raises:
             RunNotFoundError: no such job.
-            RunStateError: it is finished, or not at rest.
-            LimitError: too many wait already.
+            RunStateError: it is finished, or still active.
+            LimitError: too many are waiting already.
         """
         with self.database.write() as db:
             held = self._hold(db, job_id)
@@ -63,7 +63,7 @@ class Steering(Reading):
             change(db, whole, priority=sa.case((single, schema.ALONE), else_=jobs.c.priority))
 
     def rename(self, job_id: str, name: str) -> None:
-        """Give a job another name.
+        """Rename a job.
 
         Raises:
             RunNotFoundError: no such job.
@@ -76,9 +76,9 @@ class Steering(Reading):
             change(db, job_id, name=clean_name(name))
 
     def delete(self, job_id: str) -> None:
-        """Delete a job with all it made. A running one loses its worker at its next write.
+        """Delete a job with all it produced. A running one loses its worker at its next write.
 
-        A group goes with its members, and with the last of them.
+        A group is deleted with its members, and with the last of them.
 
         Raises:
             RunNotFoundError: no such job.
@@ -100,7 +100,7 @@ class Steering(Reading):
         self.database.delete(everything)
 
     def _ask(self, job_id: str, want: str, at_once: str, allowed: tuple[str, ...]) -> None:
-        """Ask a running job for something, or do it at once to one that is not running."""
+        """Request something of a running job, or do it at once to one that is not running."""
         now = time.time()
         with self.database.write() as db:
             held = self._hold(db, job_id)
@@ -119,7 +119,7 @@ class Steering(Reading):
         waiting, theirs = db.scalar(count) or 0, db.scalar(count.where(jobs.c.owner == owner)) or 0
         if waiting + n_more > self.limits.max_queued:
             raise LimitError(
-                f"{waiting:,} runs are waiting already, this server allows "
+                f"{waiting:,} runs are waiting already; this server allows "
                 f"{self.limits.max_queued:,}. Try again when some are done."
             )
         if theirs + n_more > self.limits.max_waiting:

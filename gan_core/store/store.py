@@ -9,9 +9,9 @@ from gan_core.store.trainings import Trainings
 
 
 class Store(Creation, Trainings):
-    """Jobs from the side of people: create, look, ask, delete.
+    """Jobs as users handle them: create, read, steer, delete.
 
-    The verbs are declared by what they are for: `gan_core.store.reading`, `steering`, `trainings`
+    The verbs are grouped by purpose: `gan_core.store.reading`, `steering`, `trainings`
     and `creation`.
     """
 
@@ -27,10 +27,10 @@ class Store(Creation, Trainings):
         return cls(database)
 
     def for_user(self, user: str, rule: Rule | None = None) -> "Store":
-        """The store as a user may use it: each verb refuses what the rule does not allow.
+        """The store for a user: each verb refuses what the rule does not allow.
 
         Args:
-            user: who asks; new jobs are theirs.
+            user: who uses it; new jobs are theirs.
             rule: who may see and change what; None: this store's own.
         """
         return type(self)(self.database, self.limits, user, rule or self._rule)

@@ -1,4 +1,4 @@
-"""What people ask of one training: a few steps by hand, other settings from here on."""
+"""What users request of one training: single steps, new settings from here on."""
 
 import time
 from collections.abc import Mapping
@@ -12,24 +12,24 @@ from gan_core.store.model import Run
 from gan_core.store.rows import change, change_training
 from gan_core.store.steering import Steering
 
-MAX_ADVANCE = 1000  # steps at once: others may wait for the slot meanwhile
+MAX_ADVANCE = 1000  # steps at once: others may be waiting for the slot
 
 
 class Trainings(Steering):
     """Advance, edit."""
 
     def advance(self, run_id: str, steps: int = 1, players: str | None = None) -> None:
-        """Let a paused or stopped run do a few steps, and be paused again.
+        """Have a paused or stopped run do a few steps, then pause again.
 
         Args:
             run_id: the run.
-            steps: how many, 1 to `MAX_ADVANCE`; the run's last step ends it as always.
-            players: who learns in these steps, "both", "d" or "g"; recorded as a change of the
+            steps: how many, 1 to `MAX_ADVANCE`; the run's last step finishes it as usual.
+            players: which learn in these steps, "both", "d" or "g"; recorded as a change of the
                 setting and back. None: as the settings say.
 
         Raises:
             RunNotFoundError: no such run.
-            RunStateError: it is not at rest, or a group, or the number of steps is out of range.
+            RunStateError: it is active, or a group, or the number of steps is out of range.
             ConfigError: players is none of these.
         """
         with self.database.write() as db:
@@ -51,9 +51,9 @@ class Trainings(Steering):
             change_training(db, run_id, until_step=until)
 
     def edit(self, run_id: str, changes: Mapping[str, object]) -> None:
-        """Change settings of a run from where it stands; recorded in its config's schedule.
+        """Change settings of a run from its current step on; recorded in its config's schedule.
 
-        A running one takes it up a moment later, at the step that it has come to by then.
+        A running one applies them a moment later, at the step it has reached by then.
 
         Args:
             run_id: the run.
@@ -67,20 +67,20 @@ class Trainings(Steering):
         with self.database.write() as db:
             run = self._single(db, run_id)
             if run.status == model.FINISHED:
-                raise RunStateError("This run is finished; its settings cannot change any more.")
+                raise RunStateError("This run is finished; its settings can no longer change.")
             if run.status == model.RUNNING:
                 ask_for(db, run, changes)
             else:
                 write_config(db, run_id, run.config.with_edit(run.step, changes))
 
     def _single(self, db: sa.Connection, run_id: str) -> Run:
-        """One course of numbers, locked."""
+        """A single training, locked."""
         run = next(job for job in self._hold(db, run_id) if job.id == run_id)
         if not isinstance(run, Run):
             raise RunStateError(
-                "This run is repeated with several seeds, which stand at different steps. Only a "
-                "run with one seed can be stepped or changed on the way."
+                "This run is repeated with several seeds, which are at different steps. Only a "
+                "run with one seed can be stepped or changed mid-run."
                 if run.kind == model.GROUP
-                else "This job is no training; it can be neither stepped nor changed on the way."
+                else "This job is not a training; it can be neither stepped nor changed mid-run."
             )
         return run

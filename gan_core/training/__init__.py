@@ -1,7 +1,7 @@
 """Training: engines, and `train`, which turns an experiment into a stream of events.
 
-`train` is imported when it is first asked for: it brings PyTorch, which the web server, that reads
-checkpoints and generators from here, must stay free of.
+`train` is imported on first use: it imports PyTorch, which the web server, although it reads
+checkpoints and generators from here, must not load.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Everything a run needs to go on exactly where it stood."""
+"""Everything a run needs to continue exactly where it was."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from gan_core.problem import Problem, resolve
 
 _KEY = "gan_forge"
 
-# These decide how far and on what a run goes, not which numbers it makes on the way.
+# These decide how long and on what a run trains, not its numbers up to there.
 _MAY_DIFFER = ("training.epochs", "training.device", "training.engine", "schedule")
 
 
@@ -46,11 +46,11 @@ class Checkpoint:
         return {k.removeprefix(prefix): v for k, v in self.tensors.items() if k.startswith(prefix)}
 
     def generator_weights(self) -> dict[str, np.ndarray]:
-        """The weights that results come from: G's moving average where there is one, else G's."""
+        """The weights that results come from: G's moving average if there is one, else G's."""
         return self.part("ema" if self.config.training.ema_decay else "generator")
 
     def players(self) -> bytes:
-        """The weights alone, of G as results take it and of D, as a safetensors file."""
+        """The weights only, of G as used for results and of D, as a safetensors file."""
         weights = {f"generator.{k}": v for k, v in self.generator_weights().items()}
         weights |= {f"discriminator.{k}": v for k, v in self.part("discriminator").items()}
         return save(weights)
@@ -78,30 +78,30 @@ class Checkpoint:
             raise CheckpointError(f"The checkpoint is damaged: {error}") from error
 
     def forked(self, config: ExperimentConfig) -> "Checkpoint":
-        """This state as the beginning of a run with other settings.
+        """This state as the start of a run with other settings.
 
-        Where only settings differ that may change while a run trains, the new config is the old one
-        with that change, so that the whole course can be trained again from it.
+        If only settings that can change while a run trains differ, the new config is the old one
+        with that change, so that the whole history can be trained again from it.
 
         Args:
             config: the settings from here on.
 
         Raises:
-            ConfigError: the networks have other shapes, or the table other features or another
-                encoder; or these settings end at this step or before.
+            ConfigError: the networks have other shapes, or the table has other features or another
+                encoder; or these settings end at this step or earlier.
         """
         before, after = resolve(self.config), resolve(config)
         if after.features != before.features:
             raise ConfigError(
                 "data.features",
-                "A fork goes on with the networks as they are, so its table must have the same "
+                "A fork continues with the networks as they are, so its table must have the same "
                 f"features. These have {short(after.features)}, the run "
                 f"{short(before.features)}. Choose the same, or start a new run.",
             )
         if config.data.encoder != self.config.data.encoder:
             raise ConfigError(
                 "data.encoder",
-                "A fork goes on with the networks as they are, so the encoder must be the run's, "
+                "A fork continues with the networks as they are, so the encoder must be the run's, "
                 f"{self.config.data.encoder}. Got {config.data.encoder} instead: choose the same, "
                 "or start a new run.",
             )
@@ -110,14 +110,14 @@ class Checkpoint:
             if shapes != known:
                 raise ConfigError(
                     f"{name}.hidden_dims",
-                    f"A fork goes on with the networks as they are, so the {name} must have the "
+                    f"A fork continues with the networks as they are, so the {name} must have the "
                     f"layers {known}. Got {shapes} instead: set the same "
                     "widths and normalization, or start a new run.",
                 )
         if self.step >= after.total_steps:
             raise ConfigError(
                 "training.epochs",
-                f"training.epochs must lead beyond step {self.step:,}, where this fork begins. "
+                f"training.epochs must lead beyond step {self.step:,}, where this fork starts. "
                 f"{config.training.epochs:,} epochs end with step {after.total_steps:,}: ask for "
                 "more.",
             )
@@ -131,9 +131,9 @@ class Checkpoint:
         return Checkpoint(self._course(config), self.step, tensors, after.encoder)
 
     def _course(self, config: ExperimentConfig) -> ExperimentConfig:
-        """The past of this checkpoint and settings from here on as one config, where that can be.
+        """The past of this checkpoint and the settings from here on as one config, if possible.
 
-        Otherwise those settings alone, without a past.
+        Otherwise only those settings, without a past.
         """
         now = config.at(self.step)
         changes = now.differences(self.config.at(self.step))
@@ -153,16 +153,16 @@ class Checkpoint:
         return whole
 
     def _past(self, config: ExperimentConfig) -> tuple[Edit, ...]:
-        """The changes of settings that this checkpoint has seen."""
+        """The changes of settings before this checkpoint."""
         return tuple(edit for edit in config.schedule if edit.step < self.step)
 
     def check_fits(self, problem: Problem) -> None:
-        """Refuse to be resumed with other settings or rows than it was made with.
+        """Refuse to be resumed with settings or rows other than its own.
 
         Raises:
-            CheckpointError: a setting that decides the numbers differs, or was changed at another
+            CheckpointError: a setting that affects the numbers differs, or was changed at another
                 step before the checkpoint, or the checkpoint lies beyond the last epoch; or the
-                data set has other rows than it had.
+                data set's rows have changed.
         """
         config = problem.config
         differing = [p for p in config.differences(self.config) if p not in _MAY_DIFFER]
@@ -180,26 +180,26 @@ class Checkpoint:
             )
         if self.step > problem.total_steps:
             raise CheckpointError(
-                f"The checkpoint is of step {self.step:,}, but these settings end with step "
-                f"{problem.total_steps:,}. Ask for more epochs."
+                f"The checkpoint is from step {self.step:,}, but these settings end with step "
+                f"{problem.total_steps:,}. Set more epochs."
             )
 
 
 def _shapes(network: Sequential) -> str:
     """The parameters and buffers of a network with their shapes, in words."""
-    tensors = initial_weights(network, np.random.default_rng(0))  # their names and shapes count
+    tensors = initial_weights(network, np.random.default_rng(0))  # for their names and shapes
     return ", ".join(f"{k} {' x '.join(map(str, v.shape))}".strip() for k, v in tensors.items())
 
 
 def updates_of(
     player: str, step: int, tensors: Mapping[str, np.ndarray], config: ExperimentConfig
 ) -> int:
-    """How often Adam has updated a player; its corrections for the zero start depend on it.
+    """How often Adam has updated a player; its bias corrections depend on it.
 
     Args:
         player: "generator" or "discriminator".
         step: steps done.
-        tensors: as in `Checkpoint`; those of early versions do not say it, and know no schedule.
+        tensors: as in `Checkpoint`; early versions did not store it, and had no schedule.
         config: the experiment.
     """
     per_step = config.training.n_critic if player == "discriminator" else 1
@@ -209,7 +209,7 @@ def updates_of(
 def save_with(facts: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> bytes:
     """A safetensors file of named arrays with some facts in its metadata.
 
-    All facts stand under one key: safetensors writes several keys in an order that changes from
+    All facts are stored under one key: safetensors writes several keys in an order that varies from
     process to process, and equal runs should make equal files.
     """
     return save(dict(tensors), metadata={_KEY: json.dumps(facts, sort_keys=True)})
@@ -218,7 +218,7 @@ def save_with(facts: Mapping[str, str], tensors: Mapping[str, np.ndarray]) -> by
 def metadata(data: bytes) -> dict[str, str]:
     """The facts in a safetensors file made by `save_with`.
 
-    safetensors itself reads metadata from files only; its format begins with the length of the
+    safetensors itself reads metadata only from files; its format starts with the length of the
     header, eight bytes little-endian, and the header as JSON.
 
     Raises:

@@ -6,10 +6,10 @@ from gan_core.errors import ConfigError
 
 
 def resolve_device(asked: str) -> torch.device:
-    """``auto`` is the first CUDA GPU where there is one, else the CPU.
+    """``auto`` is the first CUDA GPU if there is one, else the CPU.
 
     Raises:
-        ConfigError: CUDA was asked for and is not there.
+        ConfigError: CUDA was requested but is not available.
     """
     has_cuda = torch.cuda.is_available()
     if asked == "cuda" and not has_cuda:
@@ -22,5 +22,5 @@ def resolve_device(asked: str) -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """For people: "CPU", or the name of the GPU."""
+    """Its name on the pages: "CPU", or the name of the GPU."""
     return "CPU" if device.type == "cpu" else torch.cuda.get_device_name(device)

@@ -1,8 +1,8 @@
-"""What a run draws at random, step by step: the order of the rows, and the noise.
+"""The random numbers of a run, step by step: the order of the rows, and the noise.
 
 Both are drawn in blocks, because one large draw is much cheaper than many small ones. A block is
-a pure function of the seed and its number (see `gan_core.randomness`), and its size depends on the
-config alone, so every engine sees the same numbers from whichever step it starts.
+a pure function of the seed and its index (see `gan_core.randomness`), and its size depends only
+on the config, so every engine sees the same numbers from whichever step it starts.
 """
 
 from dataclasses import dataclass, field
@@ -133,12 +133,12 @@ class InputNoise:
 
 
 def input_noise_of(config: ExperimentConfig, n_rows: int, n_features: int) -> InputNoise:
-    """The noise on D's inputs of an experiment on a table of so many rows and features."""
+    """The noise on D's inputs of an experiment on a table of this many rows and features."""
     batch = min(config.training.batch_size, n_rows)
     return InputNoise(config.seed, batch, n_features, config.training.n_critic)
 
 
 def noise_of(config: ExperimentConfig, n_rows: int) -> Noise:
-    """The noise of an experiment on a table of so many rows, which bound its batches."""
+    """The noise of an experiment on a table of this many rows, which bound its batches."""
     batch = min(config.training.batch_size, n_rows)
     return Noise(config.seed, batch, config.generator.latent_dim, config.training.n_critic)

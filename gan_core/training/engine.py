@@ -1,4 +1,4 @@
-"""What computes steps: the protocol of engines, how one is made, and how one follows a schedule."""
+"""Engines compute steps: their protocol, how one is made, and how one follows a schedule."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from gan_core.training.choice import choose_engine
 
 
 class Engine(Protocol):
-    """What computes steps. It knows where it stands and can go anywhere it has been."""
+    """Computes steps. It knows its position and can return to any state it has been in."""
 
     name: ClassVar[str]
     step: int
@@ -32,9 +32,9 @@ class Engine(Protocol):
 class ScheduledEngine:
     """The engine of a whole run, with its schedule.
 
-    Where settings change, a new engine with the settings in force goes on from the state of the
-    one before. That gives the same bits from wherever it starts, because what is drawn at random
-    depends on the settings and the step alone. All of them are of one kind, chosen once.
+    When settings change, a new engine with the new settings continues from the state of the
+    previous one. That gives the same bits from wherever it starts, because the random numbers
+    depend only on the settings and the step. All engines are of one kind, chosen once.
 
     Args:
         problem: what is trained.
@@ -82,15 +82,15 @@ class ScheduledEngine:
         self._engine.load(step, tensors)
 
     def _edits_before(self, step: int) -> int:
-        """How many edits the step that follows so many has seen."""
+        """How many edits apply to the step after this many."""
         return bisect_right(self._edits_at, step)
 
 
 def make_engine(problem: Problem) -> tuple[ScheduledEngine, str]:
-    """The engine, and the device that it computes on. Each brings its library only when chosen.
+    """The engine, and the device that it computes on. Each imports its library only when chosen.
 
     Raises:
-        ConfigError: CUDA was asked for and is not there.
+        ConfigError: CUDA was requested but is not available.
     """
     if choose_engine(problem).engine == "fast":
         from gan_core.training.fast import compile_apart

@@ -1,4 +1,4 @@
-"""What a training tells its caller. Read them in a loop; the training stands still meanwhile."""
+"""The events of a training. Read them in a loop; the training waits in the meantime."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from gan_core.training.generator import TrainedGenerator
 
 @dataclass(frozen=True)
 class Started:
-    """The training is about to begin.
+    """The training is about to start.
 
     Attributes:
         config: the experiment.
         device: where it is computed, such as "cpu".
         engine: which engine computes it.
         n_rows: real rows.
-        first_step: steps already done by what is resumed, else 0.
+        first_step: steps already done if it is resumed, else 0.
         total_steps: steps when all epochs are done.
         steps_per_epoch: steps in one pass over the rows.
-        checkpoint: makes a checkpoint of this very moment.
+        checkpoint: makes a checkpoint of this moment.
     """
 
     config: ExperimentConfig
@@ -43,11 +43,11 @@ class Progress:
 
     Attributes:
         first_step: number of the first of these steps, counted from 1.
-        losses: one row a step, float32 (n_steps, n_columns), see `ExperimentConfig.columns`.
+        losses: one row per step, float32 (n_steps, n_columns), see `ExperimentConfig.columns`.
         steps_per_epoch: steps in one pass over the rows.
-        checkpoint: makes a checkpoint of this very moment; call it before asking for the next
+        checkpoint: makes a checkpoint of this moment; call it before asking for the next
             event.
-        generator: the generator of this very moment, likewise.
+        generator: the generator at this moment, likewise.
     """
 
     first_step: int
@@ -72,10 +72,10 @@ class Finished:
     """All epochs are done.
 
     Attributes:
-        first_step: number of the first step, counted from 1; of a resumed training the first since
+        first_step: number of the first step, counted from 1; if it was resumed, the first since
             it was resumed.
         losses: of all steps, float32 (n_steps, n_columns), see `ExperimentConfig.columns`; none
-            where `train` was not to keep them.
+            if `train` was told not to keep them.
         steps_per_epoch: steps in one pass over the rows.
         generator: the trained generator.
         checkpoint: the state after the last step.
@@ -89,7 +89,7 @@ class Finished:
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        """One row a step: step and epoch (counted from 1), then `ExperimentConfig.columns`.
+        """One row per step: step and epoch (counted from 1), then `ExperimentConfig.columns`.
 
         For today's losses these are d_loss, g_loss and d_real and d_fake, D's mean outputs on real
         and on fake rows; penalty is the share of d_loss that is due to penalties.
@@ -111,7 +111,7 @@ def history_frame(
     """Losses of consecutive steps as a table with step and epoch.
 
     Args:
-        losses: float32, (n_steps, n_columns); columns that it lacks at its end become NaN.
+        losses: float32, (n_steps, n_columns); missing last columns become NaN.
         first_step: number of the first step, counted from 1.
         steps_per_epoch: steps in one pass over the rows.
         columns: their names.
@@ -124,6 +124,6 @@ def history_frame(
 
 
 def widened(losses: np.ndarray, n_columns: int) -> np.ndarray:
-    """Losses (n_steps, n_columns), with NaN in the columns that were not kept in their time."""
+    """Losses (n_steps, n_columns), with NaN in columns that were not recorded at the time."""
     lacking = n_columns - losses.shape[1]
     return np.pad(losses, ((0, 0), (0, lacking)), constant_values=np.nan) if lacking else losses

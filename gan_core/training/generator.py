@@ -1,4 +1,4 @@
-"""A trained generator on its own: weights, encoder and names, enough to draw rows anywhere."""
+"""A standalone trained generator: weights, encoder and names, enough to sample rows anywhere."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -26,12 +26,12 @@ _ROWS_AT_ONCE = 2048  # bounds the time and memory until there is something to s
 
 @dataclass(frozen=True)
 class TrainedGenerator:
-    """Noise in, rows in original units out. PyTorch is imported when rows are asked for.
+    """Noise in, rows in original units out. PyTorch is imported when rows are requested.
 
     Attributes:
         config: the experiment that trained it.
-        weights: the generator's weights, float32, in the names of ``nn.Sequential``.
-        encoder: the one that the training used.
+        weights: the generator's weights, float32, named as in ``nn.Sequential``.
+        encoder: the one used in training.
         features: column names with their units.
     """
 
@@ -42,23 +42,23 @@ class TrainedGenerator:
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, problem: Problem) -> "TrainedGenerator":
-        """The generator of a state of a problem's training."""
+        """The generator at a state of a problem's training."""
         encoder = checkpoint.encoder or problem.encoder
         return cls(checkpoint.config, checkpoint.generator_weights(), encoder, problem.features)
 
     def rows(self, n: int, seed: int | None = None) -> np.ndarray:
-        """Draw rows in original units, float64, shape (n, n_features).
+        """Sample rows in original units, float64, shape (n, n_features).
 
         Args and Raises: as for `batches`.
         """
         return np.concatenate(list(self.batches(n, seed)))
 
     def batches(self, n: int, seed: int | None = None) -> Iterator[np.ndarray]:
-        """Draw rows as `rows` does, some at a time.
+        """Sample rows as `rows` does, some at a time.
 
         Args:
             n: how many rows, 1 to 1,000,000.
-            seed: where the noise starts; None takes the run's own evaluation stream, so that the
+            seed: of the noise; None takes the run's own evaluation stream, so that the
                 same run always shows the same rows.
 
         Raises:
@@ -76,11 +76,11 @@ class TrainedGenerator:
             yield self.encoder.inverse(player(rng.standard_normal(shape, dtype=np.float32)))
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
-        """As `rows`, as a DataFrame with the features' names."""
+        """Like `rows`, as a DataFrame with the features' names."""
         return pd.DataFrame(self.rows(n, seed), columns=list(self.features))
 
     def to_bytes(self) -> bytes:
-        """As a safetensors file; config, encoder and names travel in its metadata."""
+        """As a safetensors file; config, encoder and names are in its metadata."""
         facts = {
             "config": self.config.to_json(),
             "features": json.dumps(self.features),
@@ -108,7 +108,7 @@ class TrainedGenerator:
 
 
 def _encoder_in(facts: Mapping[str, str]) -> dict[str, Any]:
-    """What a file says of its encoder; version 1 knew but one."""
+    """A file's encoder; version 1 had only one."""
     if "encoder" in facts:
         return json.loads(facts["encoder"])
     return {"name": "minmax", **{key: json.loads(facts[key]) for key in ("low", "high")}}

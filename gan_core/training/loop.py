@@ -24,22 +24,22 @@ def train(
     stops: Sequence[int] = (),
     keep_history: bool = True,
 ) -> Iterator[TrainEvent]:
-    """Train a GAN; yields `Started`, then `Progress` several times a second, last `Finished`.
+    """Train a GAN; yields `Started`, then `Progress` several times a second, finally `Finished`.
 
-    Nothing is read or written but the table, and that only where it is not resolved yet. To stop,
+    Nothing is read or written except the table, and that only if it is not resolved yet. To stop,
     stop iterating. The numbers do not depend on when events are yielded. Settings in the config's
     schedule change at their steps.
 
     Args:
-        config: the experiment, or what it resolves to.
-        resume: go on from this checkpoint instead of starting.
+        config: the experiment, or its resolved problem.
+        resume: continue from this checkpoint instead of starting.
         chunk_seconds: about how long the training runs between two events.
-        stops: steps, ascending, after each of which there is to be an event.
+        stops: steps, ascending, after each of which there must be an event.
         keep_history: whether `Finished` has the losses of all steps, which are many in a long run;
-            without, it has none, and `Progress` alone tells them.
+            if not, it has none, and only `Progress` reports them.
 
     Raises:
-        ConfigError: CUDA was asked for and is not there, or there are no such rows.
+        ConfigError: CUDA was requested but is not available, or there are no such rows.
         CheckpointError: the checkpoint belongs to other settings.
         DivergedError: a loss became NaN or infinite; the steps before it have been yielded.
 
@@ -95,7 +95,7 @@ def _good_chunks(
 
 
 def _chunks(engine: ScheduledEngine, stops: Sequence[int], seconds: float) -> Iterator[np.ndarray]:
-    """Advance to the last stop in chunks of about so many seconds; none goes beyond a stop."""
+    """Advance to the last stop in chunks of about this many seconds, none beyond a stop."""
     usual = 1
     target = min(FIRST_CHUNK_SECONDS, seconds)
     for stop in stops:
@@ -112,9 +112,9 @@ def _chunks(engine: ScheduledEngine, stops: Sequence[int], seconds: float) -> It
 
 
 class _Refuge:
-    """A state to come back to when a later step turns out to have diverged.
+    """A state to return to when a later step turns out to have diverged.
 
-    Copying the state costs time, so it is done rarely enough to take about 2 % of it; from there
+    Copying the state costs time, so it is done rarely enough to take about 2 %; from there
     the engine repeats its steps, which gives the same bits.
     """
 
@@ -124,7 +124,7 @@ class _Refuge:
         self.keep()
 
     def keep(self) -> None:
-        """Copy the present state, if it is time to."""
+        """Copy the current state, if it is time to."""
         began = time.perf_counter()
         if began >= self._due:
             self._state = (self._engine.step, self._engine.tensors())
@@ -139,6 +139,6 @@ class _Refuge:
 
 
 def _n_finite(losses: np.ndarray) -> int:
-    """How many steps come before the first loss that is not a finite number."""
+    """The number of steps before the first loss that is not finite."""
     bad = ~np.isfinite(losses).all(axis=1)
     return int(bad.argmax()) if bad.any() else len(losses)

@@ -1,4 +1,4 @@
-"""D's slope, on which penalties are (see `gan_core.objectives.penalties`), by autograd."""
+"""D's slope, which penalties act on (see `gan_core.objectives.penalties`), by autograd."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def slope_at(discriminator: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
-    """The gradient of D's logit by its input, which can be differentiated by D's weights.
+    """The gradient of D's logit by its input, itself differentiable by D's weights.
 
     Args:
         discriminator: rows to logits.

@@ -1,4 +1,4 @@
-"""The reference engine: the training loop in PyTorch. It defines what is right."""
+"""The reference engine: the training loop in PyTorch. It defines what is correct."""
 
 from typing import ClassVar
 
@@ -24,13 +24,13 @@ class TorchEngine:
     Inside `advance` nothing waits for the device: the noise of a block is copied ahead, losses stay
     there until the end, and batches are gathered there.
 
-    Both players are in train mode in each other's updates, as is usual: batch normalization takes
-    the statistics of each pass and moves its running ones, dropout drops. Real rows and fakes go
-    through a D that normalizes or packs them in passes of their own. A player that rests is in eval
-    mode, so that it stays exactly as it is. Fakes carry the labels of the real rows beside them.
+    Both players are in train mode in each other's updates, as is usual: batch normalization uses
+    the statistics of each pass and updates its running ones; dropout is active. Real rows and fakes
+    go separately through a D that normalizes or packs them. A player that skips a turn is in eval
+    mode, so that it stays exactly as it is. Fakes carry the labels of the matching real rows.
 
     Args:
-        problem: what is trained, with the settings in force.
+        problem: what is trained, with the current settings.
         device: where to compute.
 
     Raises:
@@ -97,7 +97,7 @@ class TorchEngine:
         return torch.stack((d_loss, g_loss, *more))
 
     def _update_discriminator(self, x_real: Tensor, z: Tensor, i: int) -> tuple[Tensor, ...]:
-        """The i-th D update of a step. Returns what the history keeps of it, D's loss first."""
+        """The i-th D update of a step. Returns what the history records of it, D's loss first."""
         with torch.no_grad():
             x_fake = self._generate(z)  # no gradient: D's update must not reach G
         x_real, x_fake = self._with_noise(x_real, x_fake, i)
@@ -132,7 +132,7 @@ class TorchEngine:
         return g_loss.detach()
 
     def _average(self, decay: float) -> None:
-        """Let the moving average follow G: its parameters slowly, its buffers at once."""
+        """Update the moving average of G: its parameters slowly, its buffers at once."""
         with torch.no_grad():
             for key, weight in self.generator.named_parameters():
                 self._ema[key].lerp_(weight, 1.0 - decay)
@@ -140,7 +140,7 @@ class TorchEngine:
                 self._ema[key].copy_(buffer)
 
     def _with_noise(self, x_real: Tensor, x_fake: Tensor, i: int) -> tuple[Tensor, Tensor]:
-        """The rows as D sees them in its i-th pass of the step: with noise, if asked for."""
+        """The rows as D sees them in its i-th pass of the step: with noise, if enabled."""
         size = self._config.training.input_noise
         if not size:
             return x_real, x_fake
@@ -153,7 +153,7 @@ class TorchEngine:
 
     def _judge(self, x_real: Tensor, x_fake: Tensor) -> tuple[Tensor, ...]:
         """Logits of real rows and of fakes, (batch, 1) each."""
-        if self._in_one_pass:  # D treats every row by itself, so this is the same mathematics
+        if self._in_one_pass:  # D treats every row separately, so this is the same mathematics
             return self._logits(torch.cat((x_real, x_fake))).chunk(2)
         return self._logits(x_real), self._logits(x_fake)
 
@@ -167,7 +167,7 @@ class TorchEngine:
         return d(rows, *self._labels_of(rows)) if self._labelled[1] else d(rows)
 
     def _labels_of(self, rows: Tensor) -> list[Tensor]:
-        """The labels of the batch, as often as its rows stand in rows."""
+        """The labels of the batch, repeated as often as the batch is in rows."""
         return [self._batch_labels.repeat(len(rows) // len(self._batch_labels))]
 
     def _next_real(self) -> Tensor:
@@ -256,7 +256,7 @@ def _update(adam: Adam, loss: Tensor) -> None:
 
 
 def _drawing(network: Block, module: nn.Module) -> list[nn.Module]:
-    """The modules of the blocks that draw."""
+    """The modules of the blocks that draw random numbers."""
     return [module.get_submodule(path) for path, block in walk(network) if block.draws]
 
 
@@ -266,7 +266,7 @@ def check_players(
     """Refuse networks that do not fit each other, the rows or the smallest batch.
 
     Raises:
-        ConfigError: as it says.
+        ConfigError: says which one, and why.
     """
     size = min(config.training.batch_size, n_rows)
     smallest = n_rows % size or size
@@ -279,7 +279,7 @@ def check_players(
         except ValueError as error:
             raise ConfigError(name, f"{name}: {error}") from error
         if found != n_out:
-            raise ConfigError(name, f"{name} must make rows of {n_out} numbers. It makes {found}.")
+            raise ConfigError(name, f"{name} must output rows of {n_out} numbers. Got {found}.")
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Pictures of the game as arrays: D's field, the points on it, densities.
 
-The viewer makes them from the weights of a moment; the browser draws them. The web server asks
-for a `View`, which is all that is imported here: what computes is imported by its own name.
+The viewer makes them from the weights at a moment; the browser draws them. The web server uses
+only `View`, which is all that is imported here; import what computes from its own module.
 """
 
 from gan_core.views.view import OTHERS, View

@@ -1,4 +1,4 @@
-"""What stands along a picture's edge: a name, and the numbers at its ends."""
+"""The axes of a picture: a name, and the numbers at its ends."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""One feature's line, as in Figure 1 of Goodfellow et al. 2014 (arXiv:1406.2661).
+"""One feature's axis, as in Figure 1 of Goodfellow et al. 2014 (arXiv:1406.2661).
 
-Where real and generated rows lie along it, as densities; D's output over it; and, for a low-
-dimensional z, which z goes where.
+Densities of real and generated rows along it, D's output over it and, for a low-
+dimensional z, where each z is mapped to.
 """
 
 from dataclasses import asdict, dataclass
@@ -17,8 +17,8 @@ from gan_core.views.packing import packed
 from gan_core.views.plane import Plane
 from gan_core.views.view import View
 
-PLACES = 129  # along the line
-N_THREADS = 25  # z whose way to x is shown
+PLACES = 129  # along the axis
+N_THREADS = 25  # z whose mapping to x is shown
 _MOST_Z = 2
 
 
@@ -26,7 +26,7 @@ def scott_bandwidth(values: np.ndarray) -> float:
     """The width of a Gaussian kernel by Scott's rule, in the unit of the values.
 
     The sample standard deviation times n^(-1/5) (D. W. Scott, Multivariate Density Estimation,
-    1992); for values that are all alike a hundredth of their size, or of 1.
+    1992); if all values are equal, a hundredth of their size, or of 1.
 
     Args:
         values: (n,), at least two.
@@ -40,7 +40,7 @@ def gaussian_kde(values: np.ndarray, at: np.ndarray, bandwidth: float) -> np.nda
 
     Args:
         values: the samples, (n,).
-        at: where to say it, (m,).
+        at: where to evaluate it, (m,).
         bandwidth: standard deviation of each curve, in the unit of the values.
 
     Returns:
@@ -52,14 +52,14 @@ def gaussian_kde(values: np.ndarray, at: np.ndarray, bandwidth: float) -> np.nda
 
 @dataclass(frozen=True)
 class DensityFrame:
-    """One moment of a feature's line.
+    """One moment on a feature's axis.
 
     Attributes:
         step: of the training.
         generated: density of the 300 fakes, in 1 / the feature's unit, (129,).
-        output: D's output along the line, (129,).
+        output: D's output along the axis, (129,).
         level: the output between "real" and "fake".
-        threads: where the z of the facts go, in the feature's unit, (25,), perhaps none.
+        threads: where the z of the facts are mapped to, in the feature's unit, (25,) or none.
         on_fake: D's mean output on the fakes.
     """
 
@@ -72,10 +72,10 @@ class DensityFrame:
 
 
 class Density:
-    """A feature's line, and how to draw the players' state over it.
+    """A feature's axis, and how to draw the players' state over it.
 
     Both densities have the same bandwidth, Scott's for the real rows, so that their shapes can be
-    compared and a generator that makes one row only is a peak of a known width.
+    compared and a generator that makes only one row is a peak of known width.
 
     Args:
         game: the experiment with its rows.
@@ -109,7 +109,7 @@ class Density:
         }
 
     def frame(self, step: int, generator: Weights, discriminator: Weights) -> DensityFrame:
-        """The state of both players after a step, as this line shows it."""
+        """The state of both players after a step, as shown on this axis."""
         game, x = self.game, self.view.x
         fakes = game.made(generator, game.noise)
         fake_logits, line_logits = game.logits(discriminator, fakes, self._line)
@@ -136,7 +136,7 @@ class Density:
         }
 
     def _threads(self) -> np.ndarray:
-        """Z along its first dimension, at the quantiles of the normal; others are 0."""
+        """Z along its first dimension, at the quantiles of the normal; the others are 0."""
         latent_dim = self.game.problem.config.generator.latent_dim
         if latent_dim > _MOST_Z:
             return np.empty((0, latent_dim), np.float32)

@@ -13,8 +13,8 @@ from gan_core.views.packing import packed, packed_places
 from gan_core.views.plane import components_plane, pair_plane, thinned
 from gan_core.views.view import View
 
-FINE, COARSE = 48, 24  # places along each side of the grid on which D is asked
-_AFFORDABLE = 200_000  # weights of D up to which the fine grid is; beyond it a frame takes too long
+FINE, COARSE = 48, 24  # points along each side of the grid on which D is evaluated
+_AFFORDABLE = 200_000  # weights of D up to which the fine grid is used; beyond, frames are slow
 N_ARROWS = 60
 SHOWN_REAL = 600
 
@@ -27,10 +27,10 @@ class FieldFrame:
         step: of the training.
         output: D's output on the grid, float32, (n, n); the first row is the lowest.
         level: the output between "real" and "fake".
-        span: how far the colours reach to either side of it.
+        span: how far the colours reach on either side of it.
         points: the fakes' coordinates in the plane, (300, 2).
-        arrows: which way the first 60 of them are pulled, in the plane, (60, 2).
-        manifold: coordinates of the images of the manifold's noise, (n, 2), perhaps none.
+        arrows: the direction in which the first 60 are pulled, in the plane, (60, 2).
+        manifold: coordinates of the images of the manifold's noise, (n, 2) or none.
         on_fake: D's mean output on all 300 fakes.
     """
 
@@ -61,7 +61,7 @@ class Field:
             self.low, self.high = np.array([encoded_range(problem, i) for i in (view.x, view.y)]).T
         else:
             self.plane = components_plane(real)
-            # Untrained, G makes rows near 0: they should be seen too.
+            # Untrained, G makes rows near 0: they should be visible too.
             places = self.plane.project(np.vstack([real, np.zeros_like(real[:1])]))
             self.low, self.high = components_range(places)
             ends = zip(self.low, self.high, self.plane.shares, strict=True)
@@ -84,7 +84,7 @@ class Field:
         }
 
     def frame(self, step: int, generator: Weights, discriminator: Weights) -> FieldFrame:
-        """The state of both players after a step, as this plane shows it."""
+        """The state of both players after a step, as shown on this plane."""
         game = self.game
         fakes = game.made(generator, game.noise)
         fake_logits, grid_logits = game.logits(discriminator, fakes, self._grid)
@@ -104,9 +104,9 @@ class Field:
     def wire(self, step: int, generator: Weights, discriminator: Weights) -> dict[str, Any]:
         """A frame as plain values for JSON; arrays in base64.
 
-        The heat is a whole number of 16 bits a place: 32,767.5 for the level, 0 and 65,535 for the
-        span's ends; with 8 bits the line of the level would have steps. Arrows are a pair of signed
-        bytes each, 127 long for the longest, whose length stands beside them.
+        The heat is a 16-bit integer per grid point: 32,767.5 for the level, 0 and 65,535 for the
+        span's ends; with 8 bits the level line would have steps. Arrows are a pair of signed
+        bytes each, of length 127 for the longest, whose true length is sent along.
         """
         frame = self.frame(step, generator, discriminator)
         reach = float(np.hypot(*frame.arrows.T).max())

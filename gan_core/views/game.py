@@ -1,4 +1,4 @@
-"""What of a game stands still while it is trained, and what its two players make of it."""
+"""The fixed parts of a game while it is trained, and the outputs of its two players."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,12 +15,12 @@ from gan_core.views.latent import fixed_noise
 if TYPE_CHECKING:
     from torch import Tensor
 
-_REAL_ROWS = 600  # to ask D about, where its outputs on real rows matter
+_REAL_ROWS = 600  # on which D is evaluated, if its outputs on real rows matter
 
 
 @dataclass(frozen=True)
 class Game:
-    """A problem, looked at.
+    """A problem prepared for viewing.
 
     Attributes:
         problem: the experiment with its real rows.
@@ -40,29 +40,29 @@ class Game:
 
     @cached_property
     def noise(self) -> np.ndarray:
-        """The z that every frame shows the images of, float32, (300, latent_dim)."""
+        """The z whose images every frame shows, float32, (300, latent_dim)."""
         config = self.problem.config
         return fixed_noise(config.seed, config.generator.latent_dim)
 
     def made(self, generator: Weights, z: np.ndarray) -> np.ndarray:
-        """What G makes of noise: scaled rows, float32, (n, n_features)."""
+        """G's output for noise: scaled rows, float32, (n, n_features)."""
         if not len(z):
             return np.empty((0, self.problem.x_real.shape[1]), np.float32)
         return Player(self.networks[0], generator)(z)
 
     def logits(self, discriminator: Weights, *rows: np.ndarray) -> list[np.ndarray]:
-        """D's logits of several lots of scaled rows, float32, (n, 1) each; asked in one pass."""
+        """D's logits of several sets of scaled rows, float32, (n, 1) each; computed in one pass."""
         found = _finite(Player(self.networks[1], discriminator)(np.concatenate(rows)))
         return np.split(found, np.cumsum([len(lot) for lot in rows[:-1]]))
 
     def outputs(self, logits: np.ndarray) -> np.ndarray:
-        """What D says: the probability of real, or with other losses the logit as it is."""
+        """D's output: the probability of real or, with other losses, the logit itself."""
         return 0.5 * (np.tanh(0.5 * logits) + 1.0) if self.loss.probability else logits
 
     def level(self, discriminator: Weights, fake_logits: np.ndarray) -> float:
         """The output between "real" and "fake".
 
-        Where the loss knows only differences of outputs, any constant could be added to them: then
+        If the loss depends only on differences of outputs, any constant can be added to them: then
         it is the middle between D's mean output on real rows and on these fakes.
         """
         if self.loss.probability:
@@ -85,7 +85,7 @@ class Game:
         from torch import broadcast_tensors, from_numpy
 
         def paid(fake_logits: "Tensor") -> "Tensor":
-            """The sum of what G pays for each fake: its mean over all pairs where `pairs`."""
+            """The sum of G's losses for each fake: the mean over all pairs if `pairs`."""
             if not self.loss.pairs:
                 return len(fakes) * self.loss.generator(None, fake_logits)
             (real_logits,) = self.logits(discriminator, self.problem.x_real[:_REAL_ROWS])
@@ -96,5 +96,5 @@ class Game:
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
-    """Values that can be drawn, float32: a critic that explodes passes all bounds some day."""
+    """Values that can be drawn, float32: an exploding critic eventually exceeds all bounds."""
     return np.nan_to_num(values, posinf=1e15, neginf=-1e15).clip(-1e15, 1e15).astype(np.float32)

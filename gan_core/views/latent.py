@@ -1,4 +1,4 @@
-"""The noise behind a picture: the same in every frame, so that what moves is G."""
+"""The noise behind a picture: the same in every frame, so that only G moves."""
 
 from statistics import NormalDist
 
@@ -12,7 +12,7 @@ MESH = 25  # points on each line of a two-dimensional z
 
 
 def fixed_noise(seed: int, latent_dim: int, n: int = N_POINTS) -> np.ndarray:
-    """The z of the first n rows that results and histograms are drawn from: float32 (n, dim)."""
+    """The z of the first n rows of results and histograms: float32 (n, dim)."""
     rng = stream(seed, Stream.EVALUATION)
     return rng.standard_normal((n, latent_dim), dtype=np.float32)
 
@@ -27,7 +27,7 @@ def quantiles(n: int) -> np.ndarray:
 
 
 def manifold_noise(latent_dim: int) -> np.ndarray:
-    """The z whose images show everything that G can make.
+    """The z whose images show everything that G can generate.
 
     Returns:
         float32: for one dimension a line (193, 1), for two a grid, row by row, (25 * 25, 2), for

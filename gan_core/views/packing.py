@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 
-_STEPS = 65_533  # of a coordinate in the picture; 0 and 65,535 are left for what lies outside
+_STEPS = 65_533  # of a coordinate in the picture; 0 and 65,535 are reserved for points outside
 
 
 def packed(values: np.ndarray, dtype: str) -> str:
@@ -13,9 +13,9 @@ def packed(values: np.ndarray, dtype: str) -> str:
 
 
 def packed_places(at: np.ndarray, low: np.ndarray, high: np.ndarray) -> str:
-    """Coordinates (n, 2) as whole numbers of 16 bits.
+    """Coordinates (n, 2) as 16-bit integers.
 
-    1 stands for low and 65,534 for high; 0 and 65,535 for what lies below and above.
+    1 stands for low and 65,534 for high; 0 and 65,535 for points below and above.
     """
     share = (at - low) / (high - low)
     return packed(np.clip(np.floor(share * _STEPS + 1.5), 0, _STEPS + 2), "<u2")

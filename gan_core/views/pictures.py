@@ -1,4 +1,4 @@
-"""The picture that a view asks for. It is kept while people look: preparing it takes longer."""
+"""The picture for a view, cached while it is watched, because preparing it is slower."""
 
 from functools import lru_cache
 
@@ -11,6 +11,6 @@ from gan_core.views.view import View
 
 @lru_cache(maxsize=32)
 def picture_of(problem: Problem, view: View) -> Field | Density:
-    """The plane or the line that a view of this problem shows."""
+    """The plane or the axis that a view of this problem shows."""
     game = Game(problem)
     return Density(game, view) if view.kind == "density" else Field(game, view)

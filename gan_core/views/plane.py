@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST_ROWS = 2000  # to look for the nearest among; a picture needs no more
+MOST_ROWS = 2000  # among which to search for the nearest; a picture needs no more
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Plane:
     Attributes:
         origin: the row at the coordinates (0, 0), float64, (n_features,).
         axes: two orthonormal directions, float64, (2, n_features).
-        shares: the share of the real rows' variance along each direction, 0 to 1, where the
+        shares: the share of the real rows' variance along each direction, 0 to 1, if the
             directions are principal components; else empty.
     """
 
@@ -27,12 +27,12 @@ class Plane:
         return (rows - self.origin) @ self.axes.T
 
     def lift(self, at: np.ndarray, real: np.ndarray, others: str) -> np.ndarray:
-        """Rows at these coordinates; what the plane leaves open is taken from real rows.
+        """Rows at these coordinates; what the plane leaves open is taken from the real rows.
 
         Args:
             at: (n, 2).
             real: scaled real rows, (n_rows, n_features).
-            others: ``mean``: as in the mean of all rows; ``nearest``: as in that row which lies
+            others: ``mean``: as in the mean of all rows; ``nearest``: as in the row that is
                 nearest in the plane.
 
         Returns:
@@ -56,8 +56,8 @@ def pair_plane(x: int, y: int, n_features: int) -> Plane:
 def components_plane(real: np.ndarray) -> Plane:
     """The plane in which scaled rows (n_rows, n_features) vary most, through their mean.
 
-    Its directions are the first two principal components (Pearson 1901). Each is turned so that
-    its largest entry in size is positive, as scikit-learn does it.
+    Its directions are the first two principal components (Pearson 1901). Each is oriented so that
+    its entry of largest magnitude is positive, as in scikit-learn.
     """
     mean = real.mean(axis=0, dtype=np.float64)
     _, sizes, directions = np.linalg.svd(real - mean, full_matrices=False)
@@ -69,11 +69,11 @@ def components_plane(real: np.ndarray) -> Plane:
 
 
 def nearest(at: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """The number of the point nearest to each place: (n, k) and (m, k) -> (n,)."""
-    squares = (points**2).sum(axis=1) - 2.0 * at @ points.T  # the place's own square is the same
+    """The index of the point nearest to each position: (n, k) and (m, k) -> (n,)."""
+    squares = (points**2).sum(axis=1) - 2.0 * at @ points.T  # its own square is constant
     return squares.argmin(axis=1)
 
 
 def thinned(rows: np.ndarray, most: int) -> np.ndarray:
-    """At most so many rows, taken at even distances."""
+    """At most this many rows, evenly spaced."""
     return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(int)]

@@ -1,4 +1,4 @@
-"""Which picture of the game is asked for."""
+"""Which picture of the game to show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ OTHERS = ("mean", "nearest")
 
 @dataclass(frozen=True)
 class View:
-    """A picture, by what spans it.
+    """A picture, identified by what spans it.
 
     Attributes:
         kind: ``pair``, the plane of two features; ``components``, the plane of the first two
-            principal components of the real rows; ``density``, one feature's line.
-        x: number of the feature along x, counted from 0; of no meaning for ``components``.
-        y: likewise along y, for ``pair`` alone.
-        others: where the features that the picture does not show are held while D is asked:
-            ``mean``, at the real rows' mean; ``nearest``, at the values of the real row that lies
+            principal components of the real rows; ``density``, one feature's axis.
+        x: index of the feature along x, counted from 0; ignored for ``components``.
+        y: likewise along y, only for ``pair``.
+        others: where features not in the picture are held while D is evaluated:
+            ``mean``, at the real rows' mean; ``nearest``, at the values of the real row that is
             nearest in the picture.
     """
 
@@ -30,10 +30,10 @@ class View:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], n_features: int) -> "View":
-        """Read the names and numbers of an address.
+        """Read the names and numbers of a URL.
 
         Raises:
-            ViewError: a value is none of those allowed, or there is no such feature.
+            ViewError: a value is not allowed, or there is no such feature.
         """
         kind = _one_of("view", query.get("view", "pair"), KINDS)
         others = _one_of("others", query.get("others", "mean"), OTHERS)

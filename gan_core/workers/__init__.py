@@ -1,1 +1,1 @@
-"""The processes that work: dispatcher, executors, workers."""
+"""The worker processes: dispatcher, executors, workers."""

@@ -1,7 +1,7 @@
 """The dispatcher takes runs from the queue and gives each a worker.
 
 It is ``python -m gan_core dispatch``, a process of its own, so that its ``__main__`` is a plain
-module (workers import it again) and the web server stays free of torch. Any number of them may
+module (workers import it again) and the web server stays free of torch. Any number of them can
 work on one store.
 """
 
@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.02
 ANNOUNCE_SECONDS = 1.0
-FIRST_PAUSE_SECONDS = 1.0  # before another process is tried where one could not be started,
+FIRST_PAUSE_SECONDS = 1.0  # before retrying to start a process that could not be started,
 MOST_PAUSE_SECONDS = 60.0  # and twice as long each time
-PATIENCE_SECONDS = 5.0  # before a worker that was asked to rest is killed
+PATIENCE_SECONDS = 5.0  # before a worker that was asked to pause or stop is killed
 
 
 class Dispatcher:
@@ -44,21 +44,21 @@ class Dispatcher:
         self._executor = executor
         self._slots = slots
         self._handles: list[Handle] = []
-        self._gone: set[Handle] = set()  # whose worker was not there at the last look
+        self._gone: set[Handle] = set()  # whose worker was missing at the last check
         self._announced = 0.0
         self._behind = True
-        self._start_again = 0.0  # when to try again after a process could not be started
+        self._start_again = 0.0  # when to retry after a process could not be started
         self._pause = 0.0
 
     def look(self) -> None:
-        """One look around: note who has ended, start who waits.
+        """One pass: record which attempts have ended, start waiting runs.
 
         Raises:
             StoreError: the store cannot be used now; call again later, nothing is lost.
         """
         now = time.monotonic()
         if now - self._announced > ANNOUNCE_SECONDS:
-            # First what needs no write: who hangs may be the one who holds the store's lock.
+            # First what needs no write: a hung worker may be the one that holds the store's lock.
             self._kill_overdue()
             self._queue.announce(*self._executor.found_hardware())
             self._queue.adopt_orphans()
@@ -69,10 +69,10 @@ class Dispatcher:
                 self._queue.ended(Claim(handle.run_id, handle.attempt), outcome.reason)
                 self._handles.remove(handle)
                 freed = True
-        # Looking for work 50 times a second must cost next to nothing while there is none.
+        # Polling for work 50 times a second must cost next to nothing while there is none.
         if not (self._queue.may_have_changed() or freed or self._behind):
             return
-        self._behind = True  # until the queue was seen empty, or the slots full, without an error
+        self._behind = True  # until the queue was empty, or the slots full, without an error
         if now < self._start_again:
             return
         while claim := self._claim():
@@ -81,7 +81,7 @@ class Dispatcher:
         self._behind = False
 
     def _start(self, claim: Claim) -> bool:
-        """Give a run to a worker; where none can be started, it waits in the queue again."""
+        """Give a run to a worker; if none can be started, the run goes back to the queue."""
         try:
             self._handles.append(self._executor.start(claim.run_id, claim.attempt))
         except (RuntimeError, OSError, EOFError):
@@ -94,7 +94,7 @@ class Dispatcher:
         return True
 
     def _claim(self) -> Claim | None:
-        """The next run to start. One place more is kept for runs that do a few steps only."""
+        """The next run to start. One extra slot is reserved for runs that do only a few steps."""
         busy = len(self._handles)
         if busy > self._slots:
             return None
@@ -107,7 +107,7 @@ class Dispatcher:
             if self._queue.is_overdue(claim, PATIENCE_SECONDS):
                 self._executor.cancel(handle)
             elif self._queue.lost_its_worker(claim, time.monotonic() - handle.started):
-                # The pool misses a worker that dies in the moment in which it takes its task.
+                # The pool does not notice a worker that dies while it is taking its task.
                 if handle in self._gone:
                     self._executor.cancel(handle)
                 gone.add(handle)
@@ -118,8 +118,8 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
     """Work until killed.
 
     Args:
-        die_with_stdin: leave as soon as standard input is closed, as it is when the server that
-            started this process dies in whatever way.
+        die_with_stdin: exit as soon as standard input is closed, as it is when the server that
+            started this process dies for whatever reason.
     """
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = "1"  # inherited by the workers: slots are cores
@@ -151,7 +151,7 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
             except StoreError as error:
                 log.warning("%s", error)
                 leaving.wait(1.0)
-            except Exception:  # the runs that train now shall not end for it
+            except Exception:  # must not end the runs that are training
                 log.exception("unexpected error, please report it")
                 leaving.wait(1.0)
     finally:
@@ -161,9 +161,9 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
 
 
 def _leave_at_end_of_stdin(leaving: threading.Event) -> None:
-    # The bare file: a lock on Python's buffer would abort the interpreter when it ends by Ctrl-C.
+    # The raw file: a lock on Python's buffer would abort the interpreter when Ctrl-C ends it.
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    leaving.set()  # the loop ends and closes the pool; nobody calls the killed workers failures
+    leaving.set()  # the loop ends and closes the pool; killed workers do not count as failures
     time.sleep(2.0)
     os._exit(0)  # even if a worker resists

@@ -1,4 +1,4 @@
-"""Who a dispatcher is: the same one as before it died, where that is certain."""
+"""The identity of a dispatcher: the same as before it died, if that is certain."""
 
 import os
 import secrets
@@ -6,17 +6,17 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows: always somebody new, whose predecessor's silence is waited for
+except ImportError:  # Windows: always a new id; the predecessor has to time out
     fcntl = None
 
 _held: list[int] = []  # locks are held for as long as the process lives
 
 
 def identity(folder: Path) -> tuple[str, bool]:
-    """An id, and whether it is that of a dispatcher that is dead.
+    """An id, and whether it is that of a dead dispatcher.
 
-    Of the dispatchers that share a folder one holds a lock in it, which the kernel takes back when
-    it dies in whatever way. Who gets the lock takes the place of the one before, and need not wait
+    Of the dispatchers that share a folder, one holds a lock in it, which the kernel releases when
+    it dies for whatever reason. Whichever gets the lock replaces the previous one, without waiting
     until that one has been silent for long.
 
     Args:
@@ -27,7 +27,7 @@ def identity(folder: Path) -> tuple[str, bool]:
     file = os.open(folder / "dispatcher.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # another one lives, or this file system has no locks
+    except OSError:  # another one is alive, or this file system has no locks
         os.close(file)
         return secrets.token_hex(8), False
     _held.append(file)

@@ -1,8 +1,8 @@
-"""The queue before one process of the viewer: whose turn it is, and what if it dies or hangs.
+"""The queue of one viewer process: whose turn it is, and what to do if it dies or hangs.
 
-Questions take turns: pictures of a run's latest state go before films, and among equals that asker
-is served who waited longest since his last turn. A long question is worked on in slices, so nobody
-waits longer than for one slice.
+Questions take turns: pictures of a run's latest state go before films, and among equals the asker
+that has waited longest since its last turn is served. A long question is worked on in slices, so
+nobody waits longer than for one slice.
 """
 
 import json
@@ -39,7 +39,7 @@ LANES = ("pictures", "samples")
 
 
 class Kind(NamedTuple):
-    """How one kind of question is treated: its lane, its rank there, and if answers are kept."""
+    """How one kind of question is treated: its lane, its rank there, and whether it is cached."""
 
     lane: str
     rank: int
@@ -53,7 +53,7 @@ KINDS = {
     "sample": Kind("samples", 1),
     "csv": Kind("samples", 1, is_kept=False),
 }
-FAILED_SECONDS = 30.0  # for which a question that hung or killed the viewer is not tried again
+FAILED_SECONDS = 30.0  # for which a question that hung or killed the viewer is not retried
 _MOST_TRIES = 2
 _MOST_ASKERS = 1000  # whose last turn is remembered
 _ERRORS: dict[str, type[GanForgeError]] = {
@@ -64,14 +64,14 @@ _ERRORS: dict[str, type[GanForgeError]] = {
 
 @dataclass(eq=False)
 class Question:
-    """A question that was put.
+    """A submitted question.
 
     Attributes:
         kind: one of `KINDS`.
         asker: the visitor, who takes turns with others.
         answer: bytes, compressed as by gzip.
         done: how much of the work is done.
-        of: how much there is; 0 while that is not known.
+        of: how much work there is; 0 while unknown.
     """
 
     key: str
@@ -83,11 +83,11 @@ class Question:
     of: int = 0
     begun_with: Connection | None = None
     tries: int = 0
-    forget_at: float = 0.0  # of one that failed
+    forget_at: float = 0.0  # of a failed one
 
 
 class Lane:
-    """The queue before one process of the viewer, and the thread that talks to it."""
+    """The queue of one viewer process, and the thread that talks to it."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Lane:
         self._connection: Connection | None = None
         self._waiting: list[Question] = []
         self._dropped: list[int] = []
-        self._served: dict[str, int] = {}  # by asker: the turn that was his last
+        self._served: dict[str, int] = {}  # by asker: its last turn
         self._turns = count(1)
         self._stopped = False
         self.pid: int | None = None
@@ -115,21 +115,21 @@ class Lane:
 
     @property
     def memory(self) -> int:
-        """Bytes that the process takes, what it shares with others included."""
+        """Bytes used by the process, including memory shared with others."""
         with suppress(psutil.Error):
             return psutil.Process(self.pid).memory_info().rss if self.pid else 0
         return 0
 
     @property
     def waiting(self) -> int:
-        """Questions that wait."""
+        """The number of waiting questions."""
         return len(self._waiting)
 
     def put(self, question: Question) -> None:
-        """Let a question wait for its turn.
+        """Queue a question.
 
         Raises:
-            ViewerAwayError: the process is not there, or too much waits for it.
+            ViewerAwayError: there is no process, or too many questions are waiting.
         """
         most = self._limits.max_viewer_waiting
         with self._ready:
@@ -138,25 +138,25 @@ class Lane:
             alike = [one for one in self._waiting if one.kind == question.kind]
             of_asker = sum(one.asker == question.asker for one in self._waiting)
             if len(alike) >= most or of_asker >= max(1, most // 2):
-                raise ViewerAwayError("Many pictures wait to be computed. Try again in a moment.")
+                raise ViewerAwayError("Many pictures are still waiting. Try again in a moment.")
             self._waiting.append(question)
             self._ready.notify()
 
     def withdraw(self, question: Question) -> None:
-        """Nobody waits for it any more."""
+        """Withdraw a question that nobody is waiting for."""
         with self._ready:
             if question in self._waiting:
                 self._waiting.remove(question)
                 self._dropped.append(question.number)
 
     def connect(self, connection: Connection, pid: int | None) -> None:
-        """From now on this process answers; what an earlier one had begun is begun anew."""
+        """This process answers from now on; questions begun by an earlier one start over."""
         with self._ready:
             self._connection, self.pid = connection, pid
             self._ready.notify()
 
     def stop(self) -> None:
-        """Answer nothing any more."""
+        """Stop answering."""
         with self._ready:
             self._stopped, self._connection = True, None
             self._refuse()
@@ -181,7 +181,7 @@ class Lane:
                 self._again(question)
 
     def _next(self) -> tuple[Connection, Question] | None:
-        """Wait for a process and a question; whose turn it is. None at the end."""
+        """Wait for a process and a question; returns the next question, None at the end."""
         with self._ready:
             while not (self._stopped or (self._connection and self._waiting)):
                 alone = bool(self._waiting)  # without a process
@@ -198,7 +198,7 @@ class Lane:
             self._served.pop(question.asker, None)
             self._served[question.asker] = next(self._turns)
             while len(self._served) > _MOST_ASKERS:
-                del self._served[next(iter(self._served))]  # whose turn is the longest ago
+                del self._served[next(iter(self._served))]  # the one whose turn was longest ago
             return self._connection, question
 
     def _exchange(
@@ -233,7 +233,7 @@ class Lane:
             watch.cancel()
 
     def _lost(self, connection: Connection, question: Question, *, hung: bool) -> None:
-        """The process died over a question; a new one dials soon."""
+        """The process died on a question; a new one connects soon."""
         with self._ready:
             if self._connection is connection:
                 self._connection = self.pid = None
@@ -241,11 +241,11 @@ class Lane:
         if hung:
             why = f"took longer than {self._limits.max_viewer_seconds} s without any progress"
         elif question.tries >= _MOST_TRIES:
-            why = "ended the process that computes it"
+            why = "crashed the process that computes it"
         else:
             return self._again(question)
         log.warning("a question to the viewer %s: %.200s", why, question.key)
-        message = f"This {why}, and was given up. Ask for less, or try again in a minute."
+        message = f"This {why}, and was cancelled. Request less, or try again in a minute."
         return self._close(question, ViewerError(message), FAILED_SECONDS)
 
     def _again(self, question: Question) -> None:
@@ -256,10 +256,10 @@ class Lane:
                 self._waiting.append(question)
 
     def _refuse(self) -> None:
-        """Answer all who wait that there is no process."""
+        """Answer all waiting questions that there is no process."""
         waiting, self._waiting = self._waiting, []
         for question in waiting:
-            error = ViewerAwayError("The process that computes pictures is not there.")
+            error = ViewerAwayError("The process that computes pictures is not running.")
             self._close(question, error, 0)
 
 

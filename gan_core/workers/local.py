@@ -1,7 +1,7 @@
 """Runs attempts in processes on this machine: pebble's pool over a warm forkserver.
 
-pebble is the pool in which the death of one worker is the death of one run only; concurrent.futures
-takes the whole pool down with it.
+In pebble's pool, the death of one worker ends only that worker's run; concurrent.futures
+loses the whole pool with it.
 """
 
 import logging
@@ -31,7 +31,7 @@ class Handle:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt's process ended; an empty reason means by itself and in order."""
+    """How an attempt's process ended; an empty reason means normally."""
 
     reason: str = ""
 
@@ -48,11 +48,11 @@ class LocalExecutor:
         self._url = url
         self._slots = slots
         self._pool = self._new_pool()
-        # Also starts the forkserver and the first workers now, not when somebody waits.
+        # Also starts the forkserver and the first workers now, not when somebody is waiting.
         self._hardware: ProcessFuture = self._pool.schedule(_hardware)
 
     def found_hardware(self) -> tuple[str, str]:
-        """Device and PyTorch version, empty until the first worker has looked."""
+        """Device and PyTorch version, empty until the first worker has reported them."""
         done = self._hardware.done() and not self._hardware.cancelled()
         if not done or self._hardware.exception():
             return "", ""
@@ -74,7 +74,7 @@ class LocalExecutor:
         return Handle(run_id, attempt, future)
 
     def poll(self, handle: Handle) -> Outcome | None:
-        """How the attempt ended, None while it works."""
+        """How the attempt ended, None while it is working."""
         if not handle.future.done():
             return None
         try:
@@ -101,8 +101,8 @@ class LocalExecutor:
         return self._pool.schedule(_work, args=(self._url, run_id, attempt))
 
     def _new_pool(self) -> ProcessPool:
-        # Where it is safe, a fresh process for each attempt: forking a warm one takes milliseconds.
-        # On macOS and Windows a worker is spawned, which takes seconds, and so is kept.
+        # If it is safe, a fresh process for each attempt: forking a warm one takes milliseconds.
+        # On macOS and Windows a worker is spawned, which takes seconds, so it is reused.
         forks = sys.platform == "linux"
         context = multiprocessing.get_context("forkserver" if forks else "spawn")
         if forks:
@@ -117,24 +117,24 @@ class LocalExecutor:
 
 def _cause(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
-        killed = " - killed, perhaps for want of memory" if exit_code == -9 else ""
+        killed = " - killed, perhaps for lack of memory" if exit_code == -9 else ""
         return f"signal {-exit_code}{killed}"
     return f"exit code {exit_code}"
 
 
 def _work(url: str | URL, run_id: str, attempt: int) -> str:
     from gan_core.workers.worker import (
-        run_attempt,  # brings torch, which the dispatcher does without
+        run_attempt,  # imports torch, which the dispatcher does without
     )
 
     return run_attempt(url, run_id, attempt)
 
 
 def _die_with_parent() -> None:
-    """In a worker: leave at once when the dispatcher is gone, or has given this worker up.
+    """In a worker: exit at once when the dispatcher is gone, or has abandoned this worker.
 
-    From the first moment on: when the forkserver is killed, pebble forgets the workers that it
-    had, and one of these that waited would take the next run, and lose it.
+    From the start: when the forkserver is killed, pebble forgets the workers that it
+    had, and a waiting one of these would take the next run and lose it.
     """
     parent = multiprocessing.parent_process()
     if parent is None:
@@ -148,11 +148,11 @@ def _die_with_parent() -> None:
 
 
 def _hardware() -> tuple[str, str]:
-    """Asked in a worker: the device that ``auto`` means here, and PyTorch's version."""
+    """Called in a worker: the device that ``auto`` means here, and PyTorch's version."""
     import torch
 
     from gan_core.training.devices import device_name, resolve_device
 
-    # A plain string: to unpickle PyTorch's own kind of string would import torch over there, and
-    # while that takes seconds the pool hears nothing of its workers.
+    # A plain string: unpickling PyTorch's own string type would import torch in the dispatcher, and
+    # for those seconds the pool would hear nothing from its workers.
     return device_name(resolve_device("auto")), str(torch.__version__)

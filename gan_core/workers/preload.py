@@ -24,4 +24,4 @@ torch.optim.Adam([_weight], fused=True).step()
 floor_of(ExperimentConfig().data)  # reads the CSV; a quarter of a second for every tutorial run
 
 gc.collect()
-gc.freeze()  # what is here stays in memory pages shared by all workers
+gc.freeze()  # what is loaded by now stays in memory pages shared by all workers

@@ -1,4 +1,4 @@
-"""Keeps a process running beside a server, and takes it along when the server goes."""
+"""Keeps a process running beside a server, and ends it when the server ends."""
 
 import asyncio
 import logging
@@ -14,19 +14,19 @@ log = logging.getLogger(__name__)
 _ROOT = Path(__file__).parents[2]
 _PROGRAM = (sys.executable, "-m", "gan_core")
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_RESTART_SECONDS = 1.0  # and twice as long after each one that did not even live a minute
+_RESTART_SECONDS = 1.0  # doubled after each one that lived less than a minute
 _MOST_SECONDS = 60.0
 
 
 @asynccontextmanager
 async def kept_running(*command: str, told: bytes = b"") -> AsyncIterator[None]:
-    """A process lives as long as this context, and is started again if it dies alone.
+    """A process that lives as long as this context, and is restarted if it dies earlier.
 
-    Its standard input is a pipe from this process: it ends when this process ends, however.
+    Its standard input is a pipe from this process: it ends when this process ends, however that is.
 
     Args:
         command: of ``python -m gan_core``, with its options; it must end with standard input.
-        told: what it finds on standard input at first.
+        told: what it first finds on standard input.
     """
     keeper = asyncio.create_task(_keep_running(command, told))
     try:
@@ -38,12 +38,12 @@ async def kept_running(*command: str, told: bytes = b"") -> AsyncIterator[None]:
 
 
 def dispatcher_running() -> AbstractAsyncContextManager[None]:
-    """A dispatcher lives as long as this context."""
+    """A dispatcher that lives as long as this context."""
     return kept_running("dispatch", "--die-with-stdin")
 
 
 def _search_path() -> str:
-    """Where the child finds gan_core, which need not be installed."""
+    """The path on which the child finds gan_core, which need not be installed."""
     return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
 
 
@@ -53,7 +53,7 @@ async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
         began = time.monotonic()
         try:
             end = f"ended with code {await _run_once(command, told)}"
-        except Exception as error:  # whatever it is, without it nothing goes on until a restart
+        except Exception as error:  # whatever it is: otherwise nothing would run until a restart
             log.exception("%s cannot be started", command[0])
             end = f"could not be started ({type(error).__name__})"
         lived = time.monotonic() - began
@@ -64,9 +64,9 @@ async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
 
 
 async def _run_once(command: tuple[str, ...], told: bytes) -> int:
-    """Start a process and wait until it ends; taken along when this is cancelled."""
+    """Start a process and wait until it ends; it is ended when this is cancelled."""
     process = await asyncio.create_subprocess_exec(
-        # In this process's own folder: a relative address of the store means the same there.
+        # In this process's own folder, so that a relative URL of the store means the same there.
         *(*_PROGRAM, *command),
         stdin=asyncio.subprocess.PIPE,
         env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _search_path()},

@@ -1,15 +1,15 @@
-"""The viewer computes what people look at: pictures, samples, scores.
+"""The viewer computes what the pages show: pictures, samples, scores.
 
-It is ``python -m gan_core view``, a process beside the web server, which so stays free of PyTorch
-and of everything that takes long. It loads what is needed once and forks the processes that answer,
+It is ``python -m gan_core view``, a process beside the web server, which thus stays free of PyTorch
+and of everything slow. It imports what is needed once and forks the processes that answer,
 so that one that died or hung is replaced in milliseconds: one for pictures, which must be quick,
-and one for samples and scores, which may take their time. Each dials the server (see
-`gan_core.workers.viewer_client`) and answers one message after the other. Nothing is pickled.
+and one for samples and scores, which may take longer. Each connects to the server (see
+`gan_core.workers.viewer_client`) and answers one message after another. Nothing is pickled.
 
-A message is JSON: ``{"id", "kind", ...}`` begins with a question, ``{"id"}`` goes on with it, and
+A message is JSON: ``{"id", "kind", ...}`` begins a question, ``{"id"}`` continues it, and
 ``drop`` in either lists those that nobody waits for any more. The reply is JSON too: ``{"done",
-"of"}`` where there is more to do, ``{"error", "message"}``, or ``{"bytes"}`` with the answer,
-compressed as by gzip, in a message of its own behind it.
+"of"}`` if there is more to do, ``{"error", "message"}``, or ``{"bytes"}`` with the answer,
+compressed with gzip, in a message of its own after it.
 """
 
 import gc
@@ -29,7 +29,7 @@ from typing import Any, NoReturn
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError, ViewerError
 from gan_core.limits import Limits
-from gan_core.live import film, sample, scores  # noqa: F401 - each enters its questions
+from gan_core.live import film, sample, scores  # noqa: F401 - each registers its questions
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Parts, as_json
 from gan_core.problem import resolve
@@ -41,16 +41,16 @@ from gan_core.workers.lane import LANES
 
 log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 0.02  # of work on a question before another one may have its turn
+SLICE_SECONDS = 0.02  # of work on a question before another one gets its turn
 MAX_MESSAGE = 2**16  # bytes
-NICENESS = 5  # of all that is not pictures
+NICENESS = 5  # of everything except pictures
 _STDIN = 0
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass
 class _Work:
-    """A question that was begun."""
+    """A question that has been begun."""
 
     parts: Parts
     packer: Any = field(default_factory=lambda: zlib.compressobj(5, wbits=_GZIP))
@@ -58,11 +58,11 @@ class _Work:
 
 
 class Answers:
-    """Answers messages, one after the other.
+    """Answers messages, one after another.
 
     Args:
-        store: where the runs are kept.
-        kept_bytes: memory for pictures and scores that may be asked for again.
+        store: where the runs are stored.
+        kept_bytes: memory for pictures and scores that may be requested again.
     """
 
     def __init__(self, store: Store, kept_bytes: int) -> None:
@@ -71,7 +71,7 @@ class Answers:
         self._computed = Counter[str]()
 
     def serve(self, connection: Connection) -> None:
-        """Answer whoever is at the other end until he is gone."""
+        """Answer the other end until it is gone."""
         while True:
             try:
                 message = connection.recv_bytes(MAX_MESSAGE)
@@ -83,7 +83,7 @@ class Answers:
                 connection.send_bytes(body)
 
     def answer(self, message: bytes) -> tuple[dict[str, Any], bytes | None]:
-        """The reply to a message, and with the last one of a question its answer."""
+        """The reply to a message, and with a question's last one its answer."""
         number = None
         try:
             asked = _parsed(message)
@@ -124,7 +124,7 @@ class Answers:
             raise ViewerError(f"The viewer cannot be asked for {kind!r:.40}, only for {known}.")
         try:
             parts = QUESTIONS[kind](self._store, self._kept, **asked)
-        except TypeError as error:  # a generator function only takes its arguments here
+        except TypeError as error:  # a generator function only checks its arguments here
             raise ViewerError(f"The question for {kind} is not complete: {error}.") from error
         self._computed[kind] += 1
         return parts
@@ -141,13 +141,13 @@ def _parsed(message: bytes) -> dict[str, Any]:
 
 
 def view() -> None:
-    """Answer until standard input ends, whose first two lines say whom to dial, and the key."""
+    """Answer until standard input ends; its first two lines are the address and the key."""
     address, key = (sys.stdin.buffer.readline().strip() for _ in range(2))
     dial = (address.decode(), bytes.fromhex(key.decode()))
     _warm()
     if sys.platform == "linux":
         _keep_forking(*dial)
-    # Elsewhere forking is not safe, and threads do: one that hangs takes the whole process along.
+    # Elsewhere forking is not safe, so threads are used: one that hangs blocks the whole process.
     for lane in LANES:
         threading.Thread(target=_serve, args=(lane, *dial), daemon=True).start()
     while os.read(_STDIN, 4096):
@@ -156,22 +156,22 @@ def view() -> None:
 
 
 def _warm() -> None:
-    """Bring in what answers need. No backward(): autograd's threads do not survive a fork."""
+    """Import what answers need. No backward(): autograd's threads do not survive a fork."""
     import torch
 
     torch.set_num_threads(1)
     picture_of(resolve(ExperimentConfig()), View()).facts()
     gc.collect()
-    gc.freeze()  # what is here stays in memory pages shared by all
+    gc.freeze()  # what is loaded by now stays in memory pages shared by all
 
 
 def _keep_forking(address: str, key: bytes) -> NoReturn:
-    """One process a lane, a new one for each that ends, until standard input ends."""
+    """One process per lane, a new one for each that ends, until standard input ends."""
     alive: dict[int, tuple[int, str, float]] = {}  # by the pipe that closes with it
     missing = list(LANES)
     while True:
         for lane in missing:
-            reads, writes = os.pipe()  # the child holds its other end as long as it lives
+            reads, writes = os.pipe()  # the child holds the other end as long as it lives
             if pid := os.fork():
                 os.close(writes)
                 alive[reads] = (pid, lane, time.monotonic())
@@ -192,12 +192,12 @@ def _keep_forking(address: str, key: bytes) -> NoReturn:
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             log.warning("the viewer's %s ended with code %s; starting them again", lane, code)
             missing.append(lane)
-            if time.monotonic() - began < 0.2:  # it does not even get to a question
+            if time.monotonic() - began < 0.2:  # it does not even reach a question
                 time.sleep(1.0)
 
 
 def _serve(lane: str, address: str, key: bytes) -> NoReturn:
-    """In a child: dial the server and answer it."""
+    """In a child: connect to the server and answer it."""
     limits, code = Limits.from_environment(), 1
     try:
         if lane != LANES[0] and hasattr(os, "nice"):

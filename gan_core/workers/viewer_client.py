@@ -1,7 +1,7 @@
-"""The web server's side of the viewer: where questions are put, and the answers as bytes.
+"""The web server's side of the viewer: submits questions and returns the answers as bytes.
 
-The viewer (`gan_core.workers.viewer`) has two lanes, a process each, that answer one message at a
-time; the queue before each is a `Lane`.
+The viewer (`gan_core.workers.viewer`) has two lanes, one process each, that answer one message at a
+time; the queue of each is a `Lane`.
 """
 
 import gzip
@@ -24,15 +24,15 @@ from gan_core.workers.supervisor import kept_running
 
 
 def unpacked(answer: bytes) -> Any:  # noqa: ANN401
-    """The plain values in an answer that is JSON."""
+    """The plain values of a JSON answer."""
     return json.loads(gzip.decompress(answer))
 
 
 class Viewer:
-    """Where questions are put. Safe for threads.
+    """Takes questions. Thread-safe.
 
     Args:
-        limits: seconds without progress of a question, waiting questions, memory for answers.
+        limits: seconds without progress on a question, waiting questions, memory for answers.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -44,7 +44,7 @@ class Viewer:
         self.lanes = {name: Lane(name, limits, self._lock, self._close) for name in LANES}
 
     def put(self, kind: str, asker: str, **what: Any) -> Question:  # noqa: ANN401
-        """Put a question; who puts one that is open already, or answered, gets the same.
+        """Submit a question; one that is already open or answered is returned as it is.
 
         Args:
             kind: one of `KINDS`.
@@ -53,7 +53,7 @@ class Viewer:
 
         Raises:
             ViewerError: there is no such kind.
-            ViewerAwayError: there is no viewer just now, or too much waits for it. Try again.
+            ViewerAwayError: no viewer is running, or too many questions are waiting. Try again.
         """
         if kind not in KINDS:
             raise ViewerError(f"The viewer cannot be asked for {kind!r:.40}.")
@@ -75,11 +75,11 @@ class Viewer:
 
     @property
     def is_there(self) -> bool:
-        """Whether questions are answered."""
+        """Whether questions are being answered."""
         return all(lane.is_there for lane in self.lanes.values())
 
     def withdraw(self, question: Question) -> None:
-        """Nobody waits for it any more."""
+        """Withdraw a question that nobody is waiting for."""
         with self._lock:
             for lane in self.lanes.values():
                 lane.withdraw(question)
@@ -88,7 +88,7 @@ class Viewer:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """A viewer process lives as long as this context."""
+        """A viewer process that lives as long as this context."""
         key = secrets.token_bytes(32)
         listener = Listener(authkey=key)
         threading.Thread(target=self._listen, args=(listener,), daemon=True).start()
@@ -108,7 +108,7 @@ class Viewer:
                 self.lanes[hello["lane"]].connect(connection, hello["pid"])
 
     def _close(self, question: Question, answer: bytes | GanForgeError, seconds: float) -> None:
-        """Called by a lane when a question is answered, or fails: then for so many seconds."""
+        """Called by a lane when a question is answered, or fails: then kept for some seconds."""
         with self._lock:
             question.forget_at = time.monotonic() + seconds
             if not seconds:

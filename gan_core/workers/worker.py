@@ -24,7 +24,7 @@ BEAT_SECONDS = 1.0
 
 
 def run_attempt(url: str | URL, run_id: str, number: int) -> str:
-    """Work on a job until it is done, asked to rest, or taken away. Called in a fresh process.
+    """Work on a job until it is done, paused, stopped or taken away. Called in a fresh process.
 
     Args:
         url: the store's database.
@@ -32,7 +32,7 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> str:
         number: this attempt's number.
 
     Returns:
-        why it failed, where the store could not take that; else nothing.
+        why it failed, if the store could not take that; else nothing.
     """
     _be_nice()
     context = Context(Database(url), run_id, number)
@@ -41,7 +41,7 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> str:
         with _heartbeat(beside, Guard(beside, Limits.from_environment())):
             job = context.job()
             if job.kind not in JOBS:
-                raise StoreError(f"this version of GAN Forge knows no kind of job {job.kind!r}")
+                raise StoreError(f"this version of GAN Forge has no kind of job {job.kind!r}")
             kind = JOBS[job.kind]
             context = kind.context(context.database, run_id, number)
             retry_while_busy(lambda: context.start(os.getpid()))
@@ -94,7 +94,7 @@ def _heartbeat(context: Context, guard: Guard) -> Iterator[None]:
 
 
 def _fail(context: Context, reason: str) -> str:
-    """Note why a job failed; returns the reason where the dispatcher has to note it, later."""
+    """Record why a job failed; returns the reason if the dispatcher has to record it later."""
     try:
         retry_while_busy(lambda: context.close(model.FAILED, reason))
     except StaleAttemptError as error:
@@ -106,6 +106,6 @@ def _fail(context: Context, reason: str) -> str:
 
 
 def _be_nice() -> None:
-    """Let the pages answer while runs train. Where workers are used again, once is enough."""
+    """Keep the pages responsive while runs train. If workers are reused, once is enough."""
     if hasattr(os, "nice") and os.nice(0) < NICENESS:
         os.nice(NICENESS)

@@ -1,1 +1,1 @@
-"""The ASGI side: what the server does beside drawing pages."""
+"""The ASGI side: what the server does besides drawing pages."""

@@ -24,7 +24,7 @@ def asset_url(name: str) -> str:
     """The address of a static file, named by its path below `ASSETS`.
 
     Its folder changes with the content of any of them, because modules import each other by
-    relative addresses: a browser keeps what it has for a year and yet gets every update whole.
+    relative addresses: a browser caches them for a year and still gets every update completely.
     """
     return f"forge/{_version()}/{name}"
 
@@ -47,7 +47,7 @@ def _asset(request: Request) -> Response:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    """A short hash of all static files, and of which Plotly there is."""
+    """A short hash of all static files and of Plotly's version."""
     content = b"".join(name.encode() + (ASSETS / name).read_bytes() for name in sorted(_names()))
     return sha256(content + version("plotly").encode()).hexdigest()[:12]
 
@@ -69,7 +69,7 @@ def _asset_bytes(name: str) -> bytes:
     """The content of a static file.
 
     Raises:
-        FileNotFoundError: there is none of this name.
+        FileNotFoundError: there is none with this name.
     """
     if name == "plotly.min.js":  # inside Plotly's package, which need not be imported for it
         spec = find_spec("plotly")

@@ -20,10 +20,10 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     try:
         shared_store()
     except StoreError as error:
-        log.error("%s", error)  # the pages say it too, and try again
-    # Small networks gain nothing from several threads that multiply: they wait for each other.
+        log.error("%s", error)  # the pages say so too, and try again
+    # Small networks gain nothing from multithreaded products: the threads wait for each other.
     threadpool_limits(1, user_api="blas")
     async with dispatcher_running(), viewer().running():
         gc.collect()
-        gc.freeze()  # what start-up made is never garbage; looking through it costs every run
+        gc.freeze()  # start-up objects are never garbage; scanning them costs every run
         yield

@@ -1,4 +1,4 @@
-"""What every answer passes through: the guard against other sites, then compression."""
+"""What every response passes through: the guard against other sites, then compression."""
 
 import re
 from base64 import b64encode
@@ -20,8 +20,8 @@ from pages.server.cookie import VisitorCookie
 # or not a page asks for one; that belongs here with the first st.file_uploader.
 _TAKES_REQUESTS = ("/api/",)
 
-# What a page may load, and from where. Streamlit's page has a script within it, and hands each
-# component its loader as a blob; it and Plotly make styles as they go.
+# What a page may load, and from where. Streamlit's page has an inline script, and hands each
+# component its loader as a blob; it and Plotly create styles at run time.
 _INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
 _INLINE = "".join(
     f" 'sha256-{b64encode(sha256(script).digest()).decode()}'"
@@ -44,9 +44,9 @@ def middleware() -> list[Middleware]:
 
 
 class Guard:
-    """Answers only who means this server, and tells browsers what its pages may do.
+    """Answers only requests meant for this server, and tells browsers what its pages may do.
 
-    A host that ``server.allowedHosts`` does not name gets nothing: another site may have pointed
+    A host that ``server.allowedHosts`` does not list is refused: another site may have pointed
     its own name at this machine (DNS rebinding). Streamlit guards its websocket by the same list.
     """
 
@@ -54,7 +54,7 @@ class Guard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request, or pass it on and add the headers to its answer."""
+        """Refuse a request, or pass it on and add the headers to its response."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         asked = Headers(scope=scope)
@@ -70,18 +70,18 @@ class Guard:
 
 
 def _refusal(method: str, path: str, asked: Headers) -> str:
-    """Why a request is refused; empty for one that is welcome."""
+    """Why a request is refused; empty if it is accepted."""
     if not is_host_allowed(asked.get("host")):
         return "this server does not go by that name"
     if method in ("GET", "HEAD", "OPTIONS"):
         return ""
     if not path.startswith(_TAKES_REQUESTS):
-        return "nothing is taken here"
-    return "" if _is_ours(asked) else "asked from another site"
+        return "nothing is accepted here"
+    return "" if _is_ours(asked) else "requested from another site"
 
 
 def _is_ours(asked: Headers) -> bool:
-    """Whether a page of this server asks: other sites could make a visitor's browser ask too."""
+    """Whether a page of this server sent it: other sites could make a visitor's browser do so."""
     site = asked.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
@@ -93,11 +93,11 @@ def _is_ours(asked: Headers) -> bool:
 
 
 def _headers(host: str) -> dict[str, str]:
-    # Not in every browser does 'self' stand for websockets too.
+    # Not in every browser does 'self' include WebSockets.
     sockets = f" ws://{host} wss://{host}" if re.fullmatch(r"[\w.:\[\]-]+", host) else ""
     return {
         "Content-Security-Policy": _POLICY + sockets,
-        "Referrer-Policy": "same-origin",  # an address may hold the id of a run
+        "Referrer-Policy": "same-origin",  # an address may contain the id of a run
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }

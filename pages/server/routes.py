@@ -1,4 +1,4 @@
-"""The HTTP API that live views ask."""
+"""The HTTP API for live views."""
 
 import asyncio
 import gzip
@@ -32,9 +32,9 @@ from gan_core.workers.lane import Question
 from pages.server.assets import asset_routes
 from pages.server.visitor import find_run, find_shown, store, user, viewer
 
-_WORTH_PACKING = 64 * 1024  # bytes; what is smaller the middleware packs in no time
-PATIENCE = 20.0  # seconds until one who waits for the viewer is told to ask again
-_FILE_PATIENCE = 600.0  # for a piece of a file: a browser that downloads does not ask again
+_WORTH_PACKING = 64 * 1024  # bytes; the middleware compresses smaller answers in no time
+PATIENCE = 20.0  # seconds until a request that waits for the viewer is told to retry
+_FILE_PATIENCE = 600.0  # for a piece of a file: a browser does not retry a download
 _CSV_ROWS = 2000  # in one piece of a file
 
 _STATUS = {
@@ -48,7 +48,7 @@ _STATUS = {
 
 
 def routes() -> list[BaseRoute]:
-    """Addresses beside Streamlit's own."""
+    """Routes beside Streamlit's own."""
     return [
         Route("/api/runs/{run_id}/live", _live),
         Route("/api/runs/{run_id}/advance", _advance, methods=["POST"]),
@@ -77,9 +77,9 @@ def _answer(make: Callable[[Run, QueryParams], object]) -> Callable[[Request], R
 def _picture(
     ask: Callable[[Run, QueryParams], Question | object],
 ) -> Callable[[Request], Awaitable[Response]]:
-    """A route about a run that the viewer answers; who waits for it takes no thread.
+    """A route about a run that the viewer answers; waiting for it takes no thread.
 
-    Where there is nothing to compute, ``ask`` gives the answer itself.
+    If there is nothing to compute, ``ask`` returns the answer itself.
     """
 
     async def answer(request: Request) -> Response:
@@ -102,21 +102,21 @@ def _picture(
 
 
 async def _answer_to(question: Question, patience: float = PATIENCE) -> bytes:
-    """The viewer's answer, which others may wait for too.
+    """The viewer's answer, which others may be waiting for too.
 
     Raises:
-        ViewerAwayError: it takes long; it is being worked on, so ask again.
+        ViewerAwayError: it takes long; it is being worked on, so try again.
     """
     waiting = asyncio.wrap_future(question.answer)
     done, _ = await asyncio.wait([waiting], timeout=patience)
     if done and not waiting.cancelled():
         return waiting.result()
     how_far = f"{question.done:,} of {question.of:,}" if question.of else "waiting"
-    raise ViewerAwayError(f"This is still being computed ({how_far}). Ask again in a moment.")
+    raise ViewerAwayError(f"This is still being computed ({how_far}). Try again in a moment.")
 
 
 def _refusal(error: GanForgeError) -> Response:
-    """An error as an answer; with ``Retry-After`` where it passes by itself."""
+    """An error as a response; with ``Retry-After`` if it is temporary."""
     answer = _json({"error": str(error)}, _STATUS.get(type(error), 503))
     if isinstance(error, ViewerAwayError):
         answer.headers["Retry-After"] = "1"
@@ -136,9 +136,9 @@ def _live(run: Run, known: QueryParams) -> object:
 
 
 def _advance(request: Request) -> Response:
-    """Let a run that stands do a few steps, for a browser that plays it in slow motion.
+    """Have a paused run do a few steps, for a browser that plays it in slow motion.
 
-    A run that does not stand just now is no error: another tab was quicker.
+    A run that is not paused just now is no error: another tab was quicker.
     """
     try:
         steps = _number(request.query_params.get("steps"))
@@ -152,9 +152,9 @@ def _advance(request: Request) -> Response:
 
 @_picture
 def _arena(run: Run, asked: QueryParams) -> object:
-    """The latest picture of both players, where it is newer than the one that is shown.
+    """The latest picture of both players, if it is newer than the one shown.
 
-    While somebody asks, a running run stores its networks several times a second.
+    While it is requested, a running run stores its networks several times a second.
     """
     database = store().database
     results.watch(database, run.id)
@@ -168,7 +168,7 @@ def _arena(run: Run, asked: QueryParams) -> object:
 
 @_picture
 def _film(run: Run, asked: QueryParams) -> object:
-    """All snapshots as pictures; as histograms where no view is asked for."""
+    """All snapshots as pictures; as histograms if no view is requested."""
     view, after = _view(asked) if "view" in asked else None, _known(asked, "after")
     return viewer().put("film", user(), run=run.id, view=view, after=after, state=_snapshots(run))
 
@@ -188,9 +188,9 @@ async def _samples(request: Request) -> Response:
     try:
         run = await run_in_threadpool(find_shown, request.path_params["run_id"])
         if n > store().limits.max_sample_rows:
-            raise DataError(f"Ask for at most {store().limits.max_sample_rows:,} rows. Got {n:,}.")
+            raise DataError(f"Request at most {store().limits.max_sample_rows:,} rows. Got {n:,}.")
         pieces = _csv(run.id, step=step, n=n, seed=seed)
-        first = await anext(pieces)  # an error has to be known before the answer begins
+        first = await anext(pieces)  # an error has to be known before the response starts
     except GanForgeError as error:
         return _refusal(error)
 
@@ -201,7 +201,7 @@ async def _samples(request: Request) -> Response:
 
     headers = {
         "Content-Disposition": f'attachment; filename="gan-forge-{run.id}-samples.csv"',
-        "Content-Encoding": "identity",  # or it would be packed here, and hold up everybody
+        "Content-Encoding": "identity",  # or it would be compressed here, and hold up everybody
         "Cache-Control": "no-store",
     }
     return StreamingResponse(whole(), 200, headers, "text/csv")
@@ -217,7 +217,7 @@ async def _csv(run_id: str, **what: int | None) -> AsyncIterator[bytes]:
 
 
 def _snapshots(run: Run) -> list[int]:
-    """What a film is of: with more snapshots it is another one."""
+    """The version of a film: with more snapshots it is a new one."""
     steps = results.snapshot_steps(store().database, run.id)
     return [run.attempt, len(steps), *steps[-1:]]
 
@@ -228,7 +228,7 @@ def _view(asked: QueryParams) -> dict[str, str]:
 
 def _history(request: Request) -> Response:
     """The losses of every step as a file, written part by part: it may be larger than memory."""
-    folder = tempfile.TemporaryDirectory()  # gone with what refers to it, where writing fails
+    folder = tempfile.TemporaryDirectory()  # removed with its last reference if writing fails
     try:
         run = find_run(request.path_params["run_id"])
         path = Path(folder.name) / f"gan-forge-{run.id}-history.parquet"
@@ -245,7 +245,7 @@ def _takes_gzip(request: Request) -> bool:
 
 
 def _json(value: object, status: int = 200, *, packed: bool = False) -> Response:
-    """JSON, packed here and not by the middleware, which would hold up everybody meanwhile."""
+    """JSON, compressed here, not by the middleware, which would hold up everybody meanwhile."""
     body = json.dumps(value, separators=(",", ":")).encode()
     headers = {"Cache-Control": "no-store"}
     if packed and len(body) > _WORTH_PACKING:
@@ -260,5 +260,5 @@ def _number(text: str | None) -> int:
 
 
 def _known(asked: QueryParams, name: str) -> int:
-    """A count that a viewer has already; -1 where it says nothing of it."""
+    """A count that a viewer already has; -1 if it does not say."""
     return _number(asked[name]) if name in asked else -1

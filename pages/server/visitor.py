@@ -1,4 +1,4 @@
-"""The one store of this server, and who is asking."""
+"""The one store of this server, and the current user."""
 
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from pages.server.cookie import asking, visitor_of
 
 @lru_cache(maxsize=1)
 def shared_store() -> Store:
-    """The server's store; opened at the first use (its connections are pooled).
+    """The server's store; opened on first use (its connections are pooled).
 
     Raises:
         StoreError: it cannot be used; the next call tries again.
@@ -24,7 +24,7 @@ def shared_store() -> Store:
 
 
 def store() -> Store:
-    """The store as whoever asks may use it.
+    """The store for the current user.
 
     Raises:
         StoreError: as `shared_store`.
@@ -34,7 +34,7 @@ def store() -> Store:
 
 @lru_cache(maxsize=1)
 def viewer() -> Viewer:
-    """Where pictures, samples and scores come from; the lifespan keeps its process running."""
+    """The source of pictures, samples and scores; the lifespan keeps its process running."""
     return Viewer(Limits.from_environment())
 
 
@@ -60,7 +60,7 @@ def find_run(run_id: object) -> Run:
 
 
 def find_shown(run_id: object) -> Run:
-    """The run whose networks are seen where a run is: of a group its first member.
+    """The run whose networks represent a run: for a group, its first member.
 
     Raises:
         RunNotFoundError: there is none.

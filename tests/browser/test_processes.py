@@ -77,11 +77,11 @@ def test_a_killed_server_loses_no_run_and_leaves_nothing_behind(own_server, new_
     steps = {run.id: saved(run).step for run in runs}
     assert all(0 < steps[run.id] < run.total_steps for run in runs)
     assert {store.get(run.id).status for run in runs} == {model.RUNNING}  # to be taken up again
-    forge.see("does not answer")
+    forge.see("is not responding")
 
     server.start(port=server.port)
     forge.badge("finished", seconds=90)  # the page that was open found its server again
-    expect(forge.main.get_by_text("does not answer")).to_have_count(0)
+    expect(forge.main.get_by_text("is not responding")).to_have_count(0)
     eventually(lambda: all(map(ended, runs)), 90, "the end of all runs")
     for run in (store.get(run.id) for run in runs):
         assert run.attempt == 2

@@ -50,7 +50,7 @@ def test_scores_stand_under_the_losses_on_their_axis(forge, store, finished):
     assert scores["length"] == pytest.approx(losses["length"], abs=1)
     ((low, high),) = scores["bands"]
     assert 0.5 < low < high <= 1
-    forge.see("A flat loss is no verdict on the rows")
+    forge.see("A flat loss says nothing about the rows")
 
     losses_chart = forge.main.locator(".gf-losses")
     losses_chart.evaluate("chart => Plotly.relayout(chart, {'xaxis.range': [10, 90]})")

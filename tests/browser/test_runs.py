@@ -89,7 +89,7 @@ def test_delete_asks_first_and_deletes_only_that_run(forge, ended, store):
     forge.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     assert store.get(doomed.id)
-    forge.press("Delete").press("Delete for good")
+    forge.press("Delete").press("Delete permanently")
     eventually(lambda: doomed.id not in [r.id for r in store.list()], 20, "the run gone")
     assert kept.id in [run.id for run in store.list()]
     expect(dialog).to_have_count(0)

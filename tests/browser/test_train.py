@@ -41,7 +41,7 @@ def test_from_the_sliders_to_the_results_and_to_the_next_run(forge, store, figur
     forge.main.get_by_role("link", name="See the results").click()
     forge.at("Results").badge("finished")
     assert forge.run_id == done["run"]
-    figure = forge.main.get_by_role("img", name=re.compile("Histograms of the real and the gen"))
+    figure = forge.main.get_by_role("img", name=re.compile("Histograms of the real and gen"))
     expect(figure).to_be_visible()
     axes = "e => Object.keys(e._fullLayout ?? {}).filter(k => /^xaxis\\d*$/.test(k)).length"
     eventually(lambda: figure.evaluate(axes) == 4, what="a chart for each feature")

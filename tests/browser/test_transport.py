@@ -59,7 +59,7 @@ def test_one_player_at_a_time_a_change_and_the_same_numbers_in_a_replay(forge, s
     line = told.get_by_role("button", name=re.compile("D = D"))
     line.focus()
     line.press("Enter")  # any phase can be looked at again, with the keyboard
-    expect(told.locator(".gf-caption")).to_have_text(re.compile("D stands still"))
+    expect(told.locator(".gf-caption")).to_have_text(re.compile("D is not updated"))
 
     forge.press("Change while training")
     panel = forge.page.get_by_test_id("stPopoverBody")

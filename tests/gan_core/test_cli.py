@@ -158,7 +158,7 @@ def test_without_out_nothing_is_written(command, tmp_path, monkeypatch):
     assert status == 0
     assert names_in(tmp_path) == []
     assert "noise floor" in err
-    assert err.endswith("Nothing was kept; --out DIR writes files.\n")
+    assert err.endswith("Nothing was written; use --out DIR to write files.\n")
 
 
 @pytest.mark.parametrize("engine", ["fast", "torch"])

@@ -43,7 +43,7 @@ def test_lists_become_tuples_sets_have_their_order_and_numpy_numbers_become_plai
         ),
         ({"racks": {1, 2}}, "oven.racks must be a list of at most 3 whole numbers from 1 to 9."),
         ({"mode": "Fan"}, "oven.mode must be one of fan, grill. Got 'Fan' instead."),
-        ({"fuels": ["gas", "gas"]}, "oven.fuels names something twice. Got ['gas', 'gas']."),
+        ({"fuels": ["gas", "gas"]}, "oven.fuels contains a name twice. Got ['gas', 'gas']."),
         ({"fuels": ["oil"]}, "oven.fuels must be a list of any of gas, wood. Got ['oil'] instead."),
         ({"maker": "unknown"}, "There is no setting named 'oven.maker'. Known here: oven.heat, "),
     ],

@@ -29,7 +29,7 @@ def asked(make_run):
 def test_only_of_a_run_that_trains_it_says_that_deleting_ends_it(asked, status):
     run, at = asked(status)
     assert run.name in texts(at)
-    assert ("still trains" in texts(at)) == (status == model.RUNNING)
+    assert ("still training" in texts(at)) == (status == model.RUNNING)
 
 
 def test_cancel_deletes_nothing(asked, store):

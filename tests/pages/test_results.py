@@ -54,7 +54,7 @@ def test_without_a_run_it_points_to_train(store, open_page):
 def test_a_run_without_a_checkpoint_has_no_result_yet(open_page, make_run):
     at = open_page("results", run=make_run(model.QUEUED).id)
     assert_sound(at)
-    assert "no result yet" in at.info[0].value
+    assert "no results yet" in at.info[0].value
     assert not at.dataframe
 
 
@@ -220,4 +220,4 @@ def test_without_a_viewer_it_says_that_pictures_come(open_page, make_run, viewer
         lane._connection = None
     at = open_page("results", run=make_run(model.FINISHED).id)
     assert_sound(at)
-    assert "in a moment" in at.info[0].value
+    assert "will appear soon" in at.info[0].value

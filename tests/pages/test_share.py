@@ -115,7 +115,7 @@ WRONG = [
     ({"epochs": "abc"}, ("epochs", "a whole number", "'abc'")),
     ({"epoch": "3"}, ("'epoch'", "'epochs'")),
     ({"data": "wine", "class": "x"}, ("Wine has no class", "'x'")),
-    ({"smoothing": "0.1", "loss": "hinge"}, ("bce and least-squares alone",)),
+    ({"smoothing": "0.1", "loss": "hinge"}, ("bce and least-squares only",)),
     ({"lock": "learning"}, ("'learning'", "lock")),
     ({"<img src=x>": "1"}, ("<img",)),
 ]
@@ -222,9 +222,9 @@ def test_share_gives_a_link_to_the_run(open_page, make_run, page):
 def test_share_says_when_the_settings_are_not_the_runs(open_page, make_run):
     at = open_page("train", run=make_run(model.FINISHED).id)
     open_share(at)
-    assert "not those of the run" not in texts(at)
+    assert "differ from those of the run" not in texts(at)
     labelled(at.slider, "Latent dimension").set_value(3).run()
-    assert "not those of the run" in texts(at)
+    assert "differ from those of the run" in texts(at)
 
 
 def test_a_teacher_locks_and_hides_controls(open_page, store):

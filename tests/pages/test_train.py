@@ -81,7 +81,7 @@ def test_the_defaults_are_the_tutorials(train_page):
         "Label smoothing": TUTORIAL.loss.label_smoothing,
         "Noise on D's inputs": TUTORIAL.training.input_noise,
         "Gradient penalties": [],
-        "D updates a step (n_critic)": TUTORIAL.training.n_critic,
+        "D updates per step (n_critic)": TUTORIAL.training.n_critic,
         "EMA decay of G": TUTORIAL.training.ema_decay,
         "Engine": TUTORIAL.training.engine,
         "Seed": TUTORIAL.seed,
@@ -291,7 +291,7 @@ def arena_of(at):
 
 
 def view_of(at):
-    return labelled(at.button_group, "What to see")
+    return labelled(at.button_group, "View")
 
 
 def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
@@ -301,7 +301,7 @@ def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
     view_of(at).set_value("arena").run()
     assert_sound(at)
     assert "view=pair&x=0&y=1&others=mean" in arena_of(at)["query"]
-    x = labelled(at.selectbox, "Along x, or the plane")
+    x = labelled(at.selectbox, "Along x, or plane")
     assert x.options == [*(f"→ {f}" for f in resolve(TUTORIAL).features), "principal components"]
     y = labelled(at.selectbox, "Along y")
     assert "↑ sepal length (cm)" not in y.options  # it is along x already

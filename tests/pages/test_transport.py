@@ -111,12 +111,12 @@ def test_a_run_with_changes_brings_them_into_the_settings_until_they_are_forgott
     schedule = [{"step": 3, "set": {"optimizer.lr_g": 0.1}}]
     old = make_run(model.FINISHED, schedule=schedule)
     at = open_page("train", run=old.id)
-    assert "With 1 change on the way" in texts(at)
+    assert "Includes 1 mid-run change" in texts(at)
     button(at, "Train").click().run()
     assert store.list()[0].config == old.config
     store.stop(store.list()[0].id)
     at.run()
-    button(at, "Forget the changes").click().run()
-    assert "on the way" not in texts(at)
+    button(at, "Discard the changes").click().run()
+    assert "mid-run" not in texts(at)
     button(at, "Train").click().run()
     assert store.list()[0].config.schedule == ()

@@ -1,4 +1,4 @@
-"""Encoders between original units and what the networks see; each file here enters itself."""
+"""Encoders between original units and what the networks see; each file registers its own."""
 
 from gan_core.data.encoders.base import ENCODERS, Encoder, EncoderCode, encoder_of
 from gan_core.registry import discover

@@ -1,4 +1,4 @@
-"""What an encoder is: learned from a table, it turns rows into what the networks see, and back."""
+"""The base of encoders: fitted to a table, they turn rows into what networks see, and back."""
 
 import dataclasses
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ class EncoderCode:
     """An encoder in an exported script.
 
     Attributes:
-        text: what it does, one sentence.
+        text: what it does, in one sentence.
         encode: statements that make ``scaled`` (n_rows, n_columns) from ``values``
             (n_rows, n_features), both NumPy arrays.
         decode: an expression of ``x_fake`` (n, n_columns) that gives original units.
@@ -30,13 +30,13 @@ class EncoderCode:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Encoder(ABC):
-    """Base of the encoders; the fields of each are arrays of what it has learned, by feature.
+    """Base of the encoders; their fields are arrays of what was learned about each feature.
 
     Attributes:
         name: in configs, links and files.
-        label: for people.
-        help: what it does and what to expect of it, for people.
-        marks: titles of the fields worth showing, by the fields' names.
+        label: its name on the pages.
+        help: what it does and what to expect of it.
+        marks: titles of the fields worth showing, by field name.
     """
 
     name: ClassVar[str]
@@ -51,20 +51,20 @@ class Encoder(ABC):
 
     @abstractmethod
     def transform(self, values: np.ndarray) -> np.ndarray:
-        """Original units (n, n_features) to what networks see: float32, (n, n_columns)."""
+        """Original units (n, n_features) to what the networks see: float32, (n, n_columns)."""
 
     @abstractmethod
     def inverse(self, x: np.ndarray) -> np.ndarray:
-        """What networks make (n, n_columns) to original units: float64, (n, n_features)."""
+        """Network outputs (n, n_columns) to original units: float64, (n, n_features)."""
 
     @property
     @abstractmethod
     def blocks(self) -> tuple[Block, ...]:
-        """What the columns are, one block a feature, in their order."""
+        """The kinds of the columns, one block per feature, in order."""
 
     @abstractmethod
     def as_code(self) -> EncoderCode:
-        """The same arithmetic for an exported script, learned from the rows there."""
+        """The same arithmetic for an exported script, fitted to the rows there."""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, exactly; `encoder_of` reads them."""
@@ -73,7 +73,7 @@ class Encoder(ABC):
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote, but for the name.
+        """Read what `to_dict` wrote, except the name.
 
         Raises:
             KeyError: something is missing.

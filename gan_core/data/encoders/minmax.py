@@ -13,7 +13,7 @@ from gan_core.registry import register
 _CODE = """\
 low, high = values.min(axis=0), values.max(axis=0)
 scaled = 2.0 * (values - low) / (high - low) - 1.0"""
-# Where a column never changes, there is nothing to divide by.
+# A constant column has no range to divide by.
 _CODE_WITH_CONSTANTS = """\
 low, high = values.min(axis=0), values.max(axis=0)
 span = np.where(high > low, high - low, 1.0)
@@ -37,8 +37,8 @@ class MinMax(Encoder):
     label = "Min-max to [-1, 1]"
     help = (
         "Each feature is scaled so that its smallest value becomes -1 and its largest +1, because "
-        "G ends in **Tanh**, which gives only values between -1 and 1: so G can reach every real "
-        "value but none beyond, and no feature counts more for its unit. Results are scaled back."
+        "G ends in **Tanh**, whose values lie between -1 and 1: so G can reach every real "
+        "value but none beyond, and no feature dominates by its unit. Results are scaled back."
     )
     marks = {"low": "smallest → -1", "high": "largest → +1"}  # noqa: RUF012
 

@@ -20,19 +20,19 @@ scaled = (values - mean) / np.where(sd > 0.0, sd, 1.0)"""
 @register(ENCODERS, "standard")
 @dataclass(frozen=True, eq=False)
 class Standard(Encoder):
-    """Each feature less its mean, by its standard deviation: numbers without bounds.
+    """Each feature minus its mean, divided by its standard deviation: unbounded numbers.
 
     Attributes:
         mean: of each feature, float64, shape (n_features,).
-        sd: standard deviation (of the rows, divided by n), 0 for a constant feature; likewise.
+        sd: standard deviation (of the rows, divided by n), 0 for a constant feature; same shape.
     """
 
     name = "standard"
     label = "Mean 0, standard deviation 1"
     help = (
         "Each feature is shifted to mean 0 and scaled to standard deviation 1, and G ends without "
-        "an activation, so that it can make **any value**, also beyond the real range. An outlier "
-        "no longer squeezes all other rows together. In return nothing holds G back: expect some "
+        "an activation, so it can produce **any value**, even beyond the real range. An outlier "
+        "no longer squeezes all other rows together. In return, nothing holds G back: expect some "
         "rows out of range, larger swings at first and more runs that diverge; a smaller learning "
         "rate helps. Results are scaled back."
     )
@@ -46,7 +46,7 @@ class Standard(Encoder):
         """Learn mean and standard deviation of each feature."""
         values = table.values
         low, high = values.min(axis=0), values.max(axis=0)
-        # Of a constant feature the mean may be off by a rounding, and the deviation above 0.
+        # For a constant feature, rounding may shift the mean and leave a deviation above 0.
         mean = np.where(high > low, values.mean(axis=0), low)
         return cls(mean, np.where(high > low, values.std(axis=0), 0.0))
 
@@ -60,14 +60,14 @@ class Standard(Encoder):
 
     @property
     def blocks(self) -> tuple[Number, ...]:
-        """Numbers without bounds."""
+        """Unbounded numbers."""
         return (Number(bounded=False),) * len(self.mean)
 
     def as_code(self) -> EncoderCode:
         """As `transform` and `inverse`."""
         return EncoderCode(
             "Every feature is shifted to mean 0 and scaled to standard deviation 1. G ends without "
-            "an activation, so it can make any value.",
+            "an activation, so it can produce any value.",
             _CODE,
             "mean + x_fake * sd",
         )

@@ -1,4 +1,4 @@
-"""What a penalty is: what D pays for its slope at certain rows."""
+"""The base of penalties on D's slope at certain rows."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 
 class Penalty(Section, frozen=True):
-    """A penalty on the gradient of D's logit by its input; a subclass is one, with its weight.
+    """A penalty on the gradient of D's logit by its input; each subclass is one, with its weight.
 
     Attributes:
         name: under which it is registered.
-        label: name for people.
-        help: what it is, for people.
+        label: its name on the pages.
+        help: what it is, on the pages.
         mixes: whether `rows` needs mixing weights.
-        rest_slope: the length of the slope at which it is 0; None where that is not one length.
-        compiled: its name in the fast engine; empty where that does not have it.
+        rest_slope: the length of the slope at which it is 0; None if that is not one length.
+        compiled: its name in the fast engine; empty if that does not have it.
     """
 
     name: ClassVar[str]
@@ -35,16 +35,16 @@ class Penalty(Section, frozen=True):
 
     @property
     def weight(self) -> float:
-        """How much it counts."""
+        """Its weight in D's loss."""
         raise NotImplementedError
 
     def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
-        """The rows at which D's slope counts, (batch, n_features).
+        """The rows at which D's slope is taken, (batch, n_features).
 
         Args:
             x_real: (batch, n_features).
             x_fake: (batch, n_features).
-            mixing: (batch,), uniform in [0, 1); of no meaning unless `mixes`.
+            mixing: (batch,), uniform in [0, 1); ignored unless `mixes`.
         """
         raise NotImplementedError
 
@@ -55,8 +55,8 @@ class Penalty(Section, frozen=True):
     def as_code(self) -> tuple[str, str]:
         """`rows` and `value` as expressions in a script (see `gan_core.export`).
 
-        There are fake, share, slope, and ``{real}`` for the real rows as D sees them; a
-        hyperparameter has its link key's name in capitals.
+        Available are fake, share, slope, and ``{real}`` for the real rows as D sees them; a
+        hyperparameter is named by its link key in capitals.
         """
         raise NotImplementedError
 

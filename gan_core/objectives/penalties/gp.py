@@ -22,7 +22,7 @@ class GradientPenalty(Penalty, frozen=True):
 
     lambda_gp: float = setting(
         10.0, "Weight of gp (lambda)",
-        "How much the penalty gp counts. Higher keeps D's slope closer to 1.",
+        "The weight of the penalty gp. Higher keeps D's slope closer to 1.",
         low=0.0, high=1000.0, usual=(0.0, 20.0),
     )  # fmt: skip
 

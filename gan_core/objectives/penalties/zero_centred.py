@@ -1,4 +1,4 @@
-"""R1 and R2, which want D flat at the rows."""
+"""R1 and R2, which pull D's slope to 0 at the rows."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def _weight(name: str, rows: str) -> Any:  # noqa: ANN401 - a field
     return setting(
         1.0, f"Weight of {name} (gamma)",
-        f"How much the penalty {name} counts. Higher makes D flatter at {rows} and the training "
+        f"The weight of the penalty {name}. Higher makes D flatter at {rows} and the training "
         "slower.",
         low=0.0, high=1000.0, usual=(0.0, 20.0), key=f"gamma_{name}",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Run by Alembic: migrate over the connection that `database.migrate` hands in."""
+"""Run by Alembic: migrate over the connection that `database.migrate` passes in."""
 
 from alembic import context
 

@@ -18,10 +18,10 @@ def warm() -> None:
 
 @cache
 def compile_apart() -> None:
-    """Compile the engine in a process of its own, where it does not lie on disk yet.
+    """Compile the engine in a process of its own, if it is not on disk yet.
 
-    Code that was just compiled rounds otherwise than the same code loaded from disk: a run of the
-    process that compiled could never be repeated to the bit. So every process loads it.
+    Code that was just compiled rounds differently from the same code loaded from disk: a run in the
+    process that compiled it could never be repeated bit for bit. So every process loads it.
     """
     if not is_compiled():
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
@@ -30,7 +30,7 @@ def compile_apart() -> None:
 
 
 def one_step() -> None:
-    """Do a step of the tutorial's training, for which all that is compiled has to be there."""
+    """Do one step of the tutorial's training, which needs all compiled functions."""
     from gan_core.config import ExperimentConfig
     from gan_core.problem import resolve
     from gan_core.training.fast.engine import FastEngine
@@ -39,8 +39,8 @@ def one_step() -> None:
 
 
 def is_compiled() -> bool:
-    """Whether the engine lies on disk, compiled from the source as it is; in a millisecond."""
+    """Whether the engine is on disk, compiled from the current source; takes a millisecond."""
     from gan_core.training.fast.loop import run_steps
 
-    # Numba reads its index so before it compiles, and tells of it nowhere else.
+    # Numba reads its index this way before it compiles, and exposes it nowhere else.
     return bool(run_steps._cache._cache_file._load_index())  # type: ignore[attr-defined]

@@ -21,11 +21,11 @@ _NOTHING = np.empty(0, np.float32)
 class FastEngine:
     """Both players, their optimisers and the data, as float32 arrays in the CPU's caches.
 
-    It draws from the same random streams as the reference engine, and its numbers agree with that
+    It uses the same random streams as the reference engine, and its numbers agree with that
     one's up to rounding.
 
     Args:
-        problem: what is trained, with the settings in force.
+        problem: what is trained, with the current settings.
     """
 
     name: ClassVar[str] = "fast"
@@ -35,13 +35,13 @@ class FastEngine:
         self.step = 0
         self._config = config
         batch_size = config.training.batch_size
-        self._data = Data(np.array(x_real, np.float32, order="C"), batch_size)  # its own: writable
+        self._data = Data(np.array(x_real, np.float32, order="C"), batch_size)  # a writable copy
         self._order = BatchOrder(config.seed, len(x_real), batch_size)
         self._noise = noise_of(config, len(x_real))
         self._drawn: tuple[int, np.ndarray, np.ndarray] = (-1, _NOTHING, _NOTHING)
         self._input_noise = input_noise_of(config, *x_real.shape)
         self._input_noise_drawn: tuple[int, np.ndarray] = (-1, _NOTHING)
-        self._updates = np.zeros(2, np.int64)  # that Adam has made of G and of D
+        self._updates = np.zeros(2, np.int64)  # Adam's updates of G and of D
         g, d = problem.generator, logit_layers(problem.discriminator)
         rng = stream(config.seed, Stream.INIT)
         batch = min(batch_size, len(x_real))
@@ -98,7 +98,7 @@ class FastEngine:
         return history
 
     def _draws(self) -> tuple[np.ndarray, np.ndarray]:
-        """Noise and mixing weights of the steps from the present one to the end of their block."""
+        """Noise and mixing weights of the steps from the current one to the end of their block."""
         block, i = divmod(self.step, self._noise.steps_per_block)
         if block != self._drawn[0]:
             noise = self._noise.block(block)
@@ -109,7 +109,7 @@ class FastEngine:
         return self._drawn[1][i:], self._drawn[2][i:]
 
     def _input_noise_ahead(self) -> np.ndarray:
-        """Noise on D's inputs of the steps from the present one to the end of its block."""
+        """Noise on D's inputs of the steps from the current one to the end of its block."""
         per_block = self._input_noise.steps_per_block
         if not self._settings.input_noise:
             return np.empty((per_block, self._noise.n_critic + 1, 2, 0, 0), np.float32)

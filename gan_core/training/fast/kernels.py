@@ -137,7 +137,7 @@ def activation_gradient(code, slope, y, dy, n):
 
 @njit(**COMPILED)
 def adam(w, state, lr, beta1, beta2, step):
-    """One step of Adam on flat arrays as PyTorch does it, from an `AdamState`.
+    """One step of Adam on flat arrays, as PyTorch does it, from an `AdamState`.
 
     Kingma, Ba 2015, arXiv:1412.6980.
 

@@ -16,7 +16,7 @@ from gan_core.training.fast.penalties import GP, R1, R2, gradient_penalty
 
 @njit(**COMPILED)
 def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, updates, history):
-    """Do the steps of a stretch that lies within one block of orders and one of noise.
+    """Do a range of steps within one block of orders and one of noise.
 
     Args:
         step: steps done before.
@@ -26,10 +26,10 @@ def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, u
         d_adam: discriminator's.
         ema: the moving average of g's weights, flat.
         scratch: memory for the penalty.
-        settings: in force, `Settings`.
+        settings: the current ones, `Settings`.
         data: `Data`.
-        draws: of these steps, `Draws`.
-        updates: how often Adam has updated g and d, int64, (2,); counted on.
+        draws: the random numbers of these steps, `Draws`.
+        updates: how often Adam has updated g and d, int64, (2,); incremented.
         history: (n_steps, 4 or 5); receives d_loss, g_loss, d_real, d_fake, share of the penalties.
     """
     if not BCE <= settings.loss <= RELATIVISTIC:
@@ -88,7 +88,7 @@ def _discriminator_gradients(
     backward(d, w_gradients, 2 * m, 2, False)
     share = 0.0
     for j in range(len(penalties)):
-        if j > 0:  # the one before has put its own rows in the place of the real ones
+        if j > 0:  # the previous one has overwritten the real rows with its own
             _real_rows(x_real, rows, acts)
             if settings.input_noise > 0:
                 _add_noise(acts, 0, m, settings.input_noise, input_noise[0])
@@ -100,7 +100,7 @@ def _discriminator_gradients(
 
 @njit(**COMPILED)
 def _penalized_rows(penalty, acts, mixing, m, n_features):
-    """Put the rows at which D's slope counts in the place of the real rows."""
+    """Overwrite the real rows with those at which D's slope is taken."""
     if penalty not in (GP, R1, R2):
         raise ValueError("no such penalty is compiled")
     for f in range(n_features):

@@ -32,7 +32,7 @@ def softplus(x):
 
 @njit(**COMPILED)
 def discriminator_pair(code, real, fake, smoothing):
-    """What D pays for one real row and one fake, with the gradients by both logits.
+    """D's loss for one real row and one fake, with the gradients by both logits.
 
     Args:
         code: which loss.
@@ -58,7 +58,7 @@ def discriminator_pair(code, real, fake, smoothing):
 
 @njit(**COMPILED)
 def generator_pair(code, real, fake):
-    """What G pays for one fake, with the gradient by its logit; real counts only where pairs do."""
+    """G's loss for one fake, with the gradient by its logit; real is used only with pairs."""
     if code == BCE:
         return softplus(-fake), sigmoid(fake) - _ONE
     if code == LEAST_SQUARES:
@@ -80,7 +80,7 @@ def discriminator_loss(code, logits, gradient, m, smoothing):
         smoothing: how far the target of real rows lies below 1.
 
     Returns:
-        loss, and D's mean output on real rows and on fakes (a sigmoid where that is meant).
+        loss, and D's mean output on real rows and on fakes (a sigmoid if it is a probability).
     """
     total, d_real, d_fake = 0.0, 0.0, 0.0
     share = _ONE / np.float32(m)

@@ -28,8 +28,8 @@ class FlatNetwork:
     """One player.
 
     Attributes:
-        arrays: what the compiled functions take.
-        names: name and place of every array in the weights.
+        arrays: the arguments of the compiled functions.
+        names: name and position of every array in the weights.
     """
 
     arrays: Network
@@ -37,10 +37,10 @@ class FlatNetwork:
 
     @classmethod
     def of(cls, network: Block, weights: Weights, columns: int) -> "FlatNetwork":
-        """Lay out a network for batches of at most so many rows.
+        """Lay out a network for batches of at most this many rows.
 
         Raises:
-            ValueError: a block is none that this engine has.
+            ValueError: this engine lacks one of the blocks.
         """
         table: list[list[int]] = []
         slopes: list[float] = []
@@ -73,12 +73,12 @@ class FlatNetwork:
         return flat
 
     def load(self, flat: np.ndarray, arrays: Weights) -> None:
-        """Copy named arrays into a flat one of the layout of the weights."""
+        """Copy named arrays into a flat array with the layout of the weights."""
         for name, (place, _) in self.names.items():
             flat[place] = arrays[name].ravel()
 
     def named(self, flat: np.ndarray) -> dict[str, np.ndarray]:
-        """Copies of the named arrays in a flat one of the layout of the weights."""
+        """Copies of the named arrays in a flat array with the layout of the weights."""
         return {
             name: flat[place].reshape(shape).copy() for name, (place, shape) in self.names.items()
         }
@@ -86,7 +86,7 @@ class FlatNetwork:
 
 @njit(**COMPILED)
 def forward(net, n):
-    """Run the first n columns through a `Network`; the input stands in the first rows of acts."""
+    """Run the first n columns through a `Network`; the input is in the first rows of acts."""
     weights, layers, slopes, acts, _ = net
     first_in = 0
     for j in range(layers.shape[0]):
@@ -107,16 +107,16 @@ def forward(net, n):
 
 @njit(**COMPILED)
 def backward(net, w_gradients, n, parts, to_input):
-    """Carry the gradient of the output, in the last rows of gradients, back through the network.
+    """Propagate the gradient of the output, in gradients' last rows, back through the network.
 
     Args:
         net: a `Network`, its acts as `forward` left them; of its gradients the last layer's rows
             are given, the others are written.
-        w_gradients: flat; the gradients of the weights are added here if they are wanted.
+        w_gradients: flat; the gradients of the weights are added here if requested.
         n: columns.
-        parts: equal parts of the columns in which the gradients of the weights are summed; 0 where
-            they are not wanted.
-        to_input: whether the gradient of the input is wanted.
+        parts: equal parts of the columns in which the gradients of the weights are summed; 0 if
+            they are not needed.
+        to_input: whether the gradient of the input is needed.
     """
     weights, layers, slopes, acts, gradients = net
     for j in range(layers.shape[0] - 1, -1, -1):
@@ -134,7 +134,7 @@ def backward(net, w_gradients, n, parts, to_input):
             dw = w_gradients[at : at + n_in * n_out].reshape(n_out, n_in)
             db = w_gradients[at + n_in * n_out : at + n_in * n_out + n_out]
             x = acts[first_in : first_in + n_in]
-            # Each part of the columns by itself, so that parts of opposite gradients cancel.
+            # Each part of the columns separately, so that parts with opposite gradients cancel.
             for part in range(parts):
                 start = part * (n // parts)
                 linear_weight_gradient(dy[:, start:], x[:, start:], dw, db, n // parts)

@@ -1,6 +1,6 @@
 """Gradient penalties of piecewise-linear discriminators in closed form.
 
-Where the hidden layers are piecewise linear, D is linear around each row. Its slope g is one pass
+If the hidden layers are piecewise linear, D is linear around each row. Its slope g is one pass
 backward: with u_l the backward signal at layer l, g = W_1^T u_1 and u_l = A_l W_(l+1)^T u_(l+1),
 A_l being the activation's slopes. For a penalty P(g) let t_0 = dP/dg: then dP/dW_l = u_l t_(l-1)^T
 with t_l = A_l W_l t_(l-1), one pass forward through the linearised network. Biases do not matter.

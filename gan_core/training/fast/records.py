@@ -1,4 +1,4 @@
-"""What the compiled functions are given, as named tuples: Numba knows their fields."""
+"""The arguments of the compiled functions as named tuples: Numba knows their fields."""
 
 from typing import NamedTuple
 
@@ -8,19 +8,19 @@ import numpy as np
 class Network(NamedTuple):
     """One player, laid out for the compiled engine; numbers are float32.
 
-    A row of the table of layers is a linear layer with the activation behind it: its sizes, where
-    its weights begin, where its outputs begin in `acts`, and the activation's code.
+    A row of the table of layers is a linear layer with the activation after it: its sizes, where
+    its weights start, where its outputs start in `acts`, and the activation's code.
     """
 
-    weights: np.ndarray  # all matrices and biases one after the other
+    weights: np.ndarray  # all matrices and biases, concatenated
     layers: np.ndarray  # the table, int64
-    slopes: np.ndarray  # of LeakyReLU, one a layer
+    slopes: np.ndarray  # of LeakyReLU, one per layer
     acts: np.ndarray  # inputs and the outputs of every layer, (units, rows of the batch)
     gradients: np.ndarray  # of the loss, by acts
 
 
 class AdamState(NamedTuple):
-    """Gradient, first and second moment of a player's weights, flat as they are."""
+    """Gradient, first and second moment of a player's weights, flat like them."""
 
     gradients: np.ndarray
     m: np.ndarray
@@ -28,7 +28,7 @@ class AdamState(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The settings in force; loss and penalties by their codes."""
+    """The current settings; loss and penalties by their codes."""
 
     loss: int
     penalties: np.ndarray
@@ -53,7 +53,7 @@ class Data(NamedTuple):
 
 
 class Draws(NamedTuple):
-    """What is random in a stretch of steps."""
+    """The random numbers of a range of steps."""
 
     orders: np.ndarray  # of the rows in each epoch of a block, (epochs, n_rows)
     first_epoch: int
@@ -63,7 +63,7 @@ class Draws(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Memory for the penalty: tangents, of the shape of D's acts; zeros, as long as its layers."""
+    """Memory for the penalty: tangents, shaped like D's acts; zeros, as long as its layers."""
 
     tangents: np.ndarray
     zeros: np.ndarray

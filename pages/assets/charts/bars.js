@@ -1,10 +1,10 @@
-// The histograms of a moment of the film, on a canvas over Plotly's. Plotly takes 40 ms and more to
-// draw them anew, which is too long for a film; it keeps the titles and the axes of x.
+// The histograms at a moment of the film, on a canvas over Plotly's. Plotly takes 40 ms or more to
+// redraw them, too slow for a film; it still draws the titles and the x axes.
 
 import { blank } from "../lib/component.js";
 import { faded, text, ticks } from "../lib/ink.js";
 
-// From the chart of feature `from` on; edges and densities are lists, one a feature.
+// Starts at the chart of feature `from`; edges and densities are lists, one per feature.
 export function drawBars(canvas, chart, t, from, { edges, real, generated }) {
   const full = chart._fullLayout;
   if (!full) return;

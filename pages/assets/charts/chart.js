@@ -1,4 +1,4 @@
-// A chart that stands still: a figure from charts.py, in the theme's colours.
+// A static chart: a figure from charts.py, in the theme's colours.
 
 import { component } from "../lib/component.js";
 import { escapeHtml } from "../lib/format.js";
@@ -62,7 +62,7 @@ function panel(t, data, width) {
   const shape = found.layout;
   shape.height = data.row_height * rows;
   shape.showlegend = Boolean(generated);
-  Object.assign(shape.legend, { yref: "container", y: 1, yanchor: "top" }); // over the titles
+  Object.assign(shape.legend, { yref: "container", y: 1, yanchor: "top" }); // above the titles
   Object.assign(shape.margin, { t: generated ? 44 : 26 });
   return { traces: found.traces, shape };
 }
@@ -78,7 +78,7 @@ function scatter(t, { features, real, generated, names, height }) {
   const traces = [cloud("real", real, "circle")];
   if (generated) traces.push(cloud("generated", generated, "triangle-up"));
   const ratio = span(real[0]) / span(real[1]);
-  // Where both features spread alike, a circle is drawn as a circle.
+  // If both features have similar ranges, keep a circle a circle.
   const alike = ratio > 0.5 && ratio < 2 ? { scaleanchor: "x" } : {};
   const shape = layout(t, {
     height,
@@ -90,7 +90,7 @@ function scatter(t, { features, real, generated, names, height }) {
   return { traces, shape };
 }
 
-/** From the smallest to the largest, of however many. @param {number[]} values */
+/** The smallest and the largest of any number of values. @param {number[]} values */
 function span(values) {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {

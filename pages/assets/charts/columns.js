@@ -26,7 +26,7 @@ export function columnsOf({ columns, labels }) {
   );
 }
 
-/** The curve of a column; of several seeds the median, and a band from the 10 % to the 90 %
+/** The curve of a column; for several seeds the median, and a band from the 10 % to the 90 %
  * quantile.
  * @param {Theme} t @param {Received} received @param {Column} column */
 export function curve(t, received, { name, label }) {
@@ -46,7 +46,7 @@ export function curve(t, received, { name, label }) {
   ];
 }
 
-/** The same column of the run before, faintly.
+/** The same column of the previous run, faintly.
  * @param {Theme} t @param {Received | null} ghost @param {Column} column @param {string} label */
 export function ghostCurve(t, ghost, { name }, label) {
   if (!ghost) return [];

@@ -7,12 +7,12 @@ import { axis, layout, note } from "./theme.js";
 /** @typedef {{ real: string, generated: string, density?: string, before?: string }} Names */
 /** @typedef {number[][]} Densities one list a feature */
 /** @typedef {{ real: Densities, generated?: Densities, ghost?: Densities, spread?: Densities[] }} Rows
- * ghost: of the run before; spread: low and high end over several seeds */
+ * ghost: of the previous run; spread: low and high end over several seeds */
 
 const ROW_HEIGHT = 190; // pixels
 
 /** @param {Theme} t @param {string[]} features @param {number[][]} edges of the bins
- * @param {Rows} rows @param {Names} names @param {number} columns at most so many side by side */
+ * @param {Rows} rows @param {Names} names @param {number} columns how many side by side at most */
 export function histograms(t, features, edges, rows, names, columns) {
   const grid = cells(features.length, columns);
   const shape = layout(t, { showlegend: false, margin: { l: 34, r: 6, t: 26, b: 22 } });
@@ -35,7 +35,7 @@ export function histograms(t, features, edges, rows, names, columns) {
   return { traces, layout: shape };
 }
 
-/** Where each of so many charts lies, in shares of the panel. */
+/** The position of each chart, as fractions of the panel. */
 function cells(count, columns) {
   const perRow = Math.max(1, Math.min(columns, count));
   const rows = Math.ceil(count / perRow);
@@ -49,7 +49,7 @@ function cells(count, columns) {
   };
 }
 
-// The generated rows of the run before.
+// The generated rows of the previous run.
 function outline(t, edges, values, names, on) {
   if (!values) return [];
   const line = { shape: "hv", color: t.generated, width: 1.4, dash: "dot" };

@@ -1,5 +1,5 @@
-// The scores of the snapshots, one at a time, under the losses and on their axis. It asks for what
-// is new whenever the run goes on, and for as long as there is more.
+// The scores of the snapshots, one at a time, below the losses and on their axis. It requests new
+// scores whenever the run advances, and for as long as there are more.
 
 import { Asker } from "../lib/ask.js";
 import { escapeHtml, fill, three } from "../lib/format.js";
@@ -9,7 +9,7 @@ import { axis, note, theme, title, WITHOUT_TOOLS } from "./theme.js";
 /** @import { View } from "../stage/live.js" */
 /** @import { Theme } from "./theme.js" */
 
-const PAUSE = 1000; // milliseconds between two questions about a run that trains
+const PAUSE = 1000; // milliseconds between two requests while a run trains
 const HEIGHT = 175; // pixels
 
 export class Quality {
@@ -21,7 +21,7 @@ export class Quality {
   #isListening = false;
   #asker = new Asker();
   #isAsking = false;
-  #asked = -Infinity; // when the last question was asked
+  #asked = -Infinity; // when the last request was made
   #due = 0; // when the next one is
   #timer = 0;
 
@@ -46,7 +46,7 @@ export class Quality {
     return metrics.find(({ name }) => name === this.#chosen) ?? metrics[0];
   }
 
-  /** Whether the scores are to be seen, and of which run. @param {LiveData} data */
+  /** Whether to show scores, and of which run. @param {LiveData} data */
   show({ run, quality }) {
     if (this.#run !== run) {
       this.#run = run;
@@ -66,7 +66,7 @@ export class Quality {
     this.steps = []; // of the snapshots
     this.scores = {}; // by the metric's name
     this.floors = null;
-    this.left = 0; // snapshots that are still to be scored
+    this.left = 0; // snapshots still to be scored
     this.#isAsking = false;
   }
 
@@ -76,7 +76,7 @@ export class Quality {
     this.#due = performance.now() + delay;
   }
 
-  /** Something happened in the run: ask, but not more often than once in a while. */
+  /** The run has advanced: request scores, but at most once per pause. */
   refresh() {
     if (!this.isShown || this.#isAsking || this.#due > performance.now()) return;
     this.#soon(Math.max(0, this.#asked + PAUSE - performance.now()));
@@ -93,7 +93,7 @@ export class Quality {
     this.#isAsking = false;
     if (answer.ok) this.#take(answer.body);
     if (answer.ok && this.left) this.#soon(0);
-    else if (!answer.ok && answer.status !== 404) this.#soon(PAUSE); // the live view says why
+    else if (!answer.ok && answer.status !== 404) this.#soon(PAUSE); // the live view reports why
   }
 
   /** @param {QualityUpdate} update */
@@ -138,10 +138,10 @@ export class Quality {
     this.meaning.innerHTML = `<b>${escapeHtml(labels.title)}</b>${paragraphs.join("")}`;
   }
 
-  // The same axis: this chart shows the part of the training that the losses' does.
+  // The same axis: this chart shows the same part of the training as the losses.
   #listen() {
     const { losses } = this.view.parts;
-    if (this.#isListening || !losses.on) return; // it is no chart yet
+    if (this.#isListening || !losses.on) return; // not a chart yet
     this.#isListening = true;
     losses.on("plotly_relayout", () => this.draw());
   }
@@ -177,7 +177,7 @@ export class Quality {
     const { parts, data, curves } = this.view;
     const { labels } = this.#data;
     const metric = this.#metric;
-    const top = metric.top && metric.top * (metric.out_of || 1) * 1.06; // null: the scores say it
+    const top = metric.top && metric.top * (metric.out_of || 1) * 1.06; // null: set by the scores
     const range = top ? { range: [0, top] } : { rangemode: "tozero" };
     const span = top ?? Math.max(floor?.[2] ?? 0, ...values);
     const lines = floor ? [band(t, floor, span, top !== null, labels.floor)] : [];
@@ -218,13 +218,13 @@ export class Quality {
 }
 
 // The noise floor from its low to its high end, with its name at the left, where a run's scores are
-// still far from it: inside, where there is room, else on its bad side. Without height it is a line.
+// still far from it: inside if it fits, else on its bad side. Without height it is a line.
 function band(t, [low, , high], span, up, name) {
-  const roomy = ((high - low) / span) * HEIGHT > 16;
-  const [y, yanchor] = roomy ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
+  const fits = ((high - low) / span) * HEIGHT > 16;
+  const [y, yanchor] = fits ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
   const grey = (alpha) => `rgba(128,136,155,${alpha})`;
   const place = { xref: "x domain", yref: "y" };
-  const line = { color: grey(0.6), width: roomy ? 0 : 1.4 };
+  const line = { color: grey(0.6), width: fits ? 0 : 1.4 };
   const ends = { x0: 0, x1: 1, y0: low, y1: high };
   const words = { ...place, x: 0, xshift: 8, y, yanchor, xanchor: "left" };
   return {

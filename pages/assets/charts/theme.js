@@ -1,4 +1,4 @@
-// Colours, the base of every chart, and Plotly itself. The roles' colours are the same everywhere.
+// Colours, the basis of every chart, and Plotly itself. Each role has the same colour everywhere.
 
 import { channels } from "../lib/ink.js";
 
@@ -38,7 +38,7 @@ function lighter(hex, share) {
 
 let loading;
 
-/** Plotly is 1.4 MB on the wire, so it comes only where there is a chart, and once.
+/** Plotly is a 1.4 MB download, so it is loaded only if there is a chart, and once.
  * @param {string} url @returns {Promise<Plotly>} */
 export function plotly(url) {
   loading ??= new Promise((resolve, reject) => {
@@ -96,7 +96,7 @@ export function layout(t, more = {}) {
   };
 }
 
-/** Words in a chart. @param {Theme} t @param {string} text @param {object} place */
+/** Text in a chart. @param {Theme} t @param {string} text @param {object} place */
 export function note(t, text, place) {
   return { text, showarrow: false, font: { color: t.muted, size: 11 }, ...place };
 }

@@ -1,5 +1,5 @@
-// A surface on which people draw a data set: points are sprayed with mouse, pen or finger, or set
-// with the keyboard. A point is two bytes, its place on a grid of 256 x 256, as in gan_core's drawing.py.
+// A surface for drawing a data set: points are sprayed with mouse, pen or finger, or set
+// with the keyboard. A point is two bytes, its cell on a 256 x 256 grid, as in gan_core's drawing.py.
 
 import { theme } from "../charts/theme.js";
 import { blank, component, find } from "../lib/component.js";
@@ -10,23 +10,23 @@ import { unpackAs } from "../lib/numbers.js";
 /** @import { Trigger } from "../lib/component.js" */
 
 const SPRAYED = 3; // points where the brush is put down, and again after each stride
-const STRIDE = 10; // places of the grid
-const BRUSH = 9; // radius, in places of the grid
-const MARGIN = 10; // pixels around the grid, so that points at its edge are whole
-const UNDONE_AT_ONCE = 10; // of points that an earlier visit drew, whose strokes nobody knows
+const STRIDE = 10; // grid cells
+const BRUSH = 9; // radius, in grid cells
+const MARGIN = 10; // pixels around the grid, so that points at its edge are not clipped
+const UNDONE_AT_ONCE = 10; // points from an earlier visit, whose strokes are not known
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const KEY_STEP = 4;
 const KEY_STEP_WITH_SHIFT = 20;
-const PATIENCE = 300; // milliseconds without a key, then the points set with it are sent
+const PATIENCE = 300; // milliseconds without a key until the points set with it are sent
 
 class Surface {
   points = [];
-  strokes = []; // with which point each begins
-  known = new Set(); // drawings that were begun with or sent: the page only echoes them
+  strokes = []; // the first point of each
+  known = new Set(); // drawings that were loaded or sent: the page only echoes them
   cross = [128, 128];
-  brush = null; // where it is, while it is down
-  most = 0; // points of a drawing
-  waiting = 0; // to send what the keyboard set
+  brush = null; // its position while it is down
+  most = 0; // maximum points of a drawing
+  waiting = 0; // timer for sending what the keyboard set
 
   constructor(root) {
     this.root = root;
@@ -91,7 +91,7 @@ class Surface {
     this.draw();
   }
 
-  // Where on the grid an event of the pointer is; may lie outside.
+  // The grid position of a pointer event; may lie outside.
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     const span = box.width - 2 * MARGIN;

@@ -1,10 +1,10 @@
-// Questions to the server.
+// Requests to the server.
 
 /** @typedef {{ ok: boolean, status: number, body: any }} Answer status 0: nobody answered */
 
-export const PASSING = [0, 503]; // nobody there, or still being computed: ask again in a moment
+export const PASSING = [0, 503]; // no answer, or still being computed: try again in a moment
 
-/** Ask for JSON at an address below the page's own.
+/** Request JSON from an address below the page's own.
  * @param {string} path @param {RequestInit} [options] @returns {Promise<Answer>} */
 export async function ask(path, options) {
   try {
@@ -15,19 +15,19 @@ export async function ask(path, options) {
   }
 }
 
-/** One who asks again and again: each question takes the place of the one before. */
+/** Repeated requests: each one supersedes the one before. */
 export class Asker {
   #question = 0;
 
   /** @param {string} path
-   * @returns {Promise<Answer | null>} null where another question was asked since, or none is open */
+   * @returns {Promise<Answer | null>} null if superseded by another request, or dropped */
   async ask(path) {
     const question = ++this.#question;
     const answer = await ask(path);
     return question === this.#question ? answer : null;
   }
 
-  /** Drop the answer that is still to come. */
+  /** Drop the pending answer. */
   cancel() {
     this.#question++;
   }

@@ -1,5 +1,5 @@
-// Which moment of a run the page shows: its latest state, or a snapshot. Whoever asks for the clock
-// of a run gets the same one, because the browser loads this module once a page.
+// Which moment of a run the page shows: its latest state, or a snapshot. All views of a run get the
+// same clock, because the browser loads this module once per page.
 
 /** @type {Map<string, Clock>} */
 const clocks = new Map();
@@ -11,21 +11,21 @@ export function clockOf(run) {
   return clock;
 }
 
-/** Its events: `now` (the run went on), `change` (another position), `film` (more snapshots). */
+/** Its events: `now` (the run advanced), `change` (another position), `film` (more snapshots). */
 export class Clock extends EventTarget {
   steps = []; // of the snapshots, ascending
-  counts = new Map(); // step -> how many generated rows lie in each bin, one feature after another
+  counts = new Map(); // step -> number of generated rows in each bin, one feature after another
   rows = 1; // generated rows that were counted
   bins = 1; // of a feature
   attempt = null; // of the snapshots
-  now = null; // the step that the run has come to, as far as this page knows
-  position = null; // in the film: a snapshot's number, a fraction on the way to the next; null: live
+  now = null; // the step the run has reached, as far as this page knows
+  position = null; // in the film: a snapshot's index, fractional between two; null: live
 
   get isLive() {
     return this.position === null || !this.steps.length;
   }
 
-  // The snapshot that stands for the position, and how far it is to the next, 0 to 1.
+  // The snapshot at or before the position, and how far it is to the next, 0 to 1.
   get index() {
     return Math.min(this.steps.length - 1, Math.max(0, Math.floor(this.position ?? 0)));
   }

@@ -1,5 +1,5 @@
-// How a component comes into the page, and leaves it: Streamlit calls `render` whenever the page's
-// script ran, with new data, and `destroy` once.
+// The life of a component on the page: Streamlit calls `render` with new data whenever the page's
+// script has run, and `destroy` once.
 
 /** @typedef {(name: string, value: unknown) => void} Trigger lets the page's script run */
 /** @typedef {{ show: (data: any, trigger: Trigger) => void, end: () => void }} Mounted */
@@ -22,14 +22,14 @@ export function component(name, make) {
   };
 }
 
-/** An element that is there; of which kind the caller knows. @returns {any} */
+/** An element that must exist; the caller knows its kind. @returns {any} */
 export function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`there is no ${selector}`);
   return found;
 }
 
-/** A function that calls back at most once a frame of the screen, however often it is called.
+/** A function that calls back at most once per screen frame, however often it is called.
  * @param {() => void} callback */
 export function onceAFrame(callback) {
   let isAsked = false;
@@ -43,13 +43,13 @@ export function onceAFrame(callback) {
   };
 }
 
-/** Call when what is drawn now is on the screen: in the frame after the next one.
+/** Call once what is drawn now is on the screen: in the frame after the next one.
  * @param {() => void} then */
 export function painted(then) {
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)));
 }
 
-/** A canvas with as many pixels as the screen has for its size, blank, in units of CSS pixels.
+/** A blank canvas at the screen's full resolution, scaled to CSS pixels.
  * @param {HTMLCanvasElement} canvas @param {number} w width in CSS pixels @param {number} h */
 export function blank(canvas, w, h) {
   const ratio = window.devicePixelRatio || 1;

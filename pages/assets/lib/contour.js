@@ -2,8 +2,8 @@
 
 /** Marching squares with linear interpolation along the edges of the cells.
  * @param {ArrayLike<number>} values row by row from the lowest, n * n
- * @param {number} n places along each side @param {number} level
- * @returns {number[]} segments, as x0, y0, x1, y1 in places of the grid: 0 to n - 1 */
+ * @param {number} n points along each side @param {number} level
+ * @returns {number[]} segments, as x0, y0, x1, y1 in grid coordinates: 0 to n - 1 */
 export function contour(values, n, level) {
   const segments = [];
   const at = (i, j) => values[j * n + i] - level;

@@ -1,6 +1,6 @@
-// How numbers and words are written.
+// Formatting of numbers and text.
 
-/** A whole number with its thousands set apart; a missing one is 0.
+/** A whole number with thousands separators; a missing one is 0.
  * @param {number | null} [number] */
 export function whole(number) {
   return Math.round(number ?? 0).toLocaleString("en-US");

@@ -1,4 +1,4 @@
-// What every picture on a canvas is drawn with: marks, axes, colours as numbers.
+// What all pictures on a canvas share: marks, axes, colours as numbers.
 
 /** @import { Theme } from "../charts/theme.js" */
 /** @typedef {CanvasRenderingContext2D} Canvas */
@@ -28,7 +28,7 @@ export function triangle(g, x, y, r) {
   g.closePath();
 }
 
-// An arrow as a path; too short for a head it is a line.
+// An arrow as a path; a line if too short for a head.
 export function arrow(g, x, y, dx, dy) {
   const length = Math.hypot(dx, dy);
   g.moveTo(x, y);
@@ -42,7 +42,7 @@ export function arrow(g, x, y, dx, dy) {
   }
 }
 
-/** Round numbers along an axis, at most so many and one, each with its text.
+/** Round numbers along an axis, at most `most` + 1 of them, each with its text.
  * @param {number} low @param {number} high @param {number} most @returns {[number, string][]} */
 export function ticks(low, high, most) {
   const rough = (high - low) / most;
@@ -60,7 +60,7 @@ function short(value, digits) {
   return (Math.abs(value) < 1e-12 ? 0 : value).toFixed(Math.min(8, digits));
 }
 
-// A text that is read on any ground.
+// Text that is legible on any background.
 export function text(g, words, x, y, look) {
   const { colour, ground, align = "center", base = "alphabetic" } = look;
   g.textAlign = align;
@@ -75,7 +75,7 @@ export function text(g, words, x, y, look) {
   g.fillText(words, x, y);
 }
 
-// Numbers and name of the axis below a box, and of the one at its left.
+// Numbers and name of the axis below a box, and of the one on its left.
 export function bottomAxis(g, t, box, axis, name, ground = null) {
   g.font = `12px ${t.font}`;
   for (const [value, words] of ticks(axis.low, axis.high, Math.max(2, Math.floor(box.w / 70)))) {

@@ -1,6 +1,6 @@
-// Numbers as they come from the server, and what lies between two of its frames.
+// Numbers as they come from the server, and interpolation between two frames.
 
-/** base64 of little-endian float32, which is what every browser's machine uses.
+/** base64 of little-endian float32, the byte order of every machine with a browser.
  * @param {string} text @returns {number[]} */
 export function unpack(text) {
   return Array.from(unpackAs(text, Float32Array));
@@ -12,7 +12,7 @@ export function unpackAs(text, Kind) {
   return new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 }
 
-/** Between two arrays of equal length; where the lengths differ there is no between.
+/** Interpolate between two arrays; if their lengths differ, take the second.
  * @template {ArrayLike<number>} T @param {T} a @param {T} b
  * @param {number} share 0 for a, 1 for b @returns {T | Float32Array} */
 export function between(a, b, share) {
@@ -23,10 +23,10 @@ export function between(a, b, share) {
   return mixed;
 }
 
-/** Between two frames of a picture.
+/** Interpolate between two frames of a picture.
  * @template {{ step: number }} T @param {T} a @param {T} b
  * @param {number} share 0 for a, 1 for b
- * @param {string[]} arrays names of what is blended value by value
+ * @param {string[]} arrays names of arrays blended value by value
  * @param {string[]} numbers names of single numbers @returns {T} */
 export function blend(a, b, share, arrays, numbers) {
   if (share >= 1 || a === b) return b;

@@ -1,11 +1,11 @@
 // Fewer points of a curve, without losing its peaks.
 
-/** Thin out evenly: the range of the steps is cut into stretches of equal length, and of each
- * stretch the points stay at which a column has its smallest or its largest value. Every point
- * that stays is one of those given, at its own step, so that thinning invents nothing.
+/** Thin out evenly: the range of steps is cut into intervals of equal length, and each
+ * interval keeps the points at which a column has its smallest or its largest value. Every point
+ * kept is one of those given, at its own step, so thinning invents nothing.
  * @param {number[]} steps ascending
- * @param {number[][]} columns each as long as the steps; NaN is no value
- * @param {number} most points that may stay, at least two and two for each column
+ * @param {number[][]} columns each as long as the steps; NaN: no value
+ * @param {number} most points to keep, at least two plus two per column
  * @returns {{ steps: number[], columns: number[][] }} as given if they are few enough */
 export function thin(steps, columns, most) {
   const last = steps.length - 1;
@@ -24,8 +24,8 @@ export function thin(steps, columns, most) {
   return { steps: pick(steps), columns: columns.map(pick) };
 }
 
-/** Where a column is smallest and largest between two places; nowhere without any value.
- * @param {number[]} column @param {number} from @param {number} to behind the last place */
+/** The indices of a column's smallest and largest value in a range; none without any value.
+ * @param {number[]} column @param {number} from @param {number} to after the last index */
 function extremes(column, from, to) {
   let [low, high] = [-1, -1];
   for (let i = from; i < to; i++) {

@@ -175,7 +175,7 @@ export interface ScatterData extends ChartBase {
 }
 
 /**
- * /api/runs/ID/live. Each column of the history comes under its own name beside `x`, its epochs.
+ * /api/runs/ID/live. Each column of the history has its own name beside `x`, its epochs.
  * Without a mode, and with "append", the points follow those up to step `after`.
  */
 export interface LiveUpdate {
@@ -201,7 +201,7 @@ export interface LiveUpdate {
   [column: string]: unknown;
 }
 
-/** Median, low and high end of each column stand under its name. */
+/** Median, low and high end of each column, under its name. */
 export interface PackedBand {
   x: Packed;
   finished: number;
@@ -246,7 +246,7 @@ export interface DensityFacts extends Facts {
   z: Packed;
 }
 
-/** A frame as it travels: see gan_core/views/field.py and density.py. */
+/** A frame as sent: see gan_core/views/field.py and density.py. */
 export interface FieldWire {
   step: number;
   heat: string;
@@ -308,7 +308,7 @@ export interface CountsFilm {
   frames: { step: number; counts: string }[];
 }
 
-/** Of Plotly, which has no types in its package, what is used here. */
+/** The part of Plotly used here; its package has no types. */
 export interface Plotly {
   react(chart: HTMLElement, traces: object[], layout: object, config: object): Promise<unknown>;
   purge(chart: HTMLElement): void;

@@ -1,5 +1,5 @@
-// The arena and the density view of a run: the latest state while it trains, a moment of the film
-// when the timeline says so. The drawing is in field.js and density.js.
+// The arena and the density view of a run: the latest state while it trains, or the moment of the
+// film that the timeline selects. They are drawn by field.js and density.js.
 
 import { theme } from "../charts/theme.js";
 import { Asker, PASSING } from "../lib/ask.js";
@@ -13,10 +13,10 @@ import { FieldPicture } from "./field.js";
 /** @import { ArenaData, ArenaUpdate, DensityFacts, FieldFacts, ViewFilm } from "../lib/types.js" */
 /** @import { Clock } from "../lib/clock.js" */
 
-const PERIOD = 100; // milliseconds from a question to the next, as often as a run shows its networks
+const PERIOD = 100; // milliseconds from a request to the next, as often as a run publishes its networks
 const PAUSE = 30; // at least, after an answer
-const RETRY = 1000; // after none
-const GLIDE = 140; // for the way from one live frame to the next
+const RETRY = 1000; // after no answer
+const GLIDE = 140; // for the transition from one live frame to the next
 
 class Arena {
   /** @type {ArenaData} */
@@ -44,7 +44,7 @@ class Arena {
     this.onVisible = () => this.soon(0);
     const onChange = () => this.changed();
     const onNow = () => {
-      // A step by hand, or in slow motion: while it trains it is asked anyway.
+      // A single step, or slow motion: while it trains, it is polled anyway.
       if (!ACTIVE.includes(this.status)) this.soon(0);
     };
     this.listeners = { change: onChange, film: onChange, now: onNow };
@@ -78,7 +78,7 @@ class Arena {
     this.changed();
   }
 
-  // Another picture: answers about the one before come too late now.
+  // Another picture: pending answers about the previous one are dropped.
   begin() {
     this.live.cancel();
     this.snapshots.cancel();
@@ -88,7 +88,7 @@ class Arena {
     this.filmOf = "";
     this.isAnswered = false;
     this.attempt = this.shown = -1;
-    this.times = []; // when the last frames came
+    this.times = []; // arrival times of the last frames
     const { run, query: view } = this.data;
     Object.assign(this.root.dataset, { run, view, step: "", fps: "", points: "" });
   }
@@ -98,7 +98,7 @@ class Arena {
     if (!this.isOver) this.timer = setTimeout(() => this.ask(), delay);
   }
 
-  // Nothing is asked while nobody can see the answer.
+  // No requests while the picture cannot be seen.
   async ask() {
     if (this.isOver || !this.isVisible || document.hidden || !this.data) return;
     if (!this.clock.isLive && this.picture) return;
@@ -133,7 +133,7 @@ class Arena {
     this.draw();
   }
 
-  // Frames, and how many of them a second.
+  // Frames, and how many per second.
   count() {
     const now = performance.now();
     this.arrived = now;
@@ -183,7 +183,7 @@ class Arena {
     this.draw();
   }
 
-  // The two frames between which the picture is, and how far along.
+  // The two frames to interpolate between, and how far along.
   moment() {
     if (!this.clock.isLive) {
       const [a, b] = [this.film.get(this.clock.step), this.film.get(this.clock.next)];
@@ -229,7 +229,7 @@ class Arena {
     this.canvas.setAttribute("aria-label", this.picture.alt(epoch, value));
   }
 
-  // The legend's entries are the switches.
+  // The legend's entries are toggles.
   drawLegend() {
     const t = theme(this.root);
     this.root.style.setProperty("--gf-real", t.real);

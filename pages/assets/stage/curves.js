@@ -9,8 +9,8 @@ import { ACTIVE } from "./feed.js";
 /** @import { View } from "./live.js" */
 /** @typedef {{ shape: object, annotation: object }} Mark a line in a chart, and its name */
 
-const EARLY = 0.02; // of the run: one that rests before that is looked at more closely
-const FEW = 8; // epochs that are shown of it at least
+const EARLY = 0.02; // of the run: the axis is zoomed in on one that pauses before that
+const FEW = 8; // epochs to show of it, at least
 const MARGIN = { l: 44, r: 10, t: 26, b: 36 }; // pixels
 
 export class Curves {
@@ -32,7 +32,7 @@ export class Curves {
 
   drawOutputs() {
     const { parts, data, moment } = this.view;
-    parts.outputs.hidden = this.view.isNarrow; // beside the arena there is room for the losses alone
+    parts.outputs.hidden = this.view.isNarrow; // beside the arena only the losses fit
     if (!parts.outputs.hidden) {
       const lines = (t) => (data.probability ? [reference(t, 0.5, data.labels.undecided)] : []);
       this.#draw("outputs", data.labels.output, lines, data.probability ? [0, 1] : undefined);
@@ -42,7 +42,7 @@ export class Curves {
 
   /** @param {"losses" | "outputs"} chart @param {string} name of the axis
    * @param {(t: Theme) => Mark[]} lines
-   * @param {[number, number]} [range] of the axis; undefined where the curves say it */
+   * @param {[number, number]} [range] of the axis; undefined: set by the curves */
   #draw(chart, name, lines, range) {
     const { Plotly, parts, data, received, ghost, root } = this.view;
     if (!Plotly) return;
@@ -75,7 +75,7 @@ export class Curves {
     });
   }
 
-  // Where the axis ends: with the run, but single steps would be too small to see there.
+  // Where the axis ends: with the run, except that single steps would be too small to see.
   get #horizon() {
     const { epochs } = this.view.data;
     const { epochs_done: done, status } = this.view.update;
@@ -83,7 +83,7 @@ export class Curves {
     return Math.min(epochs, Math.max(FEW, 2 ** Math.ceil(Math.log2(done + 1))));
   }
 
-  /** Changes of settings as dotted lines; with their names where there is room.
+  /** Changes of settings as dotted lines, with their names if they fit.
    * @param {Theme} t @returns {Mark[]} */
   #changes(t) {
     const { labels } = this.view.data;

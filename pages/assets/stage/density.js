@@ -1,5 +1,5 @@
-// One feature's line: densities of real and generated rows, D's output over them, and, where z is
-// low-dimensional, which z goes where.
+// One feature's axis: densities of real and generated rows, D's output over them and, if z is
+// low-dimensional, where each z is mapped to.
 
 import { fill, three } from "../lib/format.js";
 import { arrow, bottomAxis, faded, line, sideAxis, text } from "../lib/ink.js";
@@ -10,7 +10,7 @@ import { blend, unpackAs } from "../lib/numbers.js";
 /** @import { Theme } from "../charts/theme.js" */
 
 const Z_LIMIT = 2.4;
-const THREADS = 84; // pixels between the line of x and that of z
+const THREADS = 84; // pixels between the axis of x and that of z
 const ARRAYS = ["generated", "output", "threads"];
 const NUMBERS = ["level", "on_fake"];
 
@@ -98,7 +98,7 @@ export class DensityPicture {
   }
 
   /** @param {Canvas} g @param {Theme} t @param {Box} box @param {Span} up of the densities
-   * @param {Span} output of D's output, null where that is hidden @param {boolean} withThreads */
+   * @param {Span} output of D's output, null if that is hidden @param {boolean} withThreads */
   drawAxes(g, t, box, up, output, withThreads) {
     const { labels, facts } = this;
     const [axis] = facts.axes;
@@ -156,19 +156,19 @@ export class DensityPicture {
   }
 }
 
-/** The axis of the densities. A peak of a collapsed generator may leave the picture, so that the
+/** The axis of the densities. The peak of a collapsed generator may be clipped, so that the
  * real rows, whose highest density is given, keep their shape. @returns {Span} */
 export function densityAxis(highest, generated) {
   const peak = Math.max(...generated);
   return { low: 0, high: 1.12 * Math.max(highest, Math.min(2.5 * highest, peak)) };
 }
 
-/** The axis of D's output: all probabilities, or, of scores, those there are and some room.
+/** The axis of D's output: all probabilities, or the range of the scores with a margin.
  * @returns {Span} */
 export function outputAxis(probability, { level, output }) {
   if (probability) return { low: 0, high: 1 };
   const values = [level, ...output];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = 0.1 * (high - low) || 1;
-  return { low: low - room, high: high + room };
+  const margin = 0.1 * (high - low) || 1;
+  return { low: low - margin, high: high + margin };
 }

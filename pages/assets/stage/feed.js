@@ -1,16 +1,16 @@
-// Asks the server for what is new in a run, again and again for as long as there may be more.
+// Polls the server for updates of a run for as long as there may be more.
 
 import { Asker } from "../lib/ask.js";
 
 /** @import { LiveUpdate } from "../lib/types.js" */
 /** @typedef {object} Listener
- * @property {() => string} query what is known already
- * @property {(update: LiveUpdate) => boolean} onAnswer returns false to be asked for anew
- * @property {(message?: string) => void} onError without a message nobody answered
+ * @property {() => string} query what is already known
+ * @property {(update: LiveUpdate) => boolean} onAnswer returns false to request everything again
+ * @property {(message?: string) => void} onError without a message: no answer
  * @property {() => boolean} isStepping whether the run does single steps */
 
 export const ACTIVE = ["queued", "running"];
-const EAGER = 5000; // milliseconds in which a new run's first numbers are asked for more often
+const EAGER = 5000; // milliseconds in which a new run is polled more often, for its first numbers
 const PAUSE = { hidden: 2000, stepping: 60, eager: 150, usual: 350, error: 1000 }; // milliseconds
 
 export class Feed {
@@ -24,7 +24,7 @@ export class Feed {
     this.listener = listener;
   }
 
-  /** Ask about a run from now on; answers about another one are dropped. */
+  /** Follow a run from now on; answers about another one are dropped. */
   follow(run) {
     this.#asker.cancel();
     clearTimeout(this.#timer);
@@ -32,7 +32,7 @@ export class Feed {
     this.#began = performance.now();
   }
 
-  /** @param {number} delay milliseconds until the next question */
+  /** @param {number} delay milliseconds until the next request */
   soon(delay) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.ask(), delay);
@@ -42,7 +42,7 @@ export class Feed {
     clearTimeout(this.#timer);
     if (!this.#run) return;
     const answer = await this.#asker.ask(`api/runs/${this.#run}/live?${this.listener.query()}`);
-    if (!answer) return; // another question was asked meanwhile
+    if (!answer) return; // superseded by another request
     const { ok, status, body } = answer;
     if (!ok) {
       this.listener.onError(body?.error);

@@ -1,5 +1,5 @@
 // D's output over a plane as a heat map, with real and generated points, the pull on G's points and
-// everything that G can make. Coordinates come as whole numbers of 16 bits: see packing.py.
+// everything that G can generate. Coordinates come as 16-bit integers: see packing.py.
 
 import { contour } from "../lib/contour.js";
 import { fill, three } from "../lib/format.js";
@@ -13,9 +13,9 @@ import { blend, unpackAs } from "../lib/numbers.js";
 const LOWEST = 1; // of the coordinates inside the picture
 const HIGHEST = 65534;
 const REACH = 0.13; // of the picture, for the longest arrow
-const MIDDLE = 32767.5; // of the heat's numbers
-const GAMMA = 0.7; // of the colours: a slight leaning of D should be seen too
-const FLAT = 200; // of 65,535: where D's output differs by less, a line of decision would be noise
+const MIDDLE = 32767.5; // of the heat values
+const GAMMA = 0.7; // of the colours: even a slight leaning of D should be visible
+const FLAT = 200; // of 65,535: if D's output varies by less, a decision line would be noise
 const ARRAYS = ["heat", "points", "arrows", "manifold"];
 const NUMBERS = ["level", "span", "pull", "on_fake"];
 
@@ -25,7 +25,7 @@ export class FieldPicture {
     this.facts = facts;
     this.labels = labels;
     this.real = unpackAs(facts.real, Uint16Array);
-    this.points = 0; // generated ones in the last frame
+    this.points = 0; // generated points in the last frame
     this.heat = document.createElement("canvas");
     this.heat.width = this.heat.height = facts.grid;
   }
@@ -72,7 +72,7 @@ export class FieldPicture {
     return "";
   }
 
-  // Where the colours of the heat map end, in words.
+  // Labels for the ends of the heat map's colour scale.
   scale(frame) {
     const { labels, facts } = this;
     const { level, span } = frame;
@@ -156,7 +156,7 @@ export class FieldPicture {
     g.stroke();
   }
 
-  // A curve for one dimension of noise, a net for two; a net's cells hold equally many fakes each.
+  // A curve for one dimension of noise, a grid for two, each cell of which holds equally many fakes.
   drawManifold(g, t, { manifold }, box) {
     const m = this.facts.mesh;
     const x = (k) => place(manifold[2 * k], box.x, box.w);
@@ -226,7 +226,7 @@ function drawPoints(g, t, colour, points, box, shape) {
   g.stroke();
   g.fillStyle = faded(colour, 0.9);
   g.fill();
-  g.beginPath(); // what lies beyond the picture: hollow, at its edge
+  g.beginPath(); // points outside the picture: hollow, at its edge
   for (let k = 0; k < points.length; k += 2) {
     if (!isSeen(k)) shape(g, inset(x(k), box.x, box.w), inset(y(k), box.y, box.h), 3);
   }
@@ -243,7 +243,7 @@ export function place(q, from, length) {
   return from + (length * (q - LOWEST)) / (HIGHEST - LOWEST);
 }
 
-/** Whether a line of decision would be noise, or lies nowhere. @param {ArrayLike<number>} heat */
+/** Whether a decision line would be noise, or does not exist. @param {ArrayLike<number>} heat */
 export function isFlat(heat) {
   let [low, high] = [Infinity, -Infinity];
   for (let k = 0; k < heat.length; k++) {

@@ -10,7 +10,7 @@ import { unpackAs } from "../lib/numbers.js";
 /** @import { FilmData, Labels, RecordedFilm } from "../lib/types.js" */
 
 const SECONDS = 9;
-const REST = 2; // seconds on the last frame before it begins again
+const REST = 2; // seconds on the last frame before it starts again
 const SIZE = 5; // pixels, of a point
 
 class Film {

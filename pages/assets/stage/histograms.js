@@ -1,4 +1,4 @@
-// The histograms of a run's features; where there are many, on pages.
+// The histograms of a run's features; if there are many, in pages.
 
 import { histograms } from "../charts/histograms.js";
 import { theme, WITHOUT_TOOLS } from "../charts/theme.js";
@@ -6,7 +6,7 @@ import { theme, WITHOUT_TOOLS } from "../charts/theme.js";
 /** @import { View } from "./live.js" */
 
 const AT_ONCE = { narrow: 4, wide: 8 };
-const WIDTH = { narrow: 110, wide: 150 }; // pixels of one at least
+const WIDTH = { narrow: 110, wide: 150 }; // pixels of one, at least
 
 export class Histograms {
   page = 0;
@@ -58,8 +58,8 @@ export class Histograms {
       ghost: ghost?.densities && part(ghost.densities),
       spread: received.spread?.map((end) => part(end)),
     };
-    const room = (root.clientWidth || 800) / (isNarrow ? WIDTH.narrow : WIDTH.wide);
-    const columns = Math.max(1, Math.min(4, Math.floor(room)));
+    const fitting = (root.clientWidth || 800) / (isNarrow ? WIDTH.narrow : WIDTH.wide);
+    const columns = Math.max(1, Math.min(4, Math.floor(fitting)));
     return histograms(theme(root), part(data.features), part(data.edges), rows, data.labels, columns);
   }
 

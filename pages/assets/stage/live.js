@@ -1,5 +1,5 @@
-// The live view of a run: it asks the server for what is new and draws it; no page script runs for
-// that. Zoom and legend choices survive, because Plotly is told that it is still the same chart.
+// The live view of a run: it polls the server for updates and draws them without running the page's
+// script. Zoom and legend choices survive, because Plotly treats it as the same chart.
 
 import { columnsOf } from "../charts/columns.js";
 import { Quality } from "../charts/quality.js";
@@ -20,7 +20,7 @@ import { Stepper } from "./stepper.js";
 /** @typedef {Record<"line" | "progress" | "curves" | "pager" | ChartName, ChartElement>} Parts */
 /** @typedef {"losses" | "outputs" | "scores" | "histograms"} ChartName */
 
-const PATIENCE = 300; // milliseconds that a new run's empty charts wait for its first numbers
+const PATIENCE = 300; // milliseconds for which a new run's empty charts wait for its first numbers
 /** @type {ChartName[]} */
 const CHARTS = ["losses", "outputs", "scores", "histograms"];
 const HTML = `<div class="gf-line" aria-live="off"></div>
@@ -98,10 +98,10 @@ export class View {
     this.root.dataset.run = data.run ?? "";
     this.moment.follow(data.run);
     this.quality.show(data);
-    // Ask first and draw then: while empty charts are drawn the browser takes no answer.
+    // Request first, then draw: while it draws empty charts, the browser handles no answers.
     const answered = this.feed.ask();
     const patience = new Promise((resolve) => setTimeout(resolve, isAnother ? PATIENCE : 0));
-    // A script run that changes nothing here draws nothing; another theme has other colours.
+    // A script run that changes nothing here redraws nothing; a new theme has other colours.
     const wording = JSON.stringify([data, theme(this.root)]);
     this.#isDrawn &&= wording === this.#wording;
     this.#wording = wording;
@@ -130,7 +130,7 @@ export class View {
     return columnsOf(this.data).map(({ name }) => name);
   }
 
-  // The run before: its curves once, thinned by the server, and its rows.
+  // The previous run: its curves once, thinned by the server, and its rows.
   async #setGhost(run) {
     this.#ghostRun = run;
     this.ghost = null;
@@ -164,7 +164,7 @@ export class View {
     return true;
   }
 
-  // Buttons and badges are the page's: let its script draw them anew.
+  // Buttons and badges belong to the page: have its script redraw them.
   #redrawPage(seen) {
     this.#seen = seen;
     this.root.dataset.pending = "yes";
@@ -184,8 +184,8 @@ export class View {
   #draw() {
     if (!this.Plotly) return;
     this.#isDrawn = true;
-    // The losses first, the rest when they are on the screen. Without a run they are drawn unseen,
-    // after what is seen: a chart that is there already shows its first point much sooner.
+    // The losses first, the rest once they are on the screen. Without a run they are drawn unseen,
+    // after the visible parts: an existing chart shows its first point much sooner.
     const steps = [
       () => this.curves.drawLosses(),
       () => this.curves.drawOutputs(),
@@ -204,7 +204,7 @@ export class View {
     this.#width = this.root.clientWidth;
     if (this.data) this.#draw();
     for (const name of CHARTS) {
-      const chart = this.parts[name]; // the arena came, or went: it has other room now
+      const chart = this.parts[name]; // the arena came or went: its size has changed
       if (chart._fullLayout && !chart.hidden) this.Plotly?.Plots.resize(chart);
     }
     this.moment.drawCursor();

@@ -63,7 +63,7 @@ export class Moment {
     drawBars(this.#canvas, chart, theme(root), histograms.from, { edges, real, generated });
   }
 
-  // A line over the chart instead of a shape in it: moving it costs nothing.
+  // A line over the chart instead of a shape in it: moving it is cheap.
   drawCursor() {
     const { root } = this.view;
     for (const name of CHARTS) this.#drawLine(name);
@@ -94,9 +94,9 @@ export class Moment {
   }
 }
 
-/** Densities of the generated rows of the clock's snapshot, one list a feature.
+/** Densities of the generated rows of the clock's snapshot, one list per feature.
  * @param {Pick<Clock, "counts" | "rows" | "bins" | "step">} clock
- * @param {number[][]} edges of the bins, one list a feature */
+ * @param {number[][]} edges of the bins, one list per feature */
 export function densities({ counts, rows, bins, step }, edges) {
   const found = counts.get(step);
   if (!found) return null;

@@ -1,5 +1,5 @@
-// One step of the training, narrated: the data's way through both players, the line of the algorithm
-// that runs, and the numbers of this very step.
+// One step of the training, narrated: the data flow through both players, the line of the algorithm
+// being run, and the numbers of this step.
 
 import { columnsOf } from "../charts/columns.js";
 import { theme } from "../charts/theme.js";
@@ -10,7 +10,7 @@ import { ACTIVE } from "./feed.js";
 
 /** @import { LiveData, LiveUpdate, Narration } from "../lib/types.js" */
 /** @typedef {{ number: number, players: string, values: Record<string, string> }} Step
- * players: who learns in it; values: of the history's columns, in four digits */
+ * players: which of them learn in it; values: of the history's columns, to four digits */
 
 const PHASES = ["real", "fake", "d_loss", "d_update", "g_pass", "g_loss", "g_update"];
 // Parts of the picture that light up in each phase.
@@ -23,8 +23,8 @@ const LIT = {
   g_loss: ["d", "d-loss", "loss"],
   g_update: ["loss", "back-g", "g"],
 };
-const BY_HAND = 600; // milliseconds a phase, after a single step
-const PLAYED = 125; // in slow motion: seven of them in a second
+const BY_HAND = 600; // milliseconds per phase, after a single step
+const PLAYED = 125; // in slow motion: seven phases take about a second
 
 const box = (name, x, y, w, h, text) =>
   `<g data-part="${name}"><rect x="${x}" y="${y}" width="${w}" height="${h}" rx="6"/>
@@ -60,7 +60,7 @@ export function lastStep(update, data) {
     values[name] = value === undefined ? "" : value.toFixed(4);
   }
   /** @type {string} */
-  let players = data.players; // who learned in it: the last change before it says so
+  let players = data.players; // which players learned: set by the last change before it
   for (const [epoch, set] of update.edits) {
     const isBefore = epoch * data.steps_per_epoch < number - 0.5;
     if (isBefore) players = String(set["training.players"] ?? players);
@@ -72,19 +72,19 @@ export class Narrator {
   /** @type {LiveData} */
   #data;
   /** @type {Narration} */
-  #labels = null; // null until it was seen for the first time
+  #labels = null; // null until it is first shown
   #known = 0; // the last step that the server has reported
   /** @type {LiveUpdate} */
-  #waiting = null; // an answer to narrate as soon as the page says how
+  #waiting = null; // an answer to narrate as soon as the page has set the pace
   /** @type {Step} */
-  #step = null; // which is narrated
+  #step = null; // being narrated
   #timer = 0;
 
   constructor(root) {
     this.root = root;
   }
 
-  /** Another run: what came before the page was drawn is not narrated. @param {LiveData} data */
+  /** Another run: steps from before the page was drawn are not narrated. @param {LiveData} data */
   begin(data) {
     this.#known = data.step;
     this.#waiting = null;
@@ -119,7 +119,7 @@ export class Narrator {
     this.caption.textContent = labels.ready;
   }
 
-  /** Keep what is to be narrated: a single step may be done before the page says that there is one.
+  /** Keep an answer to narrate: a single step may be done before the page announces it.
    * @param {LiveUpdate} update */
   onAnswer(update) {
     if (update.step > this.#known) {
@@ -178,7 +178,7 @@ export class Narrator {
     this.#write(this.#sentence(PHASES[i]), true, isSpoken);
   }
 
-  // Whether nothing is learned in a phase, because that player stands still.
+  // Whether nothing is learned in a phase, because that player is not updated.
   #isIdle(phase) {
     const players = this.#step?.players;
     return (phase === "d_update" && players === "g") || (phase === "g_update" && players === "d");
@@ -186,13 +186,13 @@ export class Narrator {
 
   #sentence(phase) {
     const { captions, ready } = this.#labels;
-    // Without a step the sentences with numbers in them are left out.
+    // Without a step, sentences that contain numbers are left out.
     if (!this.#step) return captions[phase].replace(/[^.]*\{[^.]*\./g, "").trim() || ready;
     const key = this.#isIdle(phase) ? `${phase}_idle` : phase;
     return fill(captions[key], { ...this.#step.values, number: whole(this.#step.number) });
   }
 
-  // The whole step in a sentence, for those who hear it and for those who see no motion.
+  // The whole step in one sentence, for screen readers and for reduced motion.
   #sum(isSeen) {
     this.#write(this.#sentence("sum"), isSeen, true);
   }

@@ -1,4 +1,4 @@
-// What the browser knows of a run's numbers: its curves, or the band of several seeds, and the
+// A run's numbers as received by the browser: its curves, or the band of several seeds, and the
 // densities of its generated rows.
 
 import { unpack } from "../lib/numbers.js";
@@ -11,11 +11,11 @@ import { thin } from "../lib/thin.js";
 /** @typedef {BandCurves & { finished: number, members: number }} Band */
 
 const DRAWN = 4000; // points of a curve at most
-const KEPT = 100_000; // points; beyond that the server is asked for the whole curve again
+const KEPT = 100_000; // points; beyond that the whole curve is requested again
 
 export class Received {
-  attempt = 0; // whose steps these are
-  step = 0; // the last one that is known
+  attempt = 0; // the attempt these steps belong to
+  step = 0; // the last one received
   shown = 0; // the step of the densities
   /** @type {Curves} */
   curves = { x: [], columns: {} }; // as the server sent them
@@ -32,20 +32,20 @@ export class Received {
     this.#forget();
   }
 
-  /** What the server has to know to answer with what is new. */
+  /** What the server needs to know to send only what is new. */
   get query() {
     const since = this.curves.x.length > KEPT ? 0 : this.step;
     return `attempt=${this.attempt}&since=${since}&shown=${this.shown}`;
   }
 
-  /** The curves, thinned once from all that was sent: never what was thinned here before. */
+  /** The curves, always thinned from everything that was sent, never from a thinned curve. */
   get drawn() {
     this.#drawn ??= this.#thinned();
     return this.#drawn;
   }
 
   /** @param {LiveUpdate} update
-   * @returns {boolean} false where it does not follow what is known: ask anew */
+   * @returns {boolean} false if it does not continue what is known: request it again */
   take(update) {
     const isWhole = update.mode === "replace" || update.after === 0;
     const follows = () => isWhole || update.after === this.step;
@@ -95,7 +95,7 @@ export class Received {
   }
 }
 
-// Without spreading them into arguments, of which a browser takes only so many.
+// Without spreading them into arguments, whose number browsers limit.
 function push(values, more) {
   for (const value of more) values.push(value);
 }

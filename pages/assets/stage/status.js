@@ -1,4 +1,4 @@
-// The line of words over the charts, and the bar of progress.
+// The status line above the charts, and the progress bar.
 
 import { duration, escapeHtml, fill, whole } from "../lib/format.js";
 

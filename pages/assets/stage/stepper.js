@@ -1,26 +1,26 @@
-// Slow motion: the run stands still in the store, and this browser asks for the next few steps when
-// it is their time. So a class that reads and thinks holds no slot of the server.
+// Slow motion: the run is paused in the store, and this browser requests the next few steps when
+// they are due. So a class that reads and thinks occupies no worker slot.
 
 import { ask } from "../lib/ask.js";
 
 const SHORTEST = 0.25; // seconds between two requests
 
 export class Stepper {
-  /** Whether news are to be looked for although the run rests. */
+  /** Whether to poll for updates although the run is paused. */
   isWaiting = false;
   #run = null;
   #speed = 0;
-  #rests = false; // the run stands, as far as the server has said
-  #credit = 1; // steps that it is time for
-  #before = 0; // when the credit was last counted
+  #rests = false; // the run is paused, according to the server
+  #credit = 1; // steps that are due
+  #before = 0; // when the credit was last updated
   #timer = 0;
 
-  /** @param {() => void} look asks the live view to look for news now */
+  /** @param {() => void} look makes the live view poll now */
   constructor(look) {
     this.look = look;
   }
 
-  /** Play a run at so many updates a second; 0 stands still.
+  /** Play a run at so many updates per second; 0 pauses it.
    * @param {string | null} run @param {number} speed */
   play(run, speed) {
     if (run === this.#run && speed === this.#speed) return;
@@ -30,7 +30,7 @@ export class Stepper {
     if (speed) this.#tick();
   }
 
-  /** @param {{ stepping: boolean, status: string }} update what the server says of the run */
+  /** @param {{ stepping: boolean, status: string }} update the run according to the server */
   onAnswer(update) {
     this.#rests = !update.stepping && ["paused", "stopped"].includes(update.status);
     if (this.#rests) this.isWaiting = false;
@@ -41,7 +41,7 @@ export class Stepper {
     if (!this.#speed) return;
     const pause = Math.max(1 / this.#speed, SHORTEST);
     const now = performance.now();
-    // What was missed while the server was busy or the page was hidden is not made up for.
+    // Steps missed while the server was busy or the page was hidden are not made up for.
     const most = Math.max(1, 1.5 * this.#speed * pause);
     this.#credit = Math.min(most, this.#credit + (this.#speed * (now - this.#before)) / 1000);
     this.#before = now;

@@ -1,5 +1,5 @@
-// The timeline: a scrubber over a run's snapshots. Once the film is loaded nothing is asked of the
-// server any more; the views follow the run's clock.
+// The timeline: a scrubber over a run's snapshots. Once the film is loaded, no more requests go to
+// the server; the views follow the run's clock.
 
 import { ask, PASSING } from "../lib/ask.js";
 import { clockOf } from "../lib/clock.js";
@@ -12,7 +12,7 @@ import { unpackAs } from "../lib/numbers.js";
 /** @import { Trigger } from "../lib/component.js" */
 
 const SECONDS = 9; // for the whole film
-const RETRY = 1000; // milliseconds until the film is asked for again
+const RETRY = 1000; // milliseconds until the film is requested again
 const EVENTS = ["change", "now"];
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
 const HTML = `<button type="button" class="gf-play"></button>
@@ -25,7 +25,7 @@ class Timeline {
   data;
   /** @type {Clock} */
   clock;
-  loaded = null; // which state of the run's film
+  loaded = null; // which version of the run's film
   /** @type {Promise<void>} */
   loading;
   retry = 0;
@@ -74,7 +74,7 @@ class Timeline {
     if (!data.active) this.load();
   }
 
-  // The film as it is now: again when the run has gone on since.
+  // The film as it is now; loaded again if the run has advanced since.
   load() {
     const { run, attempt, active } = this.data;
     const state = `${run}/${attempt}/${active ? Math.floor(performance.now() / 2000) : "rest"}`;
@@ -113,9 +113,9 @@ class Timeline {
     return Math.max(0, this.clock.steps.length - 1);
   }
 
-  // Before the film is there the range has a scale of its own.
+  // Before the film is loaded, the range has a scale of its own.
   drag() {
-    const value = Number(this.range.value); // before the pause writes where the film is
+    const value = Number(this.range.value); // read before the pause overwrites it with the film's position
     const max = Number(this.range.max);
     const share = value / max;
     this.pause();
@@ -155,7 +155,7 @@ class Timeline {
     if (at >= this.last) at = 0;
     let before = performance.now();
     const tick = (now) => {
-      const passed = Math.min(100, Math.max(0, now - before)); // a tab that slept goes on where it was
+      const passed = Math.min(100, Math.max(0, now - before)); // a tab that slept continues where it was
       before = now;
       at = Math.min(this.last, at + (passed / 1000) * (this.last / SECONDS));
       clock.show(smooth ? at : Math.floor(at));
@@ -182,7 +182,7 @@ class Timeline {
     const { labels } = data;
     const playing = Boolean(this.request);
     const isWithout = !data.active && Boolean(this.loaded) && !clock.steps.length;
-    this.root.hidden = isWithout; // a run from before there were films
+    this.root.hidden = isWithout; // a run from before films existed
     this.playButton.textContent = playing ? "❚❚" : "▶";
     this.playButton.setAttribute("aria-label", playing ? labels.pause : labels.play);
     if (clock.steps.length) {
@@ -200,7 +200,7 @@ class Timeline {
     this.when.textContent = live ? "" : fill(labels.moment, words);
     range.setAttribute("aria-valuetext", live ? labels.live : fill(labels.value, words));
     this.liveButton.hidden = !data.active;
-    // Where it stands while it trains is no moment to fork at.
+    // The current state of a training run is not a moment to fork at.
     this.forkButton.hidden = !data.can_fork || live || !clock.steps.length;
     this.liveButton.classList.toggle("gf-on", live);
     this.liveButton.setAttribute("aria-pressed", String(live));

@@ -1,1 +1,1 @@
-"""Parts that are used everywhere."""
+"""Parts used on every page."""

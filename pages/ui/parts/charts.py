@@ -1,7 +1,7 @@
-"""Arrays to charts that stand still.
+"""Static charts of arrays.
 
-A chart is described here with plain values and drawn by assets/charts with the Plotly that is
-served from its Python package: importing that package would cost every server 74 MB and every
+A chart is described here in plain values and drawn by assets/charts with the Plotly that is
+served from its Python package: importing that package would cost each server 74 MB and each
 first visitor 0.3 s.
 """
 
@@ -25,17 +25,17 @@ def histograms(
     columns: int = 4,
     row_height: int = 190,
 ) -> None:
-    """Real, and generated, values of every feature as overlaid densities in ten bins.
+    """Real and generated values of every feature as overlaid densities in ten bins.
 
     Args:
         key: of the component.
         features: names of the columns.
         real: (n_rows, n_features).
-        generated: densities of each feature in the bins of the real rows; None for those alone.
-        columns: charts in a row where there is room.
+        generated: densities of each feature in the real rows' bins; None: real rows only.
+        columns: charts in a row where they fit.
         row_height: height of one row of charts in pixels.
     """
-    what = _("Histograms of the real and the generated rows, one chart a feature")
+    what = _("Histograms of the real and generated rows, one chart per feature")
     data: dict[str, Any] = {
         "kind": "histograms",
         "features": list(features),
@@ -63,13 +63,13 @@ def scatter(
     *,
     height: int = 400,
 ) -> None:
-    """Real, and generated, rows as points in the plane of two features.
+    """Real and generated rows as points in the plane of two features.
 
     Args:
         key: of the component.
         features: names of the two columns.
         real: (n_rows, 2).
-        generated: (m, 2), None for the real rows alone.
+        generated: (m, 2), None for the real rows only.
         height: in pixels.
     """
     data: dict[str, Any] = {
@@ -79,7 +79,7 @@ def scatter(
         "generated": None if generated is None else _columns(generated),
         "height": height,
         "names": {"real": _("real"), "generated": _("generated")},
-        "alt": _("The rows as points in the plane of the two features"),
+        "alt": _("The rows as points in the plane of two features"),
         "revision": key,
     }
     _chart(key, data)

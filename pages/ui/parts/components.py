@@ -1,4 +1,4 @@
-"""How our own components come into a page: a loader here, the code in assets/, served once."""
+"""How our own components are loaded: a loader here, their code in assets/, served once."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from streamlit.components.v2 import component
 
 from pages.server.assets import ASSETS, asset_url
 
-# The module's address comes with the data: the page's websocket carries numbers only.
+# The module's address comes with the data: the page's WebSocket carries only numbers.
 _LOADER = """
 export default function (component) {
   const { data, parentElement } = component
@@ -19,10 +19,10 @@ _CSS = (ASSETS / "components.css").read_text(encoding="utf-8")
 
 
 class Component:
-    """One of the modules in assets/, ready to be mounted any number of times.
+    """One of the modules in assets/, which can be mounted any number of times.
 
     Args:
-        path: the module below assets/, without its ending, such as ``stage/live``; its root element
+        path: the module below assets/, without its suffix, e.g. ``stage/live``; its root element
             has the class ``gf-<name>``.
     """
 
@@ -34,7 +34,7 @@ class Component:
             html=f'<div class="gf-{name}"></div>\n',
             css=_CSS,
             js=_LOADER,
-            isolate_styles=False,  # Plotly puts its styles into the document
+            isolate_styles=False,  # Plotly adds its styles to the document
         )
 
     def __call__(self, key: str, data: dict[str, Any], **callbacks: Any) -> Any:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Everything that can be taken home from a run, in one menu."""
+"""Everything that can be downloaded from a run, in one menu."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,15 +15,15 @@ from pages.ui.parts.text import _
 
 
 def download_menu(run: Run, sample: dict[str, int]) -> None:
-    """Draw the menu; a file is made when it is asked for.
+    """Draw the menu; a file is made when it is requested.
 
     Args:
         run: the run.
-        sample: ``step``, ``n`` and perhaps ``seed`` of the generated rows.
+        sample: ``step``, ``n`` and optionally ``seed`` of the generated rows.
     """
     stem = f"gan-forge-{run.id}"
     with st.popover(_("Download"), icon=":material/download:"):
-        # By an address: what a download button gives away lies in the server's memory as a whole.
+        # A link: a download button would hold the whole file in the server's memory.
         address = f"api/runs/{run.id}/samples.csv?{urlencode(sample)}"
         st.link_button(_("Samples (CSV)"), address, width="stretch")
         _item(_("Settings (JSON)"), f"{stem}-config.json", "application/json", run.config.to_json)
@@ -39,7 +39,7 @@ def download_menu(run: Run, sample: dict[str, int]) -> None:
 
 
 def code_downloads(config: ExperimentConfig, stem: str) -> None:
-    """The training as a script and as a notebook that need no GAN Forge."""
+    """The training as a script and as a notebook that run without GAN Forge."""
     _item(_("Python script"), f"{stem}.py", "text/x-python", partial(script, config))
     _item(_("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", partial(notebook, config))
 

@@ -1,4 +1,4 @@
-"""How errors look on a page: a sentence that says what to do, never a stack trace."""
+"""How errors appear on a page: a sentence that says what to do, never a stack trace."""
 
 import logging
 
@@ -11,14 +11,14 @@ log = logging.getLogger(__name__)
 
 
 def show(error: GanForgeError) -> None:
-    """Show an error that is made for people."""
+    """Show an error whose message is meant for the user."""
     if isinstance(error, StoreError) and not isinstance(error, RunNotFoundError):
         log.warning("%s", error)
     st.error(plain(error), icon=":material/error:")
 
 
 def show_unexpected(error: Exception) -> bool:
-    """Show an error that nobody expected; its details go to the server's log only.
+    """Show an unexpected error; its details go only to the server's log.
 
     Returns:
         True: Streamlit need not show it again.
@@ -26,8 +26,8 @@ def show_unexpected(error: Exception) -> bool:
     log.error("unexpected error on a page", exc_info=error)
     st.error(
         _(
-            "Something unexpected went wrong on this page; nothing that was trained is lost. "
-            "Reload the page. If it happens again, please report it with the server's log."
+            "Something unexpected went wrong on this page; no trained run is lost. "
+            "Reload the page. If it happens again, please report it along with the server's log."
         ),
         icon=":material/error:",
     )

@@ -1,4 +1,4 @@
-"""Home's picture: a recorded run of the tutorial as a film (recorded by tests/tools)."""
+"""Home's picture: a recorded run of the tutorial, played as a film (made by tests/tools)."""
 
 from pages.server.assets import asset_url
 from pages.ui.parts.components import Component
@@ -8,14 +8,12 @@ _film = Component("stage/film")
 
 
 def home_film() -> None:
-    """Draw it; it plays by itself, unless the visitor's system asks for less motion."""
+    """Draw it; it plays by itself unless the visitor's system prefers reduced motion."""
     labels = {
         "noise": _("noise"),
         "generated": _("generated rows"),
         "real": _("real rows"),
-        "line": _(
-            "epoch {epoch} / {epochs} of a recorded run; the violet is where D believes a row"
-        ),
+        "line": _("epoch {epoch} / {epochs} of a recorded run; violet is where D believes a row"),
         "play": _("Play the film"),
         "pause": _("Pause the film"),
         "alt": _(

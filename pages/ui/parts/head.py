@@ -10,13 +10,13 @@ _STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
 
 def page_style() -> None:
-    """What every page needs beyond the theme; and its end where the store was taken away."""
+    """What every page needs beyond the theme; ends the page if the store has gone."""
     stop_without_store()
     st.html(f"<style>{_STYLE}</style>")
 
 
 def page_head(title: str, sentence: str) -> DeltaGenerator:
-    """Draw the title and the sentence under it; returns the place at their right."""
+    """Draw the title and the sentence under it; returns the container to their right."""
     page_style()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container():

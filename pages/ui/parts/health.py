@@ -13,8 +13,8 @@ from pages.ui.parts.text import _, plain
 
 
 def stop_without_store() -> None:
-    """Say on any page that the store was taken away, and draw no more of it."""
-    with suppress(StoreError):  # what else there is, the parts of a page say that need the store
+    """Say on any page that the store has gone, and draw no more of the page."""
+    with suppress(StoreError):  # other errors are shown by the parts of a page that need the store
         try:
             store().database.check()
         except StoreGoneError as error:
@@ -23,12 +23,12 @@ def stop_without_store() -> None:
 
 
 def warn_if_unattended(waiting: Iterable[Job]) -> None:
-    """Say that runs wait while nothing would start them."""
+    """Say that runs are waiting with nothing to start them."""
     if is_unattended(store().database, waiting):
         st.warning(
             _(
                 "Runs are waiting, but no dispatcher is running to start them. The server keeps "
-                "trying to start one; if this stays, look into its log for the reason (often want "
+                "trying to start one; if this persists, check its log for the reason (often lack "
                 "of memory), then restart GAN Forge. No run is lost."
             ),
             icon=":material/warning:",

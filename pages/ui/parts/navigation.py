@@ -1,4 +1,4 @@
-"""Where the pages are, for links and switches between them."""
+"""The files of the pages, for links and switches between them."""
 
 from pathlib import Path
 

@@ -9,13 +9,13 @@ from gan_core.metrics import METRICS, Metric, Score, ScoreReport
 from pages.ui.parts.text import _
 
 FLOOR_HELP = (
-    "The grey band is the noise floor: what half of the real rows score against the other half, "
-    "just by chance. A score inside the band, or beyond its good end, is as good as it can be told."
+    "The grey band is the noise floor: how half of the real rows score against the other half, "
+    "by chance. Inside the band or beyond its good end: indistinguishable from real rows."
 )
 
 
 def score_cards(report: ScoreReport) -> None:
-    """Draw one card a metric."""
+    """Draw one card per metric."""
     with st.grid(6, min_column_width=150):
         for score in report.scores.values():
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -24,7 +24,7 @@ def score_cards(report: ScoreReport) -> None:
 
 
 def score_table(report: ScoreReport) -> None:
-    """Draw every score of every feature, with the floor's middle."""
+    """Draw every score of every feature, with the midpoint of the floor."""
     rows = {}
     for score in report.scores.values():
         metric = METRICS[score.metric]
@@ -36,7 +36,7 @@ def score_table(report: ScoreReport) -> None:
 
 
 def direction(metric: Metric) -> str:
-    """Which way is better, as an arrow and for screen readers in words elsewhere."""
+    """Which way is better, as an arrow; the words for screen readers are elsewhere."""
     return "↑" if metric.goal == "max" else "↓"
 
 
@@ -54,10 +54,10 @@ def _card(metric: Metric, score: Score) -> None:
 
 
 def _verdict(score: Score) -> str:
-    """What the score means beside its noise floor."""
+    """What the score means relative to its noise floor."""
     floor = score.floor.overall
     if not score.within_floor:
-        return f":orange[○] {_('worse than chance explains')}"
+        return f":orange[○] {_('worse than chance can explain')}"
     inside = floor.low <= score.overall <= floor.high
     return (
         f":green[✓] {_('within the noise floor') if inside else _('better than the noise floor')}"

@@ -1,6 +1,6 @@
-"""Wording: every text on a page passes through here. English is the source.
+"""Wording: all text on the pages passes through here. English is the source.
 
-Catalogues are ``locale/<language>/LC_MESSAGES/gan_forge.mo``; without one the English stays.
+Catalogues are ``locale/<language>/LC_MESSAGES/gan_forge.mo``; without one, English is shown.
 """
 
 import gettext
@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 _MARKDOWN = frozenset(r"\`*_[]<>#!|$:~&")
-# Where Markdown on the page sees an address even in escaped text, and what parts it unseen.
+# Where Markdown finds a URL even in escaped text, and an invisible character that splits it.
 _IN_ADDRESS = re.compile(r"(?<=www)(?=\.)|(?<=:)(?=//)|(?<=@)", re.IGNORECASE)
 _PART = ":small[]"
 _LOCALE = Path(__file__).parents[1] / "locale"
@@ -23,14 +23,14 @@ def _(message: str) -> str:
 
 
 def plural(one: str, many: str, n: int) -> str:
-    """The form that fits a number, in the visitor's language; put the number in with format."""
+    """The plural form for a number, in the visitor's language; insert the number with format."""
     return _catalogue(st.context.locale or "en").ngettext(one, many, n)
 
 
 def plain(text: object) -> str:
-    """Text as it is, without Markdown's meaning.
+    """Text shown verbatim, with Markdown escaped.
 
-    What comes from a link, a file or a name must pass through here before it is drawn: as Markdown
+    Text from a link, a file or a name must pass through here before it is drawn: as Markdown,
     it could load a picture from another host, or be a link that others click.
     """
     parts = _IN_ADDRESS.split(str(text))

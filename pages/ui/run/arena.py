@@ -1,4 +1,4 @@
-"""What to see of a run: the charts, with scores, or beside them D's field or a density."""
+"""Views of a run: the charts, with scores, or beside them D's field or a density."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _COMPONENTS = "components"
 
 
 def view_controls(run: Run) -> View | None:
-    """Draw the choice of what to see of a run; returns the picture, None where there is none."""
+    """Draw the choice of view; returns the picture to show, None if there is none."""
     names = {
         CHARTS: _("Charts"),
         QUALITY: _("Quality"),
@@ -27,16 +27,16 @@ def view_controls(run: Run) -> View | None:
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         kind = st.segmented_control(
-            _("What to see"),
+            _("View"),
             list(names),
             default=CHARTS,
             required=True,
             format_func=names.__getitem__,
             key=view_key("kind"),
             help=_(
-                "The charts; the losses with the scores of the generated rows under them; D's "
+                "The charts; the losses with the scores of the generated rows below them; D's "
                 "judgement over a plane with the points on it; or the densities along one feature "
-                "with D over them."
+                "with D's output over them."
             ),
             label_visibility="collapsed",
             persist_state="session",
@@ -51,12 +51,12 @@ def view_controls(run: Run) -> View | None:
 
 
 def is_quality_chosen() -> bool:
-    """Whether the scores are to be seen under the losses."""
+    """Whether the scores are shown below the losses."""
     return st.session_state.get(view_key("kind")) == QUALITY
 
 
 def arena(run: Run, view: View) -> None:
-    """Draw a picture of a run; it follows the run, and the timeline, by itself.
+    """Draw a picture of a run; it follows the run and the timeline by itself.
 
     Args:
         run: what to show.
@@ -76,11 +76,11 @@ def arena(run: Run, view: View) -> None:
 
 
 def _plane(features: tuple[str, ...]) -> View:
-    """Which plane; of two features there is only one."""
+    """Which plane to show; with two features there is only one."""
     if len(features) == 2:
         return View()
     x = st.selectbox(
-        _("Along x, or the plane"),
+        _("Along x, or plane"),
         [*range(len(features)), _COMPONENTS],
         format_func=lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
         key=view_key("x", len(features)),
@@ -104,7 +104,7 @@ def _feature(name: str, mark: str, features: tuple[str, ...], without: int | Non
         [i for i in range(len(features)) if i != without],
         format_func=lambda i: mark + features[i],
         key=view_key(name, len(features), without),
-        help=_("Which feature of the rows the picture shows along this axis."),
+        help=_("Which feature the picture shows along this axis."),
         label_visibility="collapsed",
         persist_state="session",
         width=168,
@@ -119,8 +119,8 @@ def _others() -> str:
         format_func=names.__getitem__,
         key=view_key("others"),
         help=_(
-            "D judges whole rows, so the features that the picture does not show need values too: "
-            "their mean over the real rows, or those of the real row that lies nearest in the "
+            "D judges whole rows, so features that the picture does not show need values too: "
+            "their mean over the real rows, or those of the real row that is nearest in the "
             "picture."
         ),
         label_visibility="collapsed",
@@ -130,13 +130,13 @@ def _others() -> str:
 
 
 def _explained(run: Run, view: View) -> str:
-    """Where the features are held that the picture does not show; empty where it shows all."""
+    """How features not in the picture are held fixed; empty if it shows all of them."""
     shown = 1 if view.kind == "density" else 2
     if len(resolve(run.config).features) == shown:
         return ""
     if view.others == "mean":
-        return _("D is asked with all other features at the real rows' mean.")
-    return _("D is asked with all other features as in the nearest real row.")
+        return _("D is evaluated with all other features at the real rows' mean.")
+    return _("D is evaluated with all other features as in the nearest real row.")
 
 
 def _labels() -> dict[str, str]:
@@ -147,25 +147,25 @@ def _labels() -> dict[str, str]:
         "score": _("D's score"),
         "fake_end": _("fake"),
         "real_end": _("real"),
-        "decision": _("cannot tell"),
+        "decision": _("undecided"),
         "pull": _("pull on G's points"),
-        "manifold": _("all that G can make"),
+        "manifold": _("everything G can generate"),
         "density": _("density"),
         "threads": _("from z to x"),
         "noise": _("noise z"),
         "component": _("component {n} ({share} % of the variance, scaled)"),
         "epoch": _("epoch {epoch}"),
         "on_fake": _("D's mean output on generated rows: {value}"),
-        "waiting": _("The picture comes with the first steps."),
+        "waiting": _("The picture appears with the first steps."),
         "loading": _("Loading …"),
-        "lost": _("The server does not answer; trying again."),
+        "lost": _("The server is not responding; trying again."),
         "alt_field": _(
             "Arena, {x} against {y}, {moment}: {real} real and {points} generated points over D's "
-            "output, which is {value} on average on the generated ones"
+            "output, which averages {value} on the generated points"
         ),
         "alt_density": _(
-            "Densities of real and generated rows along {x}, {moment}, with D's output, which is "
-            "{value} on average on the generated ones; the kernel is {bandwidth} wide (Scott's "
+            "Densities of real and generated rows along {x}, {moment}, with D's output, which "
+            "averages {value} on the generated rows; the kernel is {bandwidth} wide (Scott's "
             "rule for the real rows)"
         ),
         "bandwidth": _("Gaussian kernel, {width} wide (Scott's rule for the real rows)"),

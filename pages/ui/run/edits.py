@@ -1,4 +1,4 @@
-"""Settings that may change while a run trains: the panel that changes them, and their record."""
+"""Settings that can change while a run trains: the panel that changes them, and the record."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,22 +18,22 @@ from pages.ui.settings.controls import round_numbers
 
 
 def edit_panel(run: Run) -> None:
-    """Draw the controls of a run that trains or stands; each move is an entry in its record."""
+    """Draw the controls of a training or paused run; each change is recorded."""
     if not store().may_change(run):
         return
     now = run.config.at(run.step)
     with st.popover(
         _("Change while training"),
         icon=":material/tune:",
-        help=_("The run goes on with the new values; each change is recorded and marked."),
+        help=_("The run continues with the new values; each change is recorded and marked."),
     ):
-        for path, value in now.flat().items():  # a choice has buttons of its own
+        for path, value in now.flat().items():  # choices have buttons of their own
             if (declared := declared_params()[path]).editable and declared.kind != "choice":
                 _control(run, path, value)
 
 
 def _control(run: Run, path: str, value: Any) -> None:  # noqa: ANN401 - of any setting
-    """A slider that begins anew with what is in force when that has changed."""
+    """A slider that is reset to the current value when that has changed."""
     declared, key = declared_params()[path], edit_key(run.id, path, value)
     low, high = declared.usual or (declared.low, declared.high)
     how: dict[str, Any] = {
@@ -60,14 +60,14 @@ def _edit(run_id: str, path: str, key: str) -> None:
 
 
 def changes_list(run: Run) -> None:
-    """Draw the record of what was changed while the run trained."""
+    """Draw the record of changes made while the run trained."""
     if not run.config.schedule:
         return
     with st.expander(_("Changes")):
         declared = declared_params()
         lines = [_in_words(edit, declared, run.steps_per_epoch) for edit in run.config.schedule]
         st.markdown("\n".join(f"- {line}" for line in lines))
-        st.caption(_("They are part of the run's settings: trained again, it makes them again."))
+        st.caption(_("They are part of the run's settings: training it again repeats them."))
 
 
 def _in_words(edit: Edit, declared: Mapping[str, Setting], per_epoch: int) -> str:
@@ -81,21 +81,21 @@ def _in_words(edit: Edit, declared: Mapping[str, Setting], per_epoch: int) -> st
 
 
 def _shown(value: object) -> str:
-    """A value in words; who learns by the players' names."""
+    """A value in words; for the setting `players`, the names of those that learn."""
     names = {"d": _("D only"), "g": _("G only"), "both": _("both")}
     return f"{value:g}" if isinstance(value, float) else names.get(str(value), str(value))
 
 
 def replay_notice(config: ExperimentConfig) -> None:
-    """Say that these settings bring recorded changes with them, and offer to forget them."""
+    """Say that these settings include recorded changes, and offer to discard them."""
     n = len(config.schedule)
     if not n:
         return
     st.caption(
         plural(
-            "With {n} change on the way, as recorded in the run.",
-            "With {n} changes on the way, as recorded in the run.",
+            "Includes {n} mid-run change, as recorded in the run.",
+            "Includes {n} mid-run changes, as recorded in the run.",
             n,
         ).format(n=n)
     )
-    st.button(_("Forget the changes"), on_click=change_settings, args=({"schedule": []},))
+    st.button(_("Discard the changes"), on_click=change_settings, args=({"schedule": []},))

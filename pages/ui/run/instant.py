@@ -1,4 +1,4 @@
-"""Instant mode: releasing a slider trains anew, beside a ghost of the run before."""
+"""Instant mode: releasing a slider trains again, beside a ghost of the previous run."""
 
 import streamlit as st
 
@@ -12,8 +12,8 @@ from pages.ui.session.link import current_link
 from pages.ui.session.run import look_at
 from pages.ui.session.view import INSTANT, instant_runs
 
-# The newest, its ghost, and a few that were overtaken before they had a step: nobody looks at an
-# older one any more when it is deleted.
+# The newest, its ghost, and a few that were superseded before their first step: by the time an
+# older one is deleted, nobody is looking at it.
 KEPT = 6
 
 
@@ -23,7 +23,7 @@ def instant_toggle() -> bool:
         _("Train while I move sliders"),
         key=INSTANT,
         help=_(
-            "Releasing a slider trains again from the same seed at once; the run before stays in "
+            "Releasing a slider trains again at once from the same seed; the previous run stays in "
             "the charts as a ghost. Only the last position is trained; older runs of this kind are "
             "deleted."
         ),
@@ -32,14 +32,14 @@ def instant_toggle() -> bool:
 
 
 def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
-    """The run of these settings: the one there is, or a new one in the place of older ones."""
-    unchanged: dict[str, object] = {"schedule": ()}  # made by hand, changes are no other settings
+    """The run with these settings: an existing one, or a new one that replaces older ones."""
+    unchanged: dict[str, object] = {"schedule": ()}  # manual changes do not count
     if run is not None and run.config.model_copy(update=unchanged) == config.model_copy(
         update=unchanged
     ):
         return run
     if run is not None and run.is_active and run.id in instant_runs():
-        _overtake(run)  # no other one: whoever started that wants it trained
+        _overtake(run)  # only our own: whoever started another run wants it trained
     newest = store().create(config)
     kept = instant_runs()
     kept.append(newest.id)
@@ -50,7 +50,7 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
 
 
 def ghost_of(run: Run) -> str | None:
-    """The id of the run that was trained before this one in instant mode."""
+    """The id of the run trained before this one in instant mode."""
     kept = instant_runs()
     earlier = kept[: kept.index(run.id)] if run.id in kept else []
     for run_id in reversed(earlier):
@@ -58,12 +58,12 @@ def ghost_of(run: Run) -> str | None:
             if store().get(run_id).status == model.FINISHED:
                 return run_id
         except RunNotFoundError:
-            continue  # deleted by hand meanwhile
+            continue  # deleted by hand in the meantime
     return None
 
 
 def _overtake(run: Run) -> None:
-    """Take a run back: out of the queue before it starts, or to rest where it is."""
+    """Withdraw a run: remove it from the queue if it has not started, else pause it."""
     try:
         store().stop(run.id)
     except (RunStateError, RunNotFoundError):
@@ -74,4 +74,4 @@ def _forget(run_id: str) -> None:
     try:
         store().delete(run_id)
     except (AccessError, RunNotFoundError):
-        return  # deleted by hand meanwhile
+        return  # deleted by hand in the meantime

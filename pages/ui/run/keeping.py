@@ -1,4 +1,4 @@
-"""Rename a run, or delete it after asking once more."""
+"""Rename a run, or delete it after a confirmation."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from pages.ui.session.run import forget_run
 
 
 def rename(run: Job) -> None:
-    """A field for another name."""
+    """A field for a new name."""
     with st.popover(_("Rename"), icon=":material/edit:"):
         name = st.text_input(_("New name"), run.name, max_chars=MAX_NAME, key=f"name.{run.id}")
         if st.button(_("Save"), key=f"save.{run.id}"):
@@ -21,13 +21,13 @@ def rename(run: Job) -> None:
 
 
 def confirm_delete(run: Job) -> None:
-    """Ask once more; a run that is deleted is gone."""
+    """Ask for confirmation; a deleted run cannot be restored."""
     st.markdown(_("Delete this run with its history and its networks? This cannot be undone."))
     st.markdown(f"**{plain(run.name)}**")
     if run.status == model.RUNNING:
-        st.warning(_("It still trains; deleting ends it."))
+        st.warning(_("It is still training; deleting ends it."))
     with st.container(horizontal=True):
-        if st.button(_("Delete for good"), type="primary"):
+        if st.button(_("Delete permanently"), type="primary"):
             try:
                 store().delete(run.id)
             except GanForgeError as error:

@@ -1,4 +1,4 @@
-"""The live view of a run: status line, curves, histograms, drawn in the browser as numbers come."""
+"""The live view of a run: status, curves, histograms, drawn in the browser as numbers arrive."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,11 @@ _live = Component("stage/live")
 
 @dataclass(frozen=True)
 class Motion:
-    """How a browser steps through a run that stands.
+    """How a browser steps through a paused run.
 
     Attributes:
-        speed: updates a second that it asks for, 0 for none.
-        pace: "hand" or "played": tell each step of that kind; empty: tell none.
+        speed: updates per second that it requests, 0 for none.
+        pace: "hand" or "played": narrate each step of that kind; empty: none.
     """
 
     speed: int = 0
@@ -39,17 +39,17 @@ def live_view(
     *,
     quality: bool = False,
 ) -> None:
-    """Draw a run, or, where there is none yet, the real rows that it would learn from.
+    """Draw a run or, if there is none yet, the real rows it would learn from.
 
-    While the run lives the browser asks for news itself; this script runs again only when the
+    While the run lives, the browser polls for updates; this script runs again only when the
     run's status changes.
 
     Args:
         run: what to show.
-        settings: of the run to come, where there is none.
+        settings: of the next run, if there is none yet.
         ghost: id of a run whose curves and rows are drawn faintly behind.
-        motion: how the browser steps through it, and whether the steps are told.
-        quality: whether the scores of its snapshots stand under the losses.
+        motion: how the browser steps through it, and whether it narrates the steps.
+        quality: whether the scores of its snapshots are shown below the losses.
     """
     config = run.config if run else settings
     table = resolve(config).table
@@ -81,10 +81,10 @@ def live_view(
 
 
 def _columns(config: ExperimentConfig) -> list[dict[str, str]]:
-    """What is kept of each step: its name in the history, its label, and the chart it belongs to.
+    """What is recorded at each step: its name in the history, its label, and its chart.
 
-    The first two are losses, and so is the penalties' share; what else an objective keeps is an
-    output of D.
+    The first two are losses, and so is the penalties' share; anything else an objective records
+    is an output of D.
     """
     labels = {
         "d_loss": _("D loss"),
@@ -114,14 +114,14 @@ def _labels(run: Run | None) -> dict[str, Any]:
         "output": _("D's mean output"),
         "on_real": _("on real"),
         "on_fake": _("on fake"),
-        "undecided": _("cannot tell"),
+        "undecided": _("undecided"),
         "real": _("real"),
         "generated": _("generated"),
         "density": _("density"),
         "rate": _("steps/s"),
         "step": _("step"),
         "left": _("{time} left"),
-        "queued": _("waiting, place {place} in the queue"),
+        "queued": _("waiting, number {place} in the queue"),
         "unattended": _("waiting; no dispatcher is running to start it"),
         "before": _("before"),
         "seeds": _("{done} of {all} seeds done") if seeds else _("{done} of {all} runs done"),
@@ -135,5 +135,5 @@ def _labels(run: Run | None) -> dict[str, Any]:
             "training.players": "{value}",
         },
         "players": {"d": _("D only"), "g": _("G only"), "both": _("both")},
-        "lost": _("The server does not answer; trying again. The training goes on without us."),
+        "lost": _("The server is not responding; trying again. Training continues."),
     }

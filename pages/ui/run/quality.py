@@ -1,4 +1,4 @@
-"""What the scores beside the losses are called, and what a flat loss does and does not mean."""
+"""Labels of the scores beside the losses, and what a flat loss does and does not mean."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from pages.ui.parts.text import _
 
 
 def quality_of(run: Run) -> dict[str, Any]:
-    """The scores that a run's snapshots have, and the words around them, for the live view."""
+    """The scores of a run's snapshots, and their labels, for the live view."""
     table = resolve(run.config).table
     modes = len(table.modes.centres) if table.modes else 0
     found = metrics_for(len(table.features), table.modes).values()
@@ -19,14 +19,14 @@ def quality_of(run: Run) -> dict[str, Any]:
         "labels": {
             "scores": _("Which score to show"),
             "floor": _("noise floor"),
-            "left": _("{n} snapshots still to be judged"),
-            "none": _("The scores come with the first snapshots."),
+            "left": _("{n} snapshots still to be scored"),
+            "none": _("The scores appear with the first snapshots."),
             "alt": _("{score} after each of {n} snapshots, the last {value}; {better}"),
             "alt_floor": _("noise floor {low} to {high}"),
-            "title": _("A flat loss is no verdict on the rows"),
+            "title": _("A flat loss says nothing about the rows"),
             "meaning": [
                 _(
-                    "A loss says how one player does against the other, who learns as well. "
+                    "A loss says how one player does against the other, which is learning too. "
                     "Flat means that they keep each other in check, or that one has stopped "
                     "learning."
                 ),
@@ -36,8 +36,8 @@ def quality_of(run: Run) -> dict[str, Any]:
                 ),
             ],
             "band": _(
-                "Grey: what one half of the real rows scores against the other half, by chance. A "
-                "score there, or beyond its good end, cannot tell generated rows from real ones."
+                "Grey: how half of the real rows score against the other half, by chance. With a "
+                "score there, or beyond its good end, rows are indistinguishable from real ones."
             ),
             "whose": _whose(run),
         },
@@ -45,14 +45,14 @@ def quality_of(run: Run) -> dict[str, Any]:
 
 
 def _whose(run: Run) -> str:
-    """Of which member the scores are, where the losses are of several; else empty."""
+    """Which member the scores belong to, if the losses are of several; else empty."""
     if not run.is_group:
         return ""
-    return _("The scores are those of {member}.").format(member=run.labels[0])
+    return _("These are the scores of {member}.").format(member=run.labels[0])
 
 
 def _described(metric: Metric, out_of: int) -> dict[str, Any]:
-    """A score as a chart shows it; one that counts modes as their number, not as a share."""
+    """A score as a chart shows it; one that counts modes as a number, not as a share."""
     label = _(metric.label)
     unit = _("of {n}").format(n=out_of) if out_of else _(metric.unit) if metric.unit else ""
     return {

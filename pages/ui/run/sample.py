@@ -1,4 +1,4 @@
-"""Generated rows of a run, which the viewer draws: what there is of them, or how far it is."""
+"""Generated rows of a run, computed by the viewer: the rows, or the progress so far."""
 
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as StillWaiting
@@ -13,20 +13,20 @@ from gan_core.workers.viewer_client import unpacked
 from pages.server.visitor import user, viewer
 from pages.ui.parts.text import _
 
-PATIENCE = 1.0  # seconds until the page says how far it is
-_OFTEN = 0.5  # seconds between two looks
+PATIENCE = 1.0  # seconds until the page shows the progress
+_OFTEN = 0.5  # seconds between two polls
 
 
 def sample_of(run: Run, sample: dict[str, int], *, scored: bool) -> dict[str, Any] | None:
-    """What `gan_core.live.sample.sample` gives; None while it is computed, as the page then says.
+    """The result of `gan_core.live.sample.sample`; None, and the page says so, until it is ready.
 
     Args:
         run: the run.
-        sample: ``step``, ``n`` and perhaps ``seed``.
+        sample: ``step``, ``n`` and optionally ``seed``.
         scored: whether scores are wanted.
 
     Raises:
-        GanForgeError: the rows cannot be drawn.
+        GanForgeError: the rows cannot be generated.
     """
     try:
         question = viewer().put("sample", user(), run=run.id, **sample, scored=scored)
@@ -46,7 +46,7 @@ def sample_of(run: Run, sample: dict[str, int], *, scored: bool) -> dict[str, An
 
 @st.fragment(run_every=_OFTEN)
 def _until_it_is_done(question: Question) -> None:
-    """How far it is, and a way to stop it."""
+    """The progress, and a button to stop."""
     if question.answer.cancelled():
         _stopped()
         return
@@ -55,16 +55,16 @@ def _until_it_is_done(question: Question) -> None:
     how_far = _("computing, {done:,} of {all:,}").format(done=question.done, all=question.of)
     bar, stop = st.columns([4, 1], vertical_alignment="center")
     share = question.done / question.of if question.of else 0.0
-    bar.progress(min(1.0, share), how_far if question.of else _("waiting for others' pictures"))
+    bar.progress(min(1.0, share), how_far if question.of else _("waiting for other pictures"))
     stop.button(_("Stop computing"), on_click=viewer().withdraw, args=(question,))
 
 
 @st.fragment(run_every=_OFTEN)
 def _until_it_is_there() -> None:
-    st.info(_("The pictures come in a moment: the process that computes them is starting or busy."))
+    st.info(_("The pictures will appear soon: the process that computes them is starting or busy."))
     if viewer().is_there:
         st.rerun()
 
 
 def _stopped() -> None:
-    st.info(_("Stopped. Ask for fewer rows, or reload the page to begin again."))
+    st.info(_("Stopped. Request fewer rows, or reload the page to start again."))

@@ -1,4 +1,4 @@
-"""A group of runs, such as one with several seeds, on Results: its scores, and which to look at."""
+"""A group of runs, e.g. one with several seeds, on Results: its scores, and a member to show."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from pages.ui.parts.text import _
 
 
 def member_scores(group: Run, members: Sequence[Run]) -> None:
-    """Draw mean and standard deviation of every score over the members, and each one's own."""
+    """Draw mean and standard deviation of every score over the members, and each member's own."""
     scores, seeds = scores_by_member(members), group.differs_in_seed
     if scores.empty:
-        st.info(_("No run of these has ended yet; the scores come with the first that does."))
+        st.info(_("None of these runs has ended yet; the scores appear with the first that does."))
         return
     over = _("Scores over the seeds") if seeds else _("Scores over the runs")
     st.markdown(f"**{over}** · {len(scores)} / {len(members)}")
-    spread = _("Mean and standard deviation over all that have ended.")
+    spread = _("Mean and standard deviation over all runs that have ended.")
     with st.grid(6, min_column_width=150):
         for name in scores:
             metric, values = METRICS[str(name)], scores[name]
@@ -31,12 +31,12 @@ def member_scores(group: Run, members: Sequence[Run]) -> None:
                 )
                 if len(values) > 1:
                     st.caption(f"± {values.std():.3f}")
-    with st.expander(_("Scores of every seed") if seeds else _("Scores of every run")):
+    with st.expander(_("Scores by seed") if seeds else _("Scores by run")):
         st.dataframe(scores.rename(columns=lambda n: _(METRICS[n].label)).round(4))
 
 
 def choose_member(group: Run, members: Sequence[Run]) -> Run:
-    """Which member to look at closely."""
+    """Which member to show in detail."""
     by_label = {member.label: member for member in members}
     label = st.selectbox(
         _("Show the run with") if group.differs_in_seed else _("Show the run"),

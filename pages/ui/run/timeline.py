@@ -18,7 +18,7 @@ def timeline(run: Run, *, played: bool) -> None:
 
     Args:
         run: whose snapshots.
-        played: the browser steps through it: it lives, though it rests between two steps.
+        played: the browser steps through it: it lives, though paused between two steps.
     """
     data: dict[str, Any] = {
         "run": run.id,
@@ -37,7 +37,7 @@ def timeline(run: Run, *, played: bool) -> None:
             "loading": _("Loading the film …"),
             "fork": _("Fork here"),
             "why_fork": _(
-                "A new run that goes on from this moment with the settings at the left; this one "
+                "A new run that continues from this moment with the settings on the left; this one "
                 "stays as it is, and its curves stay in the charts."
             ),
         },

@@ -1,4 +1,4 @@
-"""The rows over a run's charts: its state, where it runs, and the buttons that steer it."""
+"""The rows above a run's charts: its state, where it runs, and the buttons that steer it."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -21,7 +21,7 @@ from pages.ui.session.view import chosen_speed, speed_key, stepped
 Action = Callable[[str], None]
 BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
 
-SPEEDS = (1, 5, 20, 100, 0)  # updates a second; 0: as fast as it goes
+SPEEDS = (1, 5, 20, 100, 0)  # updates per second; 0: as fast as possible
 _CAN_STEP = (model.PAUSED, model.STOPPED)
 
 _COLOURS: dict[str, BadgeColour] = {
@@ -47,7 +47,7 @@ def status_word(status: str) -> str:
 
 
 def members_of(run: Run) -> str:
-    """How many a group has: seeds, where nothing else differs."""
+    """The size of a group: in seeds, if its members differ in nothing else."""
     return f"{run.members} {_('seeds') if run.differs_in_seed else _('runs')}"
 
 
@@ -107,24 +107,24 @@ def speed_control(run: Run | None = None) -> None:
         args=(run.id if run else "",),
         label_visibility="collapsed" if run else "visible",
         help=_(
-            "Updates a second, of this run and the next. Below full speed this page asks for each "
-            "few steps while you look, and the run holds no place on the server; at 1/s each step "
-            "is told."
+            "Updates per second, of this run and the next. Below full speed this page requests a "
+            "few steps at a time while you watch, and the run occupies no worker slot; at 1/s each "
+            "step is narrated."
         ),
     )
 
 
-def transport_row(run: Run, *, roomy: bool) -> Motion:
-    """Draw the speed, and the single steps of a run that is not over; returns how it is played.
+def transport_row(run: Run, *, with_speed: bool) -> Motion:
+    """Draw the speed, and the single steps of an unfinished run; returns how it is played.
 
     Args:
         run: the run.
-        roomy: there is room for the speed of the next run, where this one is over.
+        with_speed: also show the speed of the next run, once this one is over.
     """
     if run.is_group or not store().may_change(run):
         return Motion()
     over = run.shown_status in (model.FINISHED, model.FAILED)
-    if roomy or not over:
+    if with_speed or not over:
         speed_control(run)
     if over:
         return Motion()
@@ -152,7 +152,7 @@ def parent_of(run: Run) -> str | None:
 
 
 def _is_played(run: Run) -> bool:
-    """Whether this session plays it in slow motion; it may still be on its way to rest."""
+    """Whether this session plays it in slow motion; it may still be pausing."""
     over = run.status in (model.FINISHED, model.FAILED, model.STOPPED)
     return chosen_speed() > 0 and stepped(run.id) == "played" and not over
 
@@ -162,13 +162,13 @@ def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = Fa
 
 
 def _play(run_id: str) -> None:
-    """Go on: at full speed in the queue, slowly from this page."""
+    """Continue: at full speed through the queue, in slow motion from this page."""
     if not chosen_speed():
         stepped(run_id, "")
         store().resume(run_id)
         return
     run = find_run(run_id)
-    if run.status in (model.STOPPED, model.FAILED):  # slow motion begins from a pause
+    if run.status in (model.STOPPED, model.FAILED):  # slow motion starts from a pause
         store().resume(run_id)
         store().pause(run_id)
     stepped(run_id, "played")
@@ -189,7 +189,7 @@ def _change_speed(run_id: str) -> None:
 
 
 def _at_new_speed(run_id: str) -> None:
-    """What goes, goes on at the new speed; what stands, stands."""
+    """A run that is training continues at the new speed; a paused one stays paused."""
     run = find_run(run_id)
     if chosen_speed() and run.is_active and not run.is_stepping:
         stepped(run_id, "played")
@@ -205,11 +205,11 @@ def _step(run_id: str, players: str | None) -> None:
 
 
 def fork_at(run: Run, step: int | None) -> None:
-    """Fork a run; settings that were moved since it was opened are the new ones.
+    """Fork a run; settings changed since it was opened apply to the fork.
 
     Args:
         run: the parent.
-        step: of the snapshot to go on from; None is where the run stands now.
+        step: of the snapshot to continue from; None is the run's current state.
     """
     _try(lambda run_id: _go_on_elsewhere(run_id, step), run.id)
 
@@ -221,7 +221,7 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
     else:
         checkpoint = results.snapshot_checkpoint(database, run_id, step)
     if checkpoint is None:
-        st.toast(_("There is no snapshot of this moment any more."), icon=":material/info:")
+        st.toast(_("There is no longer a snapshot of this moment."), icon=":material/info:")
         return
     moved = current_settings().differences(run.config)
     moved.pop("schedule", None)
@@ -230,7 +230,7 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
 
 
 def _try(action: Action, run_id: str) -> None:
-    """Do it; a run may have ended between the drawing of the button and the click."""
+    """Do it; a run may have ended between drawing the button and the click."""
     try:
         action(run_id)
     except GanForgeError as error:

@@ -1,4 +1,4 @@
-"""The link that opened this session: what it locks and hides, and how the address says it."""
+"""The link that opened this session: what it locks and hides, and its form in the address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,9 +9,9 @@ from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 
-RUN = "run"  # the address's word for the run looked at, which is no setting
+RUN = "run"  # the address's word for the run shown, which is not a setting
 _LINK = "link"
-_SEEN = "link_in_address"  # what the address said when it was last read
+_SEEN = "link_in_address"  # the address as last read
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Link:
     """What is left of the link that opened this session.
 
     Attributes:
-        query: the words that stand in the address.
+        query: the words in the address.
         config: the link's settings as long as they are the session's, else None.
         locked: dotted names of settings that are shown but cannot be changed.
         hidden: dotted names of settings that are not shown.
@@ -42,19 +42,19 @@ class Link:
 
 
 def current_link() -> Link:
-    """What is left of the link; nothing where the session began without one."""
+    """What is left of the link; nothing if the session started without one."""
     return st.session_state.get(_LINK, Link())
 
 
 def read_link() -> ExperimentConfig | None:
-    """Read the address, and return the settings that it brings, once.
+    """Read the address, and return its settings, once.
 
-    They stay in the address while they are the session's settings, so that it can be sent on and
-    survives a reload; what the link locks and hides stays for good. As with the run, an address
-    that has not changed since it was last read is no order, and neither are our own words.
+    They stay in the address while they are the session's settings, so that it can be shared and
+    survives a reload; what the link locks and hides stays. As with the run, an address
+    that has not changed since it was last read is not a request, nor are our own words.
 
     Raises:
-        ConfigError: the link is wrong; nothing of it is taken, and it leaves the address.
+        ConfigError: the link is invalid; it is ignored and removed from the address.
     """
     said = {key: value for key, value in st.query_params.items() if key != RUN}
     is_new = said != st.session_state.get(_SEEN, {})
@@ -66,7 +66,7 @@ def read_link() -> ExperimentConfig | None:
 
 
 def end_link(now: ExperimentConfig | None = None) -> None:
-    """The address shall no longer claim the link's settings, unless they are those of now."""
+    """Remove the link's settings from the address unless they are the current ones."""
     old = current_link()
     if old.config not in (None, now):
         query = links.restrictions_of(old.query)
@@ -77,19 +77,19 @@ def end_link(now: ExperimentConfig | None = None) -> None:
 def _open(said: Mapping[str, str]) -> ExperimentConfig | None:
     found = links.from_query(said)
     try:
-        resolve(found.config)  # there may be no such data set here, or no such class in it
+        resolve(found.config)  # this server may lack the data set, or the class
     except ConfigError as error:
         raise links.refusal([error]) from error
     if links.restrictions_of(said) != said or RUN not in st.query_params:
         config = found.config
     else:
-        config = None  # the address names a run, and that has settings of its own
+        config = None  # the address names a run, which has settings of its own
     st.session_state[_LINK] = Link(said, config, found.locked, found.hidden)
     return config
 
 
 def _write(stale: Mapping[str, str]) -> None:
-    """Make the address say what is left of the link, and no longer what is stale."""
+    """Make the address say what is left of the link, without stale words."""
     query = current_link().query
     for key in stale.keys() - query.keys():
         st.query_params.pop(key, None)

@@ -1,4 +1,4 @@
-"""The run that this session looks at, in session_state and in the address."""
+"""The run that this session shows, in session_state and in the address."""
 
 import streamlit as st
 
@@ -8,18 +8,18 @@ from pages.server.visitor import find_run
 from pages.ui.session.link import RUN, end_link
 from pages.ui.session.settings import current_settings, use_settings
 
-_SEEN = "run_in_address"  # what the address said when it was last read
+_SEEN = "run_in_address"  # the address as last read
 
 
 def current_run() -> Run | None:
-    """The run that this session looks at: a new address decides, else what was looked at last.
+    """The run that this session shows: a new address decides, else the last one shown.
 
     A page switch drops the address's query, so it is put back; a reload is a new session, which
-    the query brings back to its run. An address that has not changed since it was last read is no
-    order: a browser goes on sending the old one until ours has reached it.
+    the query brings back to its run. An address unchanged since it was last read is not a
+    request: a browser keeps sending the old one until ours has reached it.
 
     Raises:
-        RunNotFoundError: the address names a run that does not exist, or no longer.
+        RunNotFoundError: the address names a run that does not exist, or no longer does.
     """
     named = st.query_params.get(RUN)
     is_new = named != st.session_state.get(_SEEN)
@@ -33,7 +33,7 @@ def current_run() -> Run | None:
         forget_run()
         if named:
             raise
-        return None  # deleted meanwhile, and this page was not asked for it
+        return None  # deleted in the meantime, and not requested by the address
     if st.session_state.get(RUN) != run.id:
         st.session_state[RUN] = run.id
         use_settings(run.config)
@@ -42,7 +42,7 @@ def current_run() -> Run | None:
 
 
 def look_at(run: Run) -> None:
-    """Make a run the one that this session looks at; its settings need no link any more."""
+    """Make a run the one this session shows; its settings no longer need the link."""
     st.session_state[RUN] = run.id
     st.query_params[RUN] = run.id
     if run.config == current_settings():
@@ -50,7 +50,7 @@ def look_at(run: Run) -> None:
 
 
 def forget_run(run_id: str | None = None) -> None:
-    """Look at no run; with an id, only if that is the run looked at."""
+    """Show no run; with an id, only if that is the run shown."""
     if run_id is not None and st.session_state.get(RUN) != run_id:
         return
     st.session_state.pop(RUN, None)

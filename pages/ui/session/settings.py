@@ -1,4 +1,4 @@
-"""The settings of this session, what was drawn, and the keys of their widgets."""
+"""The settings of this session, its drawing, and the keys of their widgets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,12 +15,12 @@ _PREFIX = "set."  # before a setting's dotted name: the key of its widget
 
 
 def current_settings() -> ExperimentConfig:
-    """The settings chosen in this session; the tutorial's at first."""
+    """The settings chosen in this session; initially the tutorial's."""
     return st.session_state.setdefault(_SETTINGS, ExperimentConfig())
 
 
 def use_settings(config: ExperimentConfig) -> None:
-    """Replace all settings; the widgets follow when they are drawn next."""
+    """Replace all settings; the widgets follow when they are next drawn."""
     keep_settings(config)
     if config.data.drawing:
         keep_drawing(config.data.drawing)
@@ -30,12 +30,12 @@ def use_settings(config: ExperimentConfig) -> None:
 
 
 def change_settings(changes: Mapping[str, Any]) -> None:
-    """Change some settings, by dotted name; to be called from a widget's callback.
+    """Change some settings, by dotted name; call it from a widget's callback.
 
-    What a link has locked stays as it is, and so do the settings that were to change with it.
+    If a link has locked any of them, nothing changes.
 
     Raises:
-        ConfigError: a value is wrong; nothing is changed.
+        ConfigError: a value is invalid; nothing is changed.
     """
     if current_link().fixed & changes.keys():
         st.toast(_("The link that opened this page has locked that."), icon=":material/lock:")
@@ -44,28 +44,28 @@ def change_settings(changes: Mapping[str, Any]) -> None:
 
 
 def keep_settings(config: ExperimentConfig) -> None:
-    """Remember what the widgets say."""
+    """Remember the values of the widgets."""
     st.session_state[_SETTINGS] = config
     end_link(config)
 
 
 def take_link() -> None:
-    """Take over the settings that the address brings.
+    """Apply the settings in the address.
 
     Raises:
-        ConfigError: the link is wrong; nothing of it is taken, and it leaves the address.
+        ConfigError: the link is invalid; it is ignored and removed from the address.
     """
     if config := read_link():
         use_settings(config)
 
 
 def last_drawing() -> str:
-    """What was drawn last, also while it has too few points, or another data set is chosen."""
+    """The last drawing, even if it has too few points or another data set is chosen."""
     return st.session_state.get(_DRAWING, "")
 
 
 def keep_drawing(text: str) -> None:
-    """Remember what was drawn."""
+    """Remember the drawing."""
     st.session_state[_DRAWING] = text
 
 

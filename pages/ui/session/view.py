@@ -12,23 +12,23 @@ _REPEATS = "repeats"
 _SPEED = "speed"
 _STEPPED = "stepped"
 _SETTINGS_OPEN = "phone_settings_open"
-_VIEW = "view"  # before the name of a widget that chooses what of a run is seen
+_VIEW = "view"  # before the name of a widget that chooses how a run is shown
 
 
 def repeats_key() -> str:
-    """The key of the field that says with how many seeds to train; other pages do not forget it."""
+    """The key of the field for the number of seeds, which survives a visit to other pages."""
     if _REPEATS not in st.session_state:
         st.session_state[_REPEATS] = st.session_state.get(f"{_REPEATS}_kept", 1)
     return _REPEATS
 
 
 def keep_repeats(repeats: int) -> None:
-    """Remember with how many seeds to train."""
+    """Remember how many seeds to train with."""
     st.session_state[f"{_REPEATS}_kept"] = repeats
 
 
 def chosen_repeats() -> int:
-    """With how many seeds to train; once while sliders train at once."""
+    """How many seeds to train with; one while moving sliders trains."""
     return 1 if is_instant() else st.session_state.get(f"{_REPEATS}_kept", 1)
 
 
@@ -38,18 +38,18 @@ def is_instant() -> bool:
 
 
 def instant_runs() -> list[str]:
-    """Ids of the runs that moving sliders has started and that are still kept: oldest first."""
+    """Ids of the runs started by moving sliders that still exist, oldest first."""
     return st.session_state.setdefault(f"{INSTANT}_runs", [])
 
 
 def speed_key() -> str:
-    """The key of the control of the speed: updates a second, 0 for as fast as it goes."""
+    """The key of the speed control: updates per second, 0 for as fast as possible."""
     st.session_state.setdefault(_SPEED, 0)
     return _SPEED
 
 
 def chosen_speed() -> int:
-    """The speed that is chosen: updates a second, 0 for as fast as it goes."""
+    """The chosen speed: updates per second, 0 for as fast as possible."""
     return st.session_state.get(_SPEED) or 0
 
 
@@ -58,7 +58,7 @@ def stepped(run_id: str, how: str | None = None) -> str:
 
     Args:
         run_id: the run.
-        how: remember this instead of telling.
+        how: remember this instead of reading it.
     """
     if how is not None:
         st.session_state[_STEPPED] = (run_id, how)
@@ -67,15 +67,15 @@ def stepped(run_id: str, how: str | None = None) -> str:
 
 
 def edit_key(run_id: str, path: str, value: object) -> str:
-    """The key of a setting's control beside a run in which it has this value now."""
+    """The key of a setting's control for a run in which it currently has this value."""
     return f"edit.{run_id}.{path}.{value}"
 
 
 def shown_runs(runs: Sequence[Job]) -> tuple[Sequence[Job], str]:
-    """The runs as the table of runs shall show them, and the key of that table.
+    """The runs as the table of runs should show them, and the key of that table.
 
-    The table knows its selection by the number of a row. So while a row is selected the rows stay
-    as they are; when one of them is deleted, a new table begins without a selection.
+    The table identifies its selection by row number. So while a row is selected, the rows stay
+    as they are; when one of them is deleted, a new table starts without a selection.
     """
     turn, ids = st.session_state.get(_TABLE, (0, []))
     now = {run.id: run for run in runs}
@@ -89,11 +89,11 @@ def shown_runs(runs: Sequence[Job]) -> tuple[Sequence[Job], str]:
 
 
 def view_key(*parts: object) -> str:
-    """The key of a widget that chooses what of a run is seen; parts tell such widgets apart."""
+    """The key of a widget that chooses how a run is shown; parts distinguish such widgets."""
     return ".".join(map(str, (_VIEW, *parts)))
 
 
 def settings_opened(*, turn: bool = False) -> bool:
-    """Whether the settings are unfolded on a phone, after turning that where it is asked for."""
+    """Whether the settings are expanded on a phone, after toggling that on request."""
     st.session_state[_SETTINGS_OPEN] = st.session_state.get(_SETTINGS_OPEN, False) != turn
     return st.session_state[_SETTINGS_OPEN]

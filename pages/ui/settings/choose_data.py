@@ -18,7 +18,7 @@ ALL = ""  # stands for all classes in the row of choices
 
 
 def choose_source() -> str:
-    """The data set as a row of choices; another set begins with its first class, all features."""
+    """The data set as a row of choices; a new set starts with its first class, all features."""
     now = current_settings().data.source
     chosen = st.segmented_control(
         _("Data set"),
@@ -34,7 +34,7 @@ def choose_source() -> str:
 
 def take_source() -> None:
     """Another data set was chosen."""
-    name = st.session_state.get(widget_key("data.source"))  # a run cut short leaves no key
+    name = st.session_state.get(widget_key("data.source"))  # missing if a rerun cut in
     if name == DRAWING:
         use_drawing(last_drawing())
     elif name:
@@ -46,13 +46,13 @@ def use_drawing(text: str) -> None:
     enough = n_points(text) >= MIN_POINTS
     keep_drawing(text)
     if enough:
-        # Not change_settings: strokes may come faster than widgets are drawn anew, and none says
-        # anything else now.
+        # Not change_settings: strokes may come faster than widgets are redrawn, and none of these
+        # disagrees now.
         keep_settings(current_settings().with_values(_of_source(DRAWING, text)))
 
 
 def _of_source(name: str, drawing: str = "") -> dict[str, object]:
-    """The settings with which a data set begins."""
+    """The initial settings for a data set."""
     return {
         "data.source": name,
         "data.classes": DATA_SOURCES[name].classes[:1],
@@ -74,7 +74,7 @@ def choose_class() -> None:
         key=_begin("data.classes", now.classes[0] if now.classes else ALL),
         required=True,
         wrap=True,
-        help=_("One class poses as the class that has too few rows; the GAN sees only its rows."),
+        help=_("One class acts as the class with too few rows; the GAN sees only its rows."),
         on_change=take_class,
     )
 
@@ -87,7 +87,7 @@ def take_class() -> None:
 
 
 def choose_features() -> None:
-    """The features as pills; two at least."""
+    """The features as pills; at least two."""
     now = current_settings().data
     known = DATA_SOURCES[now.source].features
     chosen = st.pills(
@@ -96,7 +96,7 @@ def choose_features() -> None:
         selection_mode="multi",
         key=_begin("data.features", list(now.features or known)),
         wrap=True,
-        help=_("The columns that G must invent; at least two."),
+        help=_("The columns that G must generate; at least two."),
         on_change=take_features,
     )
     if len(chosen) < 2:
@@ -104,7 +104,7 @@ def choose_features() -> None:
 
 
 def take_features() -> None:
-    """Features were added or taken away."""
+    """Features were added or removed."""
     chosen = st.session_state.get(widget_key("data.features"), ())
     known = DATA_SOURCES[current_settings().data.source].features
     picked = tuple(f for f in known if f in chosen)
@@ -133,7 +133,7 @@ def take_encoder() -> None:
 
 
 def _begin(path: str, value: object) -> str:
-    """The key of a widget that begins with the session's settings."""
+    """The key of a widget that starts with the session's settings."""
     key = widget_key(path)
     st.session_state.setdefault(key, value)
     return key

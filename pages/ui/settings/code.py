@@ -16,8 +16,8 @@ def code_view(config: ExperimentConfig) -> None:
     with expander:
         st.markdown(
             _(
-                "These settings as PyTorch, nothing hidden. It runs without GAN Forge, draws the "
-                "same random numbers and has the same losses."
+                "These settings as PyTorch, nothing hidden. It runs without GAN Forge, uses the "
+                "same random numbers and reaches the same losses."
             )
         )
         with st.container(horizontal=True):

@@ -1,4 +1,4 @@
-"""Settings as widgets: each from its one declaration in the config, never typed twice."""
+"""Settings as widgets: each built from its one declaration in the config."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
 def data_line() -> None:
-    """The real rows in a line, and the way to others unless a link has fixed them."""
+    """The real rows in one line, and a link to choose others unless they are locked."""
     try:
         problem = resolve(current_settings())
         rows = f"**{problem.table.title}** · {problem.n_rows:,} {_('rows')} × "
@@ -36,13 +36,13 @@ def data_line() -> None:
 
 
 def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | None:
-    """Draw every setting of a training but its data, and what a link has not hidden.
+    """Draw every setting of a training except its data and what a link has hidden.
 
     Args:
-        beside_seed: draws what stands beside the seed.
+        beside_seed: draws what belongs beside the seed.
 
     Returns:
-        the settings as they stand, None while one of them is wrong (the page says which).
+        the current settings, None while one of them is invalid (the page says which).
     """
     values = _widgets(("generator.latent_dim",))
     rate = _widget(_LR)
@@ -67,30 +67,30 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | N
 
 
 def control_label(path: str) -> str:
-    """The name of a setting's control on the pages."""
+    """The label of a setting's control on the pages."""
     return _("Learning rate") if path == _LR else _(declared_params()[path].label)
 
 
-# Where settings stand, by what their dotted names begin with; the last expander has all others.
+# Which settings go where, by the start of their dotted names; the last expander has the rest.
 NETWORKS = ("generator.", "discriminator.")
 LOSS = ("loss.", "training.input_noise", "penalties")
 _ELSEWHERE = ("generator.latent_dim", _LR, "training.epochs", "seed", "schedule", "data.")
 
 
 def _place(path: str) -> tuple[str, ...] | None:
-    """Which expander a setting stands in; None for what stands outside of them."""
+    """Which expander a setting belongs to; None for settings outside all expanders."""
     if path.startswith(_ELSEWHERE) or (path == _PLAYERS and path in _quiet()):
         return None
     return next((place for place in (NETWORKS, LOSS) if path.startswith(place)), ())
 
 
 def _quiet() -> frozenset[str]:
-    """Who learns is a matter of single steps, with buttons of their own, unless a link says it."""
+    """Hide which players learn, unless a link sets it: single steps have buttons for that."""
     return frozenset({_PLAYERS}) if current_settings().training.players == "both" else frozenset()
 
 
 def _settings_at(place: tuple[str, ...], rate: float) -> dict[str, Any]:
-    """The widgets of an expander; what a choice brings with it follows the choice."""
+    """The widgets of an expander; the settings of a choice follow the choice."""
     config, values = current_settings().with_values({"schedule": ()}), {}
     while left := [p for p in config.flat() if _place(p) == place and p not in values]:
         path = left[0]
@@ -111,7 +111,7 @@ def _expander(label: str, place: tuple[str, ...]) -> AbstractContextManager[Any]
 
 
 def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
-    """The widget that suits a setting's declaration; what a link hides keeps its value unseen."""
+    """The widget for a setting's declaration; a hidden setting keeps its value."""
     declared = declared_params()[path]
     if path in current_link().hidden:
         return _now(path)
@@ -138,14 +138,14 @@ def _slider(path: str) -> float:
 
 
 def _widths(path: str) -> list[int | str]:
-    """Widths of hidden layers as text, "16, 32"; what is not a number goes on to validation."""
+    """Widths of hidden layers as text, "16, 32"; what is not a number is left to validation."""
     now = _now(path)
     _start(path, ", ".join(map(str, now)))
     text = st.text_input(**_common(path))
     parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
-    if not parts and not now:  # so a file or a link has brought it
+    if not parts and not now:  # came from a file or a link
         return []
-    # An empty field is an accident; who wants no hidden layer chooses the activation none.
+    # An empty field is an accident; for no hidden layer, choose the activation none.
     found: list[int | str] = [
         int(part) if part.isdecimal() and part.isascii() else part for part in parts
     ]
@@ -162,7 +162,7 @@ def _number(path: str) -> float:
 
 
 def _choice(path: str) -> str | list[str]:
-    """A choice, or several at once; what is chosen says of itself what it is."""
+    """A choice, or several at once; each option brings its own label and help."""
     declared, common = declared_params()[path], _common(path)
     options = list(declared.choices()) if declared.choices else []
     members = declared.members or {}
@@ -178,7 +178,7 @@ def _choice(path: str) -> str | list[str]:
 
 
 def _own_rate(shared: float) -> float:
-    """D's learning rate: the shared one, unless a rate of its own is asked for."""
+    """D's learning rate: the shared one, unless a separate rate is chosen."""
     rates = current_settings().optimizer
     if _OWN_LR in current_link().hidden:
         return rates.lr_d if rates.lr_d != rates.lr_g else shared
@@ -192,7 +192,7 @@ def _own_rate(shared: float) -> float:
 
 
 class _Common(TypedDict):
-    """What every widget of a setting has."""
+    """What every setting's widget has."""
 
     label: str
     key: str
@@ -201,7 +201,7 @@ class _Common(TypedDict):
 
 
 def _common(path: str) -> _Common:
-    """Name, key and help of a setting's widget; it stands still if a link has locked it."""
+    """Name, key and help of a setting's widget; disabled if a link has locked it."""
     locked = path in current_link().locked
     lock = f":material/lock: {_('Locked by the link that opened this page.')}\n\n"
     return _Common(
@@ -213,7 +213,7 @@ def _common(path: str) -> _Common:
 
 
 def _start(path: str, value: object = None) -> str:
-    """The key of a widget, which begins with the value of the session's settings."""
+    """The key of a widget, which starts with the value in the session's settings."""
     key = widget_key(path)
     if key not in st.session_state:
         st.session_state[key] = _now(path) if value is None else value
@@ -221,7 +221,7 @@ def _start(path: str, value: object = None) -> str:
 
 
 def _now(path: str) -> Any:  # noqa: ANN401 - a value of any setting
-    """A setting as it stands; its default where it comes with what has only just been chosen."""
+    """A setting's value; its default if it belongs to what has only just been chosen."""
     value = current_settings().flat().get(path, declared_params()[path].default)
     return list(value) if declared_params()[path].kind == "set" else value
 
@@ -229,7 +229,7 @@ def _now(path: str) -> Any:  # noqa: ANN401 - a value of any setting
 def round_numbers(declared: Setting) -> list[float]:
     """Round numbers over a log range: 1, 1.5, 2, 3, 5, 7 times powers of ten.
 
-    For sizes in rows powers of two, as is usual for batches.
+    For sizes in rows, powers of two, as is usual for batches.
     """
     low, high = declared.usual or (declared.low, declared.high)
     if declared.unit == "rows":
@@ -241,7 +241,7 @@ def round_numbers(declared: Setting) -> list[float]:
 
 
 def _with(value: float, options: list[float]) -> list[float]:
-    """The options with a value that a file or a link may have brought."""
+    """The options plus a value that may have come from a file or a link."""
     return sorted({*options, value})
 
 
@@ -250,6 +250,6 @@ def _shown(value: float) -> str:
 
 
 def _friendly(error: ConfigError) -> str:
-    """The message with the label that stands on the page in front of the setting's name."""
+    """The message, preceded by the setting's label on the page."""
     declared = declared_params().get(error.path)
     return f"**{_(declared.label)}**: {plain(error)}" if declared else plain(error)

@@ -1,4 +1,4 @@
-"""The surface on which people draw a data set; what is drawn comes back after each stroke."""
+"""The surface for drawing a data set; the drawing is sent back after each stroke."""
 
 import streamlit as st
 
@@ -14,15 +14,15 @@ _draw = Component("drawing/draw")
 
 
 def drawing_surface() -> None:
-    """Draw it, with what was drawn before."""
+    """Draw it, with the points drawn before."""
     labels = {
         "surface": _(
-            "Drawing surface. Spray points with mouse, pen or finger; or move the cross-hair with "
+            "Drawing surface. Spray points with mouse, pen or finger; or move the crosshair with "
             "the arrow keys and set a point with the space bar."
         ),
         "hint": _(
             "Spray points with mouse, pen or finger. By keyboard: the arrow keys move a "
-            "cross-hair, with Shift faster, the space bar sets a point."
+            "crosshair (faster with Shift), the space bar sets a point."
         ),
         "count": _("{n} / {most} points"),
         "undo": _("Undo"),
@@ -33,7 +33,7 @@ def drawing_surface() -> None:
 
 
 def _take() -> None:
-    """A stroke was drawn or taken back."""
+    """A stroke was drawn or undone."""
     sent = st.session_state[_KEY].drawing
     try:
         use_drawing(sent["text"])

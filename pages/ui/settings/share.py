@@ -1,4 +1,4 @@
-"""Share: links that open these settings, or this run, somewhere else."""
+"""Share: links that open these settings, or this run, elsewhere."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from pages.ui.settings.controls import control_label
 
 
 def follow_link() -> None:
-    """Take over what the address says; a wrong link is answered and changes nothing."""
+    """Apply the settings in the address; an invalid link gets a message and changes nothing."""
     try:
         take_link()
     except ConfigError as error:
@@ -23,7 +23,7 @@ def follow_link() -> None:
 
 
 def link_badges() -> None:
-    """Say what a link has done; to be drawn after the controls, which may end it."""
+    """Say what a link has set; drawn after the controls, which may override it."""
     if current_link().config:
         st.badge(_("Settings from a link"), icon=":material/link:", color="blue")
     if current_link().locked - current_link().hidden:
@@ -32,7 +32,7 @@ def link_badges() -> None:
 
 
 def share_button(config: ExperimentConfig, run: Run | None) -> None:
-    """Draw the button; its content is made when it is opened."""
+    """Draw the button; its content is built when it is opened."""
     popover = st.popover(_("Share"), icon=":material/share:", key="share", on_change="rerun")
     if not popover.open:
         return
@@ -41,15 +41,15 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
         if run:
             _link(
                 _("This run"),
-                _("Opens the run itself, for whoever reaches this server."),
+                _("Opens the run itself, for anyone who can reach this server."),
                 address("train", {"run": run.id}),
             )
         st.markdown(f"**{_('For a class')}**")
         locked = _choose(
-            _("Lock"), "share_lock", current_link().locked, _("Shown, but cannot be moved.")
+            _("Lock"), "share_lock", current_link().locked, _("Shown, but cannot be changed.")
         )
         hidden = _choose(
-            _("Hide"), "share_hide", current_link().hidden, _("Not shown; the values stay.")
+            _("Hide"), "share_hide", current_link().hidden, _("Not shown; keeps its value.")
         )
         with link:
             _settings_link(config, run, links.to_query(config, locked, hidden))
@@ -59,11 +59,11 @@ def _settings_link(config: ExperimentConfig, run: Run | None, query: Mapping[str
     where = address("train", query)
     _link(
         _("These settings"),
-        _("Opens the same settings anywhere, and trains the same run to the same numbers."),
+        _("Opens the same settings anywhere, and training them gives the same numbers."),
         where,
     )
     if run and run.config != config:
-        st.caption(_("They are not those of the run that is shown: you have changed some."))
+        st.caption(_("They differ from those of the run that is shown: you have changed some."))
     if urlsplit(where).hostname in ("localhost", "127.0.0.1", "::1"):
         st.caption(
             _("Opened as localhost, this server gives links that work on this computer only.")
@@ -76,7 +76,7 @@ def _link(title: str, sentence: str, where: str) -> None:
 
 
 def _choose(label: str, key: str, now: frozenset[str], help_text: str) -> list[str]:
-    """Settings to lock or to hide; at first those that this session's own link has."""
+    """Settings to lock or to hide; initially those of this session's own link."""
     paths = list(declared_params())
     return st.multiselect(
         label,
@@ -90,6 +90,6 @@ def _choose(label: str, key: str, now: frozenset[str], help_text: str) -> list[s
 
 
 def address(page: str, query: Mapping[str, str]) -> str:
-    """A page of this server as its visitor reaches it; to be asked for on a page with a path."""
+    """A page of this server as its visitor reaches it; only for use on a page with a path."""
     base = (st.context.url or "").rpartition("/")[0]
     return f"{base}/{page}" + (f"?{links.as_text(query)}" if query else "")

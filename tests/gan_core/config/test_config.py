@@ -330,7 +330,7 @@ MALFORMED = {
     "twice": (
         {"data": {"classes": ["setosa", "setosa"]}},
         "data.classes",
-        "data.classes names something twice. Got ['setosa', 'setosa'].",
+        "data.classes contains a name twice. Got ['setosa', 'setosa'].",
     ),
     # Names.
     "data set is no name": (
@@ -345,7 +345,7 @@ MALFORMED = {
     "smoothing": (
         {"loss": {"name": "hinge", "label_smoothing": 0.1}},
         "loss.label_smoothing",
-        "loss.label_smoothing is 0.1, a setting of bce and least-squares alone. Leave it out, or "
+        "loss.label_smoothing is 0.1, a setting of bce and least-squares only. Remove it, or "
         "choose bce or least-squares (loss.name).",
     ),
     "penalties as text": (
@@ -402,7 +402,7 @@ MALFORMED = {
     "edit of more digits than Python writes": (
         {"schedule": [{"step": 10**5000, "set": {"optimizer.lr_g": 0.1}}]},
         "schedule",
-        "Got a int too large to be written out",
+        "Got a int too large to print",
     ),
     "edit of nothing": ({"schedule": [{"step": 7, "set": {}}]}, "schedule", "step 7", "Got {}"),
     "edit of the seed": (
@@ -422,7 +422,7 @@ MALFORMED = {
             "schedule": [{"step": 1, "set": {"loss.label_smoothing": 0.1}}],
         },
         "schedule",
-        "schedule, step 1: loss.label_smoothing is 0.1, a setting of bce and least-squares alone",
+        "schedule, step 1: loss.label_smoothing is 0.1, a setting of bce and least-squares only",
     ),
     "two edits at a step": (
         {"schedule": [{"step": 7, "set": {"optimizer.lr_g": x}} for x in (0.1, 0.2)]},
@@ -648,7 +648,7 @@ def test_penalties_are_a_set_in_the_order_of_the_registry():
     expect_error(
         lambda: ExperimentConfig().with_values({"penalties.r1.gamma": 2}),
         "penalties.r1.gamma",
-        "penalties.r1.gamma is 2, a setting of r1 alone. Leave it out, or choose r1 (penalties).",
+        "penalties.r1.gamma is 2, a setting of r1 only. Remove it, or choose r1 (penalties).",
     )
 
 

@@ -50,7 +50,7 @@ def test_closed_form():
     "text", ["A", "AA", "AAA=", "AAAA=", "AAB", "A A A", "AA+/", "é", "AAAAA", "\n", "AAAA\n"]
 )
 def test_what_encode_cannot_have_made_is_refused(text):
-    with pytest.raises(DataError, match=r"page Data makes.*Got .* instead"):
+    with pytest.raises(DataError, match=r"made by the page Data.*Got .* instead"):
         decode(text)
     with pytest.raises(ConfigError) as caught:
         ExperimentConfig().with_values({"data.drawing": text})

@@ -293,7 +293,7 @@ def test_only_what_is_used_is_there():
     tutorial = script(ExperimentConfig())
     words = (
         "penalty", "N_CRITIC", "EMA", "MIXING", "SMOOTHING", "deepcopy", "zip", "INPUT_NOISE",
-        "BLUR", "PLAYERS", "EDITS", "globals", "at_once", "MASKS",
+        "ROW_NOISE", "PLAYERS", "EDITS", "globals", "at_once", "MASKS",
         "(nn.Dropout)", ".train(", "np.isin",
     )  # fmt: skip
     assert not [word for word in words if word in tutorial]

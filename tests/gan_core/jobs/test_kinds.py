@@ -91,7 +91,7 @@ def test_what_fails_or_is_not_known_here_says_so(store, queue, url, count, monke
     known = JOBS._members.pop("count")
     worker.run_attempt(url, *claim_of(queue.claim()))
     JOBS._members["count"] = known
-    assert store.job(failed.id).reason == "this version of GAN Forge knows no kind of job 'count'"
+    assert store.job(failed.id).reason == "this version of GAN Forge has no kind of job 'count'"
 
 
 def test_a_worker_beats_while_it_is_busy(store, queue, url, count, eventually, monkeypatch):

@@ -56,7 +56,7 @@ def test_it_says_how_far_it_is(store, saved):
 
 
 def test_rows_of_a_checkpoint_that_is_gone_are_not_those_of_another(ask, saved):
-    with pytest.raises(RunStateError, match="gone on"):
+    with pytest.raises(RunStateError, match="has advanced"):
         ask("sample", saved, step=9, n=50)
 
 

@@ -57,7 +57,7 @@ def test_describes_itself(metric):
     assert np.isfinite(best(metric))
     assert metric.low < metric.high
     assert metric.label
-    assert "does not tell" in metric.help
+    assert "does not show" in metric.help
 
 
 @every_metric
@@ -169,7 +169,7 @@ def test_any_finite_tables_give_finite_values_in_range(metric, data):
         (REAL, TYPICAL[:1], ("fake", "at least 2 rows", "Got 1", "Generate more")),
         (REAL[:, 0], TYPICAL, ("real", "(60,)", "(rows, 1)")),
         (REAL[:, :0], TYPICAL[:, :0], ("real", "at least one feature", "(60, 0)")),
-        (REAL, [["a", "b", "c"]] * 4, ("fake", "numbers", "'a'", "Leave out")),
+        (REAL, [["a", "b", "c"]] * 4, ("fake", "numbers", "'a'", "Remove or encode")),
         (REAL, [[1, 2, None]] * 4, ("fake", "nan in row 0, column 2")),
         (REAL, [[1, 2, 3], [1, 2]], ("fake", "table of numbers")),
     ],

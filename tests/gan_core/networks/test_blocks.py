@@ -231,13 +231,13 @@ WRONG = {
         (Linear(4, 8), Sequential((LayerNorm(4),))), ("body", "head")
     ),
     "block 2: Linear(in_features=9": Labelled((OneHot(2), Linear(6, 8), Linear(9, 1))),
-    "takes and makes equal": Residual((Linear(4, 3),)),
+    "needs equal shapes": Residual((Linear(4, 3),)),
     "one width": Summed((Linear(4, 3), Linear(4, 2))),
     "equally many rows": Concatenated((Pack(2), Linear(4, 2))),
     "cannot be chosen": Routed(tuple(Linear(4, 2) for _ in range(5))),
     "only a whole network": Sequential((Labelled((OneHot(2), Linear(6, 1))),)),
     "at least 13 rows": Sequential((Pack(13),)),
-    "two rows or more": Sequential((Pack(12), BatchNorm1d(48))),
+    "two or more rows": Sequential((Pack(12), BatchNorm1d(48))),
 }
 
 

@@ -48,7 +48,7 @@ def test_another_database_is_chosen_by_its_variable(monkeypatch, tmp_path):
 def test_a_folder_that_cannot_be_made_is_told(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("GAN_FORGE_HOME", str(tmp_path / "file" / "home"))
-    with pytest.raises(StoreError, match="Set GAN_FORGE_HOME to a folder that can be written"):
+    with pytest.raises(StoreError, match="Set GAN_FORGE_HOME to a writable folder"):
         home()
 
 
@@ -237,7 +237,7 @@ def test_a_full_disk_is_told_and_nothing_stored_is_lost(url, store, begun):
 
     writer = Attempt(small, attempt.run_id, attempt.number, _seq=1)
     stored = 100
-    with pytest.raises(StoreFullError, match=r"disk under the store is full\. Make room") as caught:
+    with pytest.raises(StoreFullError, match=r"disk is full\. Free some space") as caught:
         while stored < 100_000:
             writer.append(stored + 1, LOSSES)
             stored += 100

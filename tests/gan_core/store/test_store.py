@@ -276,7 +276,7 @@ def test_limits_are_checked_before_anything_is_stored(store, configured):
         store.create(configured({"generator.hidden_dims": [1000]}, epochs=2), ME)
     assert store.list() == []
     store.create(configured(epochs=2), ME)
-    with pytest.raises(LimitError, match="1 runs are waiting already, this server allows 1"):
+    with pytest.raises(LimitError, match="1 runs are waiting already; this server allows 1"):
         store.create(configured(epochs=2), ME)
     assert len(store.list()) == 1
 

@@ -250,7 +250,7 @@ def test_what_cannot_be_edited(store, begun, configured):
             store.edit(attempt.run_id, changes)
     assert attempt.append(1, np.ones((1, 4), np.float32)).want == ""
     attempt.end(model.FINISHED)
-    with pytest.raises(RunStateError, match="is finished; its settings cannot change"):
+    with pytest.raises(RunStateError, match="is finished; its settings can no longer change"):
         store.edit(attempt.run_id, {"optimizer.lr_d": 0.01})
 
 

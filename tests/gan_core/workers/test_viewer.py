@@ -164,7 +164,7 @@ def test_a_question_that_kills_twice_is_refused_and_the_next_one_works(there, ru
     for tried in (1, 2):
         eventually(lambda tried=tried: question.tries == tried and there.lanes["samples"].pid)
         os.kill(there.lanes["samples"].pid, signal.SIGKILL)
-    with pytest.raises(ViewerError, match="given up"):
+    with pytest.raises(ViewerError, match="cancelled"):
         question.answer.result(60)
     # Not tried again at once, by the same or by another who asks.
     assert there.put("sample", "another", run=run, step=2, seed=3, **SLOW) is question

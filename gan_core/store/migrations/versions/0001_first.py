@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create the tables. Written out, because `schema.py` goes on to change."""
+    """Create the tables. Written out, because `schema.py` keeps changing."""
     op.create_table(
         "runs",
         sa.Column("id", sa.String(40), primary_key=True),

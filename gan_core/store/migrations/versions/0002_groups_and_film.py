@@ -1,4 +1,4 @@
-"""Groups of runs that repeat one another with other seeds, both players live, and snapshots."""
+"""Groups of runs that differ in their seeds, both players live, and snapshots."""
 
 import sqlalchemy as sa
 from alembic import op

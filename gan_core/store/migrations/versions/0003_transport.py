@@ -1,4 +1,4 @@
-"""Runs that are advanced by a few steps, edited while they train, and forked from one another."""
+"""Runs that are advanced by a few steps, edited while they train, and forked."""
 
 import sqlalchemy as sa
 from alembic import op

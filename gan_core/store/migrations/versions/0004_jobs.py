@@ -26,7 +26,7 @@ DATA = ("chunks", "checkpoints", "previews", "players", "snapshots")
 
 
 def upgrade() -> None:
-    """Rename in place, so that what refers to a run goes on to; then divide."""
+    """Rename in place, so that references to runs stay valid; then divide."""
     op.drop_index("ix_runs_status_queued", "runs")
     op.drop_index("ix_runs_group", "runs")
     op.rename_table("runs", "jobs")
@@ -72,7 +72,7 @@ def _create_trainings() -> None:
 
 
 def _divide_groups(db: sa.Connection) -> None:
-    """The first member stood for its group: the group keeps its id, the member gets another."""
+    """The first member stood for its group: the group keeps its id, the member gets a new one."""
     jobs = sa.Table("jobs", sa.MetaData(), autoload_with=db)
     for lead in db.execute(sa.select(jobs).where(jobs.c.members > 1)).all():
         others = jobs.select().where(jobs.c.group_id == lead.id).order_by(jobs.c.created_at)
@@ -89,14 +89,14 @@ def _divide_groups(db: sa.Connection) -> None:
         whole |= {"status": "members", "want": "", "result": None}
         db.execute(jobs.update().where(jobs.c.id == lead.id).values(**whole))
     for row in db.execute(jobs.select().where(jobs.c.group_id.is_not(None))).all():
-        first = row.members > 1  # it waits like a run that is alone, the others after all
+        first = row.members > 1  # it waits like a single run, the others after everything else
         label = f"seed {json.loads(row.spec)['seed']}"
         change = {"label": label, "priority": 1 if first else 2}
         db.execute(jobs.update().where(jobs.c.id == row.id).values(**change))
 
 
 def _notify() -> None:
-    """Whoever changes a status wakes the dispatchers, at the commit."""
+    """A change of status wakes the dispatchers, at the commit."""
     op.execute(
         "CREATE FUNCTION gan_forge_wake() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN PERFORM pg_notify('gan_forge', ''); RETURN NULL; END $$"

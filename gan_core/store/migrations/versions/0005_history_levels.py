@@ -1,4 +1,4 @@
-"""Of a long history the extremes and sums of its stretches, kept beside it."""
+"""Extremes and sums of the intervals of a long history, kept beside it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Add a table. Runs that are stored already get theirs when they go on."""
+    """Add a table. Stored runs get their levels when they continue."""
     parent = sa.ForeignKey("jobs.id", ondelete="CASCADE")
     op.create_table(
         "history_levels",
