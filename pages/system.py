@@ -136,7 +136,7 @@ def _with_variable(words: str, name: str) -> str:
 
 def main() -> None:
     """Draw the page."""
-    page_head(_("System"), _("What does this server run on, and how much may one ask of it?"))
+    page_head(_("System"), _("What does this server run on, and what are its limits?"))
     for column, card in zip(
         st.columns([1, 1, 1, 1.35]), (device_card, queue_card, store_card, limits_card), strict=True
     ):
