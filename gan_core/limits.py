@@ -2,12 +2,17 @@
 
 import os
 import shutil
+from collections import Counter
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from gan_core.errors import ConfigError, LimitError
 from gan_core.networks import n_weights
 from gan_core.problem import Problem
+from gan_core.training.choice import choose_engine
+from gan_core.training.cost import Cost
+
+BY_FAR = 2  # times the estimated seconds that are allowed: a running job is stopped beyond
 
 
 @dataclass(frozen=True)
@@ -17,9 +22,15 @@ class Limits:
     Set each by the environment variable ``GAN_FORGE_`` + its name in capitals.
 
     Attributes:
-        max_row_visits: epochs x rows of one run.
+        max_run_seconds: that one run or group is estimated to train, on one thread. Whoever needs
+            more than half a working day of a core shared with others should ask first.
+        max_run_mb: that it is estimated to keep in the store, in MB.
+        max_wall_seconds: after which a running job is stopped, to be resumed; twice the estimate,
+            because estimates are within that and cores may be shared.
         max_weights: weights of both networks of one run together.
         max_queued: runs that may wait at once.
+        max_waiting: of those, of one visitor.
+        max_active: runs of one visitor that train at once, though there may be more slots.
         max_sample_rows: generated rows in one download.
         max_film_mb: snapshots of one run, in MB; larger networks get fewer of them.
         max_repeats: seeds that one run may be repeated with.
@@ -28,13 +39,18 @@ class Limits:
         max_viewer_mb: pictures and scores kept to be asked for again, in MB: in the server, and in
             each process of the viewer.
         max_viewer_waiting: pictures of a kind, or samples, that may wait at once to be computed;
-            half as many of one run.
-        min_free_mb: free disk space below which no new run is taken, in MB.
+            half as many of one visitor.
+        min_free_mb: free disk space below which no new run is taken, and runs that train are
+            paused, in MB.
     """
 
-    max_row_visits: int = 200_000_000
+    max_run_seconds: int = 4 * 3600
+    max_run_mb: int = 2000
+    max_wall_seconds: int = 8 * 3600
     max_weights: int = 4_000_000
-    max_queued: int = 200
+    max_queued: int = 1000
+    max_waiting: int = 100
+    max_active: int = 16
     max_sample_rows: int = 100_000
     max_film_mb: int = 32
     max_repeats: int = 100
@@ -52,20 +68,71 @@ class Limits:
         """
         return cls(**{f.name: env_int(f.name, getattr(cls, f.name)) for f in fields(cls)})
 
-    def check(self, problem: Problem) -> None:
-        """Refuse a problem that is too large.
+    def check(self, *problems: Problem, start: int = 0) -> None:
+        """Refuse a training that is too large; of a group all members count together.
+
+        Args:
+            problems: of the run, or of all members.
+            start: steps that are done already.
 
         Raises:
             LimitError: which limit, how much was asked for, and what to do.
+            ConfigError: an engine was asked for that cannot do it.
         """
-        epochs, n_rows = problem.config.training.epochs, problem.n_rows
-        visits = epochs * n_rows
-        if visits > self.max_row_visits:
+        seconds, size = 0.0, 0
+        for problem, n in Counter(problems).items():
+            self._check_weights(problem)
+            engine = choose_engine(problem).engine
+            cost = Cost.of(problem, engine, start, self.max_film_mb * 2**20)
+            seconds, size = seconds + n * cost.seconds, size + n * cost.size
+        who = "This training" if len(problems) == 1 else f"These {len(problems):,} trainings"
+        if seconds > self.max_run_seconds:
+            first = problems[0]
+            steps = (first.total_steps - start) * self.max_run_seconds / seconds
+            epochs = int((start + steps) / first.steps_per_epoch)
             raise LimitError(
-                f"{epochs:,} epochs x {n_rows:,} rows = {visits:,} row visits, this server allows "
-                f"{self.max_row_visits:,}. "
-                f"Use at most {max(1, self.max_row_visits // n_rows):,} epochs or fewer rows."
+                f"{who} would take about {in_words(seconds)}, this server allows "
+                f"{in_words(self.max_run_seconds)}. Use "
+                + (f"at most {epochs:,} epochs, or " if epochs else "")
+                + "smaller networks, smaller batches or fewer D updates a step"
+                + (", or fewer runs." if len(problems) > 1 else ".")
             )
+        if size > self.max_run_mb * 2**20:
+            raise LimitError(
+                f"{who} would keep about {size / 2**20:,.0f} MB, this server allows "
+                f"{self.max_run_mb:,} MB. Every step is kept: use fewer epochs, larger batches or "
+                "fewer runs."
+            )
+
+    def check_rest(self, seconds: float) -> None:
+        """Stop a running job that turns out to take far longer than its server allows.
+
+        Args:
+            seconds: to its end, at its measured speed.
+
+        Raises:
+            LimitError: how long it would take, and what to do.
+        """
+        if seconds > BY_FAR * self.max_run_seconds:
+            raise LimitError(
+                f"At its measured speed the rest would take about {in_words(seconds)}, this server "
+                f"allows {in_words(self.max_run_seconds)}. Start it anew or fork it with fewer "
+                "epochs or smaller networks; what it has done is kept."
+            )
+
+    def check_wall(self, seconds: float) -> None:
+        """Stop a job that has been worked on for too long at a time.
+
+        Raises:
+            LimitError: for how long it may be, and what to do.
+        """
+        if seconds > self.max_wall_seconds:
+            raise LimitError(
+                f"It was worked on for {in_words(self.max_wall_seconds)}, as long as this server "
+                "allows at a time. Resume it to go on from here when others have had their turn."
+            )
+
+    def _check_weights(self, problem: Problem) -> None:
         weights = n_weights(problem.generator) + n_weights(problem.discriminator)
         if weights > self.max_weights:
             raise LimitError(
@@ -86,7 +153,7 @@ class Limits:
             )
 
     def check_disk(self, folder: Path, reusable: int = 0) -> None:
-        """Refuse new work when the disk is nearly full.
+        """Refuse work when the disk is nearly full.
 
         Args:
             folder: where the store is.
@@ -98,9 +165,21 @@ class Limits:
         free_mb = (shutil.disk_usage(folder).free + reusable) // 2**20
         if free_mb < self.min_free_mb:
             raise LimitError(
-                f"The disk has only {free_mb:,} MB left, new runs need {self.min_free_mb:,} MB. "
+                f"The disk has only {free_mb:,} MB left, runs need {self.min_free_mb:,} MB. "
                 "Delete old runs, or ask the administrator to make room."
             )
+
+
+def in_words(seconds: float) -> str:
+    """A duration as people say it.
+
+    >>> in_words(2.67e6), in_words(14400), in_words(0.2)
+    ('31 days', '4 hours', 'a second')
+    """
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:,.0f} seconds" if seconds >= 1.5 else "a second"
 
 
 def env_int(name: str, default: int) -> int:

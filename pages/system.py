@@ -10,7 +10,7 @@ import streamlit as st
 
 from gan_core.limits import Limits, variable
 from gan_core.store.queue import live_dispatchers
-from gan_core.training.choice import CROSSING
+from gan_core.training.cost import CROSSING
 from pages.server.visitor import store, viewer
 from pages.ui.parts.head import page_head
 from pages.ui.parts.text import _, plain
@@ -47,8 +47,8 @@ def device_card() -> None:
     st.caption(
         _(
             "Engines: fast (compiled with Numba) for small networks on the CPU, reference "
-            "(PyTorch) beyond {millions:g} million multiply-adds for each update of a player, and "
-            "on CUDA; one thread a run."
+            "(PyTorch) beyond {millions:.1f} million multiply-adds for each update of a player, "
+            "and on CUDA; one thread a run."
         ).format(millions=CROSSING / 1_000_000)
     )
 
@@ -107,16 +107,20 @@ def limits_card() -> None:
     st.markdown(f"##### {_('Limits')}")
     limits = store().limits
     words = {
-        "max_row_visits": _("epochs × rows of a run"),
+        "max_run_seconds": _("estimated training of a run or group, s"),
+        "max_run_mb": _("estimated size of a run or group, MB"),
+        "max_wall_seconds": _("training at a time, s"),
         "max_weights": _("weights of both networks"),
         "max_queued": _("waiting runs"),
+        "max_waiting": _("waiting runs of a visitor"),
+        "max_active": _("runs of a visitor that train at once"),
         "max_sample_rows": _("rows of a download"),
         "max_film_mb": _("snapshots of a run, MB"),
         "max_repeats": _("seeds of a run"),
         "max_viewer_seconds": _("computing a picture without progress, s"),
         "max_viewer_mb": _("pictures kept in memory, MB"),
         "max_viewer_waiting": _("waiting pictures of a kind"),
-        "min_free_mb": _("free disk for new runs, MB"),
+        "min_free_mb": _("free disk for runs, MB"),
     }
     rows = {
         _with_variable(words[f.name], f.name): f"{getattr(limits, f.name):,}"
@@ -132,7 +136,7 @@ def _with_variable(words: str, name: str) -> str:
 
 def main() -> None:
     """Draw the page."""
-    page_head(_("System"), _("What does this server run on, and how much may one ask of it?"))
+    page_head(_("System"), _("What does this server run on, and what are its limits?"))
     for column, card in zip(
         st.columns([1, 1, 1, 1.35]), (device_card, queue_card, store_card, limits_card), strict=True
     ):

@@ -93,7 +93,7 @@ class GeneratorConfig(Section, frozen=True):
     )  # fmt: skip
     normalization: str = setting(
         "none", "Generator normalization", NORMALIZATION_HELP,
-        choices=lambda: tuple(NORMALIZATIONS), key="g_norm",
+        choices=NORMALIZATIONS.keys, members=NORMALIZATIONS, key="g_norm",
     )  # fmt: skip
     dropout: float = setting(
         0.0, "Generator dropout", DROPOUT_HELP,
@@ -120,7 +120,7 @@ class DiscriminatorConfig(Section, frozen=True):
     )  # fmt: skip
     normalization: str = setting(
         "none", "Discriminator normalization", NORMALIZATION_HELP,
-        choices=lambda: tuple(NORMALIZATIONS), key="d_norm",
+        choices=NORMALIZATIONS.keys, members=NORMALIZATIONS, key="d_norm",
     )  # fmt: skip
     dropout: float = setting(
         0.0, "Discriminator dropout", DROPOUT_HELP,

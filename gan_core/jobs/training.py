@@ -13,7 +13,6 @@ from gan_core.errors import DataError, DivergedError, StaleAttemptError, StoreEr
 from gan_core.jobs.base import JOBS, Kind
 from gan_core.jobs.recorder import Recorder, retry_while_busy
 from gan_core.limits import Limits
-from gan_core.networks import n_weights
 from gan_core.problem import Problem, resolve
 from gan_core.registry import register
 from gan_core.scoring import score
@@ -29,7 +28,8 @@ from gan_core.training import (
     Started,
     TrainedGenerator,
 )
-from gan_core.training.snapshots import MOST, film_steps
+from gan_core.training.cost import n_snapshots
+from gan_core.training.snapshots import film_steps
 
 log = logging.getLogger(__name__)
 
@@ -204,8 +204,6 @@ def _heard(attempt: Attempt) -> Iterator[None]:
 
 
 def _film_of(problem: Problem) -> list[int]:
-    """The steps after which snapshots are kept; as many as their size limit allows."""
-    n = n_weights(problem.generator) + n_weights(problem.discriminator)
-    size = 4 * 3 * n + 4096  # float32: weights and both moments of Adam
-    most = min(MOST, Limits.from_environment().max_film_mb * 2**20 // size)
-    return film_steps(problem.total_steps, most)
+    """The steps after which snapshots are kept; as many as the limit of their size allows."""
+    film_bytes = Limits.from_environment().max_film_mb * 2**20
+    return film_steps(problem.total_steps, n_snapshots(problem, film_bytes))

@@ -112,8 +112,24 @@ def _class_of(block: type[Block]) -> type["nn.Module"]:
 
 # By name: the blocks after a hidden linear layer, given LeakyReLU's slope.
 ACTIVATIONS: Registry[Callable[[float], tuple[Block, ...]]] = Registry("activation")
-# By name: the blocks between a hidden linear layer and its activation, given their width.
-NORMALIZATIONS: Registry[Callable[[int], tuple[Block, ...]]] = Registry("normalization")
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """What may stand between a hidden linear layer and its activation.
+
+    Attributes:
+        label: name for people.
+        help: what it is, for people.
+        blocks: makes it from the width of the layer.
+    """
+
+    label: str
+    help: str
+    blocks: Callable[[int], tuple[Block, ...]]
+
+
+NORMALIZATIONS: Registry[Normalization] = Registry("normalization")
 
 
 def walk(network: Block, path: str = "") -> Iterator[tuple[str, Block]]:

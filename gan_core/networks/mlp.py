@@ -14,10 +14,8 @@ from gan_core.networks.linear import Linear
 from gan_core.networks.sequential import Sequential
 
 NORMALIZATION_HELP = (
-    "Brings the units of each hidden layer to mean 0 and variance 1 before the activation: "
-    "batch_norm over the rows of a batch, layer_norm over the units of a row. Deep networks learn "
-    "faster with it; with batch_norm, rows of a batch influence each other, which a gradient "
-    "penalty on D does not allow for: use layer_norm there. Such networks train with PyTorch."
+    "What brings the units of each hidden layer to a common mean and variance before the "
+    "activation. Deep networks learn faster with it. Such networks train with PyTorch."
 )
 DROPOUT_HELP = (
     "The share of each hidden layer's outputs set to 0 at random in every training pass. "
@@ -84,7 +82,7 @@ def _stack(
         for n_in, n_out in before
         for block in (
             Linear(n_in, n_out),
-            *NORMALIZATIONS[normalization](n_out),
+            *NORMALIZATIONS[normalization].blocks(n_out),
             *ACTIVATIONS[activation](slope),
             *drop,
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_core.networks.block import NORMALIZATIONS, Block, expect
+from gan_core.networks.block import NORMALIZATIONS, Block, Normalization, expect
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,21 @@ class BatchNorm1d(LayerNorm):
         return {**own, **running, "num_batches_tracked": np.array(0, np.int64)}
 
 
-NORMALIZATIONS.add("none", lambda width: ())
-NORMALIZATIONS.add("batch_norm", lambda width: (BatchNorm1d(width),))
-NORMALIZATIONS.add("layer_norm", lambda width: (LayerNorm(width),))
+NORMALIZATIONS.add("none", Normalization("None", "", lambda width: ()))
+NORMALIZATIONS.add(
+    "batch_norm",
+    Normalization(
+        "Batch normalization",
+        "Over the rows of a batch, which so influence each other: a gradient penalty on D does not "
+        "expect that.",
+        lambda width: (BatchNorm1d(width),),
+    ),
+)
+NORMALIZATIONS.add(
+    "layer_norm",
+    Normalization(
+        "Layer normalization",
+        "Over the units of a row, so that it suits gradient penalties.",
+        lambda width: (LayerNorm(width),),
+    ),
+)

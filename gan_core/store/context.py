@@ -63,6 +63,15 @@ class Context:
             if self._hold(db).want:
                 change(db, self.run_id, want_at=time.time())
 
+    def ask_to_rest(self, want: str, reason: str) -> None:
+        """Ask for "pause" or "stop" as people do, for a reason that the job keeps.
+
+        What somebody has asked for already counts more.
+        """
+        with self.database.write() as db:
+            if not self._hold(db).want:
+                change(db, self.run_id, want=want, want_at=time.time(), reason=reason)
+
     def report(self, progress: int, rate: float | None = None) -> str:
         """Store the progress; returns what users want: "", "pause" or "stop"."""
         with self.database.write() as db:
@@ -86,8 +95,9 @@ class Context:
     def close(self, status: str, reason: str = "", result: Mapping[str, Any] | None = None) -> None:
         """Close the job with a final or paused status, and clear what was requested."""
         with self.database.write() as db:
-            self._hold(db)
-            self._close(db, status, reason, result)
+            job = self._hold(db)
+            asked_why = job.reason if status in model.RESUMABLE else ""
+            self._close(db, status, reason or asked_why, result)
 
     def _close(
         self, db: sa.Connection, status: str, reason: str, result: Mapping[str, Any] | None

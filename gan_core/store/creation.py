@@ -44,7 +44,7 @@ class Creation(Steering):
         spec.check(self.limits)
         row = _queued(time.time()) | {"kind": spec.name, "owner": owner, "total": spec.total}
         row |= {"spec": json.dumps(spec.to_dict())}
-        with self._room_for(1) as db:
+        with self._room_for(1, owner) as db:
             name = clean_name(name) or f"{spec.name} {_number(db)}"
             db.execute(jobs.insert().values(**row, name=name))
         return self.job(row["id"])
@@ -79,7 +79,7 @@ class Creation(Steering):
         owner = self._owner(owner)
         self.limits.check(resolve(config))
         run = _training(config, time.time(), paused=paused)
-        with self._room_for(1) as db:
+        with self._room_for(1, owner) as db:
             name = clean_name(name) or f"{resolve(config).table.title} {_number(db)}"
             _insert(db, [run | {"owner": owner, "name": name}])
         return self.get(run["id"])
@@ -109,8 +109,7 @@ class Creation(Steering):
             raise ConfigError("configs", "A group needs at least one config. Got none.")
         owner = self._owner(owner)
         self.limits.check_repeats(len(configs))
-        for config in {config.with_values({"seed": 0}) for config in configs}:
-            self.limits.check(resolve(config))
+        self.limits.check(*(resolve(config.with_values({"seed": 0})) for config in configs))
         now = time.time()
         group = _queued(now) | {"status": model.OF_MEMBERS, "kind": model.GROUP, "owner": owner}
         spec = {"configs": [config.to_dict() for config in configs]}
@@ -121,7 +120,7 @@ class Creation(Steering):
             for i, config in enumerate(configs)
         ]
         group |= {"spec": json.dumps(spec), "total": sum(int(m["total"]) for m in members)}
-        with self._room_for(len(configs)) as db:
+        with self._room_for(len(configs), owner) as db:
             name = clean_name(name) or f"{resolve(configs[0]).table.title} {_number(db)}"
             for member, label in zip(members, labels_of(configs), strict=True):
                 member |= {"group_id": group["id"], "owner": owner, "label": label[:MAX_NAME]}
@@ -157,13 +156,13 @@ class Creation(Steering):
         """
         owner = self._owner(owner)
         parent, state = self.get(run_id), checkpoint.forked(config)
-        self.limits.check(resolve(state.config))
+        self.limits.check(resolve(state.config), start=state.step)
         epoch = -(-state.step // parent.steps_per_epoch)
         name = clean_name(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}"
         child = _training(state.config, time.time()) | {"owner": owner, "name": name}
         child |= {"parent_id": parent.id, "parent_step": state.step, "progress": state.step}
         data = {"run_id": child["id"], "attempt": 0, "step": state.step}
-        with self._room_for(1) as db:
+        with self._room_for(1, owner) as db:
             _insert(db, [child])
             db.execute(schema.checkpoints.insert().values(**data, data=state.to_bytes()))
         return self.get(child["id"])
@@ -175,12 +174,12 @@ class Creation(Steering):
         return self.user or owner or EVERYBODY
 
     @contextmanager
-    def _room_for(self, n: int) -> Iterator[sa.Connection]:
-        """A transaction that puts n jobs into the queue; refused if the queue is full."""
+    def _room_for(self, n: int, owner: str) -> Iterator[sa.Connection]:
+        """A transaction that puts n jobs into the queue; refused where there is no room."""
         if folder := self.folder():
             self.limits.check_disk(folder, self.database.reusable_bytes())
         with self.database.write() as db:
-            self._check_queue(db, n)
+            self._check_queue(db, n, owner)
             yield db
 
 

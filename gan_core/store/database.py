@@ -110,6 +110,12 @@ class Database:
         if self.file:
             self.file.check()
 
+    @property
+    def folder(self) -> Path | None:
+        """Where a SQLite file is; None for a database server."""
+        file = sa.engine.make_url(self.url).database
+        return Path(file).parent if self.is_sqlite and file else None
+
     def prepare(self) -> None:
         """Create or migrate the tables.
 

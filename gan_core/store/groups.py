@@ -43,7 +43,7 @@ def together(group: Job, members: Sequence[Run]) -> Run:
         spec_json=first.spec_json,
         status=status,
         want=next((run.want for run in members if run.want), ""),
-        reason=reasons[0] + more if reasons and status == model.FAILED else "",
+        reason=reasons[0] + more if reasons and status in model.RESUMABLE else "",
         attempt=first.attempt,
         worker_pid=None,
         priority=min(run.priority for run in members),

@@ -30,9 +30,9 @@ class Job:
         owner: who started it.
         name: shown on the pages; can be changed.
         status: one of `STATUSES`.
-        reason: why it failed, else empty.
-        want: what a running job has been requested to do: "", "pause" or "stop".
-        spec_json: what to do.
+        reason: why it failed, or why the server let it rest, else empty.
+        want: what a running one was asked to do: "", "pause" or "stop".
+        spec_json: what is to be done.
         attempt: how often a worker was started for it.
         worker_pid: process id of the last worker, None before the first.
         created_at: when it was created, seconds since 1970, like all times here.

@@ -10,7 +10,8 @@ from gan_core.store import model
 from gan_core.store.changes import Unchanged, Watch
 from gan_core.store.database import Database
 from gan_core.store.rows import change, lock
-from gan_core.store.schema import QUEUE_ORDER, SINGLE_STEPS, checkpoints, dispatchers, jobs
+from gan_core.store.schema import checkpoints, dispatchers, jobs
+from gan_core.store.turns import next_in_turn
 
 SILENT_SECONDS = 15.0  # not heard of for so long, longer than a write may wait: dead
 BEGIN_SECONDS = 60.0  # before a worker has begun; seconds even where the forkserver starts anew
@@ -44,7 +45,8 @@ class Queue:
     Args:
         database: the store's database.
         me: how this dispatcher announces itself.
-        clock: seconds that only increase.
+        clock: seconds that only go forward.
+        max_active: jobs of one owner that may run at once; None: any number.
     """
 
     def __init__(
@@ -52,9 +54,11 @@ class Queue:
         database: Database,
         me: DispatcherInfo,
         clock: Callable[[], float] = time.monotonic,
+        max_active: int | None = None,
     ) -> None:
         self._database = database
         self._me = me
+        self._max_active = max_active
         self._watch = Watch(database)
         self._unchanged = Unchanged(clock)
 
@@ -79,25 +83,19 @@ class Queue:
             db.execute(dispatchers.delete().where(dispatchers.c.id == self._me.id))
 
     def claim(self, *, short: bool = False) -> Claim | None:
-        """Take the job that has waited longest, None if none waits.
+        """Take the job whose turn it is (see `gan_core.store.turns`), None if none may start.
 
         Args:
             short: take only one that is to do a few steps and rest again.
         """
-        allowed = jobs.c.priority == SINGLE_STEPS if short else sa.true()
-        first = (
-            sa.select(jobs.c.id, jobs.c.attempt)
-            .where(jobs.c.status == model.QUEUED, allowed)
-            .order_by(*QUEUE_ORDER)
-            .limit(1)
-        )
+        first = next_in_turn(self._max_active, short=short)
         with self._database.read() as db:  # a look is cheaper than the write lock
             if db.execute(first).first() is None:
                 return None
         with self._database.write() as db:
             # One that is held, for instance to be edited, is waited for if there is no other.
-            row = db.execute(first.with_for_update(skip_locked=True)).first()
-            row = row or db.execute(first.with_for_update()).first()
+            row = db.execute(first.with_for_update(of=jobs, skip_locked=True)).first()
+            row = row or db.execute(first.with_for_update(of=jobs)).first()
             if row is None:
                 return None
             taken = {"status": model.RUNNING, "attempt": row.attempt + 1, "want": ""}
@@ -118,12 +116,15 @@ class Queue:
         for what in ("asked", "alive"):
             self._unchanged.forget((what, claim))
         with self._database.write() as db:
-            mine = sa.select(jobs.c.want).where(_works_on(claim)).with_for_update()
+            mine = sa.select(jobs.c.want, jobs.c.reason).where(_works_on(claim)).with_for_update()
             row = db.execute(mine).first()
             if row is None:
                 return
             status = {"stop": model.STOPPED, "pause": model.PAUSED}.get(row.want, model.FAILED)
-            why = (reason or "its worker ended without a result") if status == model.FAILED else ""
+            if status == model.FAILED:
+                why = reason or "its worker ended without a result"
+            else:
+                why = row.reason  # of who asked it to rest
             values = {"status": status, "reason": why, "want": "", "ended_at": time.time()}
             change(db, claim.run_id, **values)
 

@@ -14,7 +14,8 @@ from gan_core.store.database import Database
 from gan_core.store.groups import together
 from gan_core.store.model import Job, Run, check_id
 from gan_core.store.rows import SELECT, job_of, locked, read, with_members
-from gan_core.store.schema import QUEUE_ORDER, jobs
+from gan_core.store.schema import jobs
+from gan_core.store.turns import place
 
 
 class Reading:
@@ -100,11 +101,8 @@ class Reading:
         """1 for the job that starts next, 0 for one not waiting; for a group, its first's."""
         if job.status != model.QUEUED:
             return 0
-        mine = (job.priority, job.queued_at or 0.0, job.id)
-        earlier = sa.tuple_(*QUEUE_ORDER) < sa.tuple_(*map(sa.literal, mine))
-        waiting = sa.select(sa.func.count()).where(jobs.c.status == model.QUEUED, earlier)
         with self.database.read() as db:
-            return 1 + (db.scalar(waiting) or 0)
+            return db.scalar(place(job.id)) or 0
 
     def may_see(self, job: Job) -> bool:
         """Whether the user may look at a job."""
@@ -118,8 +116,7 @@ class Reading:
 
     def folder(self) -> Path | None:
         """The folder of a SQLite store; None for a database server."""
-        file = sa.engine.make_url(self.database.url).database
-        return Path(file).parent if self.database.is_sqlite and file else None
+        return self.database.folder
 
     def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
         """A job that the user may change, with its members: locked, in order of id.

@@ -41,7 +41,7 @@ jobs = sa.Table(
 # Single steps jump the queue: someone is waiting in front of the screen. Then come jobs in the
 # order in which they were put into it, and the later members of groups when nobody else waits.
 SINGLE_STEPS, ALONE, MEMBER = 0, 1, 2
-QUEUE_ORDER = (jobs.c.priority, jobs.c.queued_at, jobs.c.id)
+QUEUE_ORDER = (jobs.c.priority, jobs.c.queued_at, jobs.c.id)  # among one owner's, see `turns`
 
 trainings = sa.Table(
     "trainings",

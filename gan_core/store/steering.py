@@ -54,7 +54,7 @@ class Steering(Reading):
             if not resting and not stepping:
                 raise RunStateError(f"This run is {_status(held)}; it cannot be resumed.")
             if resting:
-                self._check_queue(db, len(resting))
+                self._check_queue(db, len(resting), held[0].owner)
             values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
             change(db, resting, **values)
             whole = [*resting, *stepping]
@@ -112,15 +112,21 @@ class Steering(Reading):
             change(db, running, want=want, want_at=now)
             change(db, resting, want="", status=at_once, ended_at=now)
 
-    def _check_queue(self, db: sa.Connection, n_more: int) -> None:
-        """Refuse more than may wait; others that put jobs into the queue wait for this."""
+    def _check_queue(self, db: sa.Connection, n_more: int, owner: str) -> None:
+        """Refuse more than may wait; whoever else puts jobs into the queue waits for this."""
         self.database.alone(db)
         count = sa.select(sa.func.count()).where(jobs.c.status == model.QUEUED)
-        waiting = db.scalar(count) or 0
+        waiting, theirs = db.scalar(count) or 0, db.scalar(count.where(jobs.c.owner == owner)) or 0
         if waiting + n_more > self.limits.max_queued:
             raise LimitError(
                 f"{waiting:,} runs are waiting already; this server allows "
                 f"{self.limits.max_queued:,}. Try again when some are done."
+            )
+        if theirs + n_more > self.limits.max_waiting:
+            raise LimitError(
+                f"{theirs:,} of your runs are waiting already and this adds {n_more:,}, this "
+                f"server allows {self.limits.max_waiting:,} of one visitor. Try again when some "
+                "are done, or delete some."
             )
 
 

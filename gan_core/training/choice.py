@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
-from gan_core.networks import Block, logit_layers, n_weights, uncompiled, walk
+from gan_core.networks import Block, logit_layers, uncompiled, walk
 from gan_core.problem import Problem
-
-# Multiply-adds for each update of a player beyond which PyTorch's matrix products win over compiled
-# loops: it pays for each operation, they for each multiply-add. Measured on 2026-11-22 (`python -m
-# gan_core bench` and sizes in between, AMD EPYC, one thread): with one D update a step they cross
-# at a width of 190 with 32 rows, 64 with 256 and 31 with 1,024, with five at 155 with 32 rows.
-CROSSING = 6_500_000
+from gan_core.training.cost import CROSSING, multiply_adds, updates
 
 N_ = str  # marks a sentence for translation where it stands
 
@@ -71,27 +65,11 @@ def choose_engine(problem: Problem) -> EngineChoice:
         return EngineChoice("fast", N_("The fast engine was asked for."))
     if obstacle:
         return obstacle
-    size, crossing = multiply_adds(problem), CROSSING * _updates(config)
+    size, crossing = multiply_adds(problem), CROSSING * updates(config)
     sizes = {"size": f"{size / 1e6:,.1f}", "crossing": f"{crossing / 1e6:,.0f}"}
     if size > crossing:
         return EngineChoice("torch", TOO_LARGE, sizes)
     return EngineChoice("fast", SMALL_ENOUGH, sizes)
-
-
-def multiply_adds(problem: Problem) -> int:
-    """Multiply-adds of a full step, about: the forward and backward passes of both players."""
-    config = problem.config
-    g, d = n_weights(problem.generator), n_weights(problem.discriminator)
-    rows = min(config.training.batch_size, problem.n_rows)
-    penalty = 5 * len(config.penalties)
-    # A pass forward or back to the input or to the weights takes one multiply-add a weight.
-    d_updates = config.training.n_critic * (g + (6 + penalty) * d)
-    return rows * (d_updates + 3 * g + 2 * d)
-
-
-def _updates(config: ExperimentConfig) -> int:
-    """Updates of a player in a step; each penalty costs PyTorch at least another one."""
-    return 1 + config.training.n_critic * (1 + len(config.penalties))
 
 
 def _obstacle(problem: Problem) -> EngineChoice | None:

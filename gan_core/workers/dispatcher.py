@@ -139,7 +139,7 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
         torch_version="",
         seen_at=time.time(),
     )
-    queue = Queue(store.database, me)
+    queue = Queue(store.database, me, max_active=store.limits.max_active)
     dispatcher = Dispatcher(queue, executor, slots)
     try:
         while not leaving.wait(LOOK_SECONDS):

@@ -68,8 +68,8 @@ class Question:
 
     Attributes:
         kind: one of `KINDS`.
-        asker: the unit that takes turns: a visitor, or the viewers of one run.
-        answer: bytes, compressed with gzip.
+        asker: the visitor, who takes turns with others.
+        answer: bytes, compressed as by gzip.
         done: how much of the work is done.
         of: how much work there is; 0 while unknown.
     """

@@ -11,9 +11,11 @@ from sqlalchemy import URL
 from gan_core.errors import GanForgeError, StaleAttemptError, StoreError
 from gan_core.jobs import JOBS, Kind
 from gan_core.jobs.recorder import retry_while_busy
+from gan_core.limits import Limits
 from gan_core.store import model
 from gan_core.store.context import Context
 from gan_core.store.database import Database
+from gan_core.workers.guard import Guard
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,8 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> str:
     _be_nice()
     context = Context(Database(url), run_id, number)
     try:
-        with _heartbeat(Context(Database(url), run_id, number)):
+        beside = Context(Database(url), run_id, number)
+        with _heartbeat(beside, Guard(beside, Limits.from_environment())):
             job = context.job()
             if job.kind not in JOBS:
                 raise StoreError(f"this version of GAN Forge has no kind of job {job.kind!r}")
@@ -66,14 +69,15 @@ def _work(spec: Kind, context: Context) -> None:
 
 
 @contextmanager
-def _heartbeat(context: Context) -> Iterator[None]:
-    """Report that this worker is alive, from a thread and over a connection of its own."""
+def _heartbeat(context: Context, guard: Guard) -> Iterator[None]:
+    """Say that this worker lives, and keep to limits: in a thread, on a connection of its own."""
     over = threading.Event()
 
     def beat() -> None:
         while not over.wait(BEAT_SECONDS):
             try:
                 context.beat()
+                guard.look()
             except StaleAttemptError:
                 return
             except StoreError as error:

@@ -14,8 +14,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-# Addresses that accept more than queries. Streamlit accepts files at /_stcore/upload_file/ whether
-# or not a page requests one; add it here with the first st.file_uploader.
+from pages.server.cookie import VisitorCookie
+
+# Addresses that take more than questions. Streamlit takes files at /_stcore/upload_file/ whether
+# or not a page asks for one; that belongs here with the first st.file_uploader.
 _TAKES_REQUESTS = ("/api/",)
 
 # What a page may load, and from where. Streamlit's page has an inline script, and hands each
@@ -34,7 +36,11 @@ _POLICY = (
 
 def middleware() -> list[Middleware]:
     """The stack, outermost first."""
-    return [Middleware(Guard), Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5)]
+    return [
+        Middleware(Guard),
+        Middleware(VisitorCookie),
+        Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
+    ]
 
 
 class Guard:

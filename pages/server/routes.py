@@ -30,7 +30,7 @@ from gan_core.store.history import write_parquet
 from gan_core.store.model import Run
 from gan_core.workers.lane import Question
 from pages.server.assets import asset_routes
-from pages.server.visitor import find_run, find_shown, store, viewer
+from pages.server.visitor import find_run, find_shown, store, user, viewer
 
 _WORTH_PACKING = 64 * 1024  # bytes; the middleware compresses smaller answers in no time
 PATIENCE = 20.0  # seconds until a request that waits for the viewer is told to retry
@@ -163,21 +163,21 @@ def _arena(run: Run, asked: QueryParams) -> object:
     if not another and (step is None or step <= _number(asked.get("shown"))):
         return {"attempt": run.attempt, "status": run.status}
     state = [run.attempt, run.status, step]
-    return viewer().put("arena", run.id, run=run.id, view=_view(asked), facts=another, state=state)
+    return viewer().put("arena", user(), run=run.id, view=_view(asked), facts=another, state=state)
 
 
 @_picture
 def _film(run: Run, asked: QueryParams) -> object:
     """All snapshots as pictures; as histograms if no view is requested."""
     view, after = _view(asked) if "view" in asked else None, _known(asked, "after")
-    return viewer().put("film", run.id, run=run.id, view=view, after=after, state=_snapshots(run))
+    return viewer().put("film", user(), run=run.id, view=view, after=after, state=_snapshots(run))
 
 
 @_picture
 def _quality(run: Run, known: QueryParams) -> object:
     """The scores of the snapshots."""
     which = {"attempt": _known(known, "attempt"), "after": _known(known, "after")}
-    return viewer().put("quality", run.id, run=run.id, **which, state=_snapshots(run))
+    return viewer().put("quality", user(), run=run.id, **which, state=_snapshots(run))
 
 
 async def _samples(request: Request) -> Response:
@@ -211,7 +211,7 @@ async def _csv(run_id: str, **what: int | None) -> AsyncIterator[bytes]:
     start, n = 0, what["n"] or 0
     while not start or start < n:
         end = min(n, start + _CSV_ROWS)
-        asked = viewer().put("csv", run_id, run=run_id, start=start, end=end, **what)
+        asked = viewer().put("csv", user(), run=run_id, start=start, end=end, **what)
         yield await run_in_threadpool(gzip.decompress, await _answer_to(asked, _FILE_PATIENCE))
         start = end
 

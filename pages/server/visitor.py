@@ -2,11 +2,15 @@
 
 from functools import lru_cache
 
+import streamlit as st
+from streamlit import runtime
+
 from gan_core.limits import Limits
 from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
 from gan_core.store.store import Store
 from gan_core.workers.viewer_client import Viewer
+from pages.server.cookie import asking, visitor_of
 
 
 @lru_cache(maxsize=1)
@@ -35,8 +39,15 @@ def viewer() -> Viewer:
 
 
 def user() -> str:
-    """The current user. This server has no users yet, so everybody."""
-    return EVERYBODY
+    """Who is asking: whose a job is, and whose turn. By its rule everybody may do everything.
+
+    In a request it is known from the middleware, in a page from its session; elsewhere, as in
+    scripts, it is everybody.
+    """
+    asked_by = asking.get()
+    if asked_by is None and runtime.exists():
+        return visitor_of(st.context.cookies)
+    return asked_by or EVERYBODY
 
 
 def find_run(run_id: object) -> Run:

@@ -120,7 +120,7 @@ def queue_of(clock):
     """A dispatcher's side of a store; each call is another dispatcher."""
     numbers = count(1)
 
-    def make(store):
+    def make(store, **more):
         me = DispatcherInfo(
             id=f"dispatcher-{next(numbers)}",
             host=os.uname().nodename,
@@ -130,7 +130,7 @@ def queue_of(clock):
             torch_version="0",
             seen_at=0.0,
         )
-        queue = Queue(store.database, me, clock)
+        queue = Queue(store.database, me, clock, **more)
         queue.announce()
         return queue
 

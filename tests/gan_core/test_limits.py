@@ -1,4 +1,5 @@
 import os
+import re
 from dataclasses import fields
 
 import pytest
@@ -21,18 +22,62 @@ def test_tutorial_is_allowed():
     Limits().check(resolve(ExperimentConfig()))
 
 
-def test_row_visits_are_epochs_times_rows(configured):
-    limits = Limits(max_row_visits=5_000)
-    limits.check(resolve(configured(epochs=100)))
-    message = refusal(limits, configured(epochs=101))
-    assert "101 epochs x 50 rows = 5,050 row visits, this server allows 5,000" in message
-    assert "at most 100 epochs" in message
+# The example: legal by each of its settings, and weeks of work.
+HUGE = ExperimentConfig().with_values(
+    {
+        "data.source": "breast_cancer",
+        "data.classes": [],
+        "training.batch_size": 65_536,
+        "training.n_critic": 20,
+        "penalties": ["gp"],
+        "generator.latent_dim": 512,
+        "generator.hidden_dims": [1024, 1024, 512],
+        "discriminator.hidden_dims": [1024, 1024, 512],
+        "training.epochs": 300_000,
+    }
+)
 
 
-def test_the_advised_number_of_epochs_is_allowed(configured):
-    limits = Limits(max_row_visits=5_049)
-    assert "at most 100 epochs" in refusal(limits, configured(epochs=101))
-    limits.check(resolve(configured(epochs=100)))
+def test_a_legal_config_of_weeks_is_refused_with_what_it_would_take():
+    message = refusal(Limits(), HUGE)
+    assert re.search(r"would take about [23]\d days, this server allows 4 hours", message)
+    assert "epochs" in message
+    assert "fewer D updates" in message
+
+
+def advised(message):
+    return int(re.search(r"at most ([\d,]+) epochs", message)[1].replace(",", ""))
+
+
+@pytest.mark.parametrize("config", [HUGE, ExperimentConfig().with_values({"loss.name": "hinge"})])
+def test_the_advised_number_of_epochs_is_allowed_and_one_more_is_not(config):
+    limits = Limits(max_run_seconds=14_400 if config is HUGE else 1)
+    config = config.with_values({"training.epochs": 300_000})
+    epochs = advised(refusal(limits, config))
+    limits.check(resolve(config.with_values({"training.epochs": epochs})))
+    refusal(limits, config.with_values({"training.epochs": epochs + 1}))
+
+
+def test_a_group_counts_as_the_sum_of_its_members(configured):
+    limits = Limits(max_run_seconds=10)  # of about 1 ms a step in PyTorch
+    member = resolve(configured(epochs=1000))
+    limits.check(member)
+    with pytest.raises(LimitError, match=r"These 10 trainings .* or fewer runs"):
+        limits.check(*10 * [member])
+
+
+def test_only_what_is_left_to_do_counts(configured):
+    limits, problem = Limits(max_run_seconds=1), resolve(configured(epochs=1000))
+    with pytest.raises(LimitError):
+        limits.check(problem)
+    limits.check(problem, start=problem.total_steps - 10)
+
+
+def test_a_history_that_would_fill_the_disk_is_refused():
+    long = ExperimentConfig().with_values({"training.epochs": 1_000_000})
+    Limits(max_run_mb=100).check(resolve(long))
+    with pytest.raises(LimitError, match=r"keep about 3\d MB, this server allows 10 MB"):
+        Limits(max_run_mb=10).check(resolve(long))
 
 
 def test_weights_of_both_networks_count():
@@ -47,7 +92,7 @@ def test_weights_of_both_networks_count():
 
 def test_disk(tmp_path):
     Limits(min_free_mb=1).check_disk(tmp_path)
-    with pytest.raises(LimitError, match=r"only [\d,]+ MB left, new runs need 10,000,000,000 MB"):
+    with pytest.raises(LimitError, match=r"only [\d,]+ MB left, runs need 10,000,000,000 MB"):
         Limits(min_free_mb=10**10).check_disk(tmp_path)
 
 

@@ -10,7 +10,7 @@ from gan_core.errors import ViewerAwayError
 from gan_core.store.model import Run
 from gan_core.workers.lane import Question
 from gan_core.workers.viewer_client import unpacked
-from pages.server.visitor import viewer
+from pages.server.visitor import user, viewer
 from pages.ui.parts.text import _
 
 PATIENCE = 1.0  # seconds until the page shows the progress
@@ -29,7 +29,7 @@ def sample_of(run: Run, sample: dict[str, int], *, scored: bool) -> dict[str, An
         GanForgeError: the rows cannot be generated.
     """
     try:
-        question = viewer().put("sample", run.id, run=run.id, **sample, scored=scored)
+        question = viewer().put("sample", user(), run=run.id, **sample, scored=scored)
     except ViewerAwayError:
         _until_it_is_there()
         return None

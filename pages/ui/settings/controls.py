@@ -172,7 +172,7 @@ def _choice(path: str) -> str | list[str]:
     else:
         chosen = st.multiselect(options=options, format_func=shown, **common)
     for name in [chosen] if isinstance(chosen, str) else chosen:
-        if name in members:
+        if name in members and members[name].help:
             st.caption(_(members[name].help))
     return chosen
 

@@ -95,7 +95,8 @@ def best_answer(objective):
 def every_version(loss):
     """An objective with each hyperparameter at some values inside its bounds."""
     for share in (0.0, 0.2, 0.5, 1.0):
-        yield loss(**{p.rpartition(".")[2]: share * d.high for p, d in loss.settings()})
+        values = {p: d.low + share * (d.high - d.low) for p, d in loss.settings()}
+        yield loss(**{path.rpartition(".")[2]: value for path, value in values.items()})
 
 
 @every_loss

@@ -269,9 +269,9 @@ def test_place_in_queue_of_runs_of_the_same_moment(store, queue):
 
 
 def test_limits_are_checked_before_anything_is_stored(store, configured):
-    store.limits = Limits(max_row_visits=100, max_weights=10_000, max_queued=1)
-    with pytest.raises(LimitError, match="row visits"):
-        store.create(configured(epochs=3), ME)
+    store.limits = Limits(max_run_seconds=1, max_weights=10_000, max_queued=1)
+    with pytest.raises(LimitError, match="would take about"):
+        store.create(configured(epochs=30_000), ME)
     with pytest.raises(LimitError, match="weights"):
         store.create(configured({"generator.hidden_dims": [1000]}, epochs=2), ME)
     assert store.list() == []

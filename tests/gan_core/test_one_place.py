@@ -1,0 +1,114 @@
+"""One place: what a new file brings, everything knows. No other file of the product is touched."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = ROOT / "tests" / "fixtures" / "one_place"
+# Each example by its name in the registry, which is its file's, and where that goes.
+PLACES = {
+    "margin": "gan_core/objectives",
+    "gp0": "gan_core/objectives/penalties",
+    "centred": "gan_core/networks",
+    "median": "gan_core/data/encoders",
+    "count": "gan_core/jobs",
+}
+# The contracts over the registries; they take in what is there when they are collected.
+CONTRACTS = {
+    "margin": ["objectives/test_objectives.py", "export/test_export.py"],
+    "gp0": ["objectives/test_penalties.py", "export/test_export.py"],
+    "centred": ["networks/test_blocks.py"],
+    "median": ["data/test_encoders.py", "test_problem.py"],
+    "count": ["jobs/test_kinds.py"],
+}
+INSIDE = ("tests/gan_core/in_one_place.py", "tests/pages/in_one_place.py")
+
+
+def copied(files, to):
+    for file in files:
+        (to / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / file, to / file)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """The repository as it is, and five files more."""
+    folder = tmp_path_factory.mktemp("one_place")
+    wanted = ("gan_core", "pages", "app.py", ".streamlit", "pyproject.toml", "tests/gan_core",
+              "tests/pages", "tests/fixtures")  # fmt: skip
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *wanted]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    copied(filter(lambda file: (ROOT / file).exists(), files.splitlines()), folder)
+    # What is compiled of the fast engine as well: it takes a minute.
+    compiled = (ROOT / "gan_core/training/fast/__pycache__").glob("*.nb?")
+    copied((file.relative_to(ROOT) for file in compiled), folder)
+    for name, place in PLACES.items():
+        assert not (folder / place / f"{name}.py").exists()
+        shutil.copy(FILES / f"{name}.py", folder / place)
+    return folder
+
+
+# Each of these runs has a process of its own, and imports PyTorch in it.
+in_a_process = pytest.mark.timeout(300)
+
+
+def inside(house, *arguments):
+    """Run pytest in the copy; returns the tests that passed."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rp",
+        "--show-capture=no",
+        "-p",
+        "no:cacheprovider",
+        *arguments,
+    ]
+    done = subprocess.run(command, cwd=house, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout[-6000:]
+    return re.findall(r"^PASSED (.+)$", done.stdout, re.MULTILINE)
+
+
+@in_a_process
+def test_the_contracts_of_all_families_hold_for_what_is_new(house):
+    files = dict.fromkeys(file for each in CONTRACTS.values() for file in each)
+    names = " or ".join((*PLACES, "every_kind"))
+    found = inside(house, *(f"tests/gan_core/{file}" for file in files), "-k", names)
+    for name, expected in CONTRACTS.items():
+        of_it = [test for test in found if re.search(rf"\[(.*-|registered )?{name}[\]-]", test)]
+        assert {test.split("::")[0].removeprefix("tests/gan_core/") for test in of_it} == {
+            *expected
+        }
+
+
+@in_a_process
+def test_all_the_product_knows_what_is_new(house):
+    assert {test.split("::")[0] for test in inside(house, *INSIDE)} == {*INSIDE}
+
+
+def test_the_examples_are_as_the_house_wants_its_files(house):
+    files = [f"{place}/{name}.py" for name, place in PLACES.items()]
+    for command in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", *files]
+        done = subprocess.run(ruff, cwd=house, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_contributing_shows_each_example_as_it_is(name):
+    """Line by line; imports, docstrings and the like are left out there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (shown,) = (
+        code
+        for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+        if code.startswith(f"# {PLACES[name]}/{name}.py")
+    )
+    left = iter((FILES / f"{name}.py").read_text(encoding="utf-8").splitlines())
+    for line in filter(None, shown.splitlines()[1:]):
+        assert line in left, f"{line!r} does not follow there"
