@@ -1,4 +1,4 @@
-"""What this installation allows. One place; shown on System; each can be set by its variable."""
+"""The limits of this installation, defined only here, shown on System, each set by its variable."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ BY_FAR = 2  # times the estimated seconds that are allowed: a running job is sto
 
 @dataclass(frozen=True)
 class Limits:
-    """Upper bounds for what one may ask of a shared server.
+    """Upper bounds for requests to a shared server.
 
     Set each by the environment variable ``GAN_FORGE_`` + its name in capitals.
 
@@ -28,7 +28,7 @@ class Limits:
         max_wall_seconds: after which a running job is stopped, to be resumed; twice the estimate,
             because estimates are within that and cores may be shared.
         max_weights: weights of both networks of one run together.
-        max_queued: runs that may wait at once.
+        max_queued: runs that can wait at once.
         max_waiting: of those, of one visitor.
         max_active: runs of one visitor that train at once, though there may be more slots.
         max_sample_rows: generated rows in one download.
@@ -36,7 +36,7 @@ class Limits:
         max_repeats: seeds that one run may be repeated with.
         max_viewer_seconds: for which the viewer may compute a picture, sample or score without any
             progress, before it is killed.
-        max_viewer_mb: pictures and scores kept to be asked for again, in MB: in the server, and in
+        max_viewer_mb: pictures and scores cached for further requests, in MB: in the server, and in
             each process of the viewer.
         max_viewer_waiting: pictures of a kind, or samples, that may wait at once to be computed;
             half as many of one visitor.
@@ -76,7 +76,7 @@ class Limits:
             start: steps that are done already.
 
         Raises:
-            LimitError: which limit, how much was asked for, and what to do.
+            LimitError: says which limit, how much was requested, and what to do.
             ConfigError: an engine was asked for that cannot do it.
         """
         seconds, size = 0.0, 0
@@ -136,7 +136,7 @@ class Limits:
         weights = n_weights(problem.generator) + n_weights(problem.discriminator)
         if weights > self.max_weights:
             raise LimitError(
-                f"The two networks have {weights:,} weights, this server allows "
+                f"The two networks have {weights:,} weights; this server allows "
                 f"{self.max_weights:,}. Use fewer or narrower hidden layers."
             )
 
@@ -144,7 +144,7 @@ class Limits:
         """Refuse to train with too many seeds.
 
         Raises:
-            LimitError: how many were asked for, and how many may be.
+            LimitError: says how many were requested, and how many are allowed.
         """
         if not 1 <= repeats <= self.max_repeats:
             raise LimitError(
@@ -166,7 +166,7 @@ class Limits:
         if free_mb < self.min_free_mb:
             raise LimitError(
                 f"The disk has only {free_mb:,} MB left, runs need {self.min_free_mb:,} MB. "
-                "Delete old runs, or ask the administrator to make room."
+                "Delete old runs, or ask the administrator to free some space."
             )
 
 

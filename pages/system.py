@@ -1,4 +1,4 @@
-"""System: what this server runs on, what it runs, and what it allows."""
+"""System: what this server runs on, what it runs, and its limits."""
 
 import shutil
 from dataclasses import fields
@@ -34,12 +34,12 @@ def device_card() -> None:
     st.markdown(f"##### {_('Device')}")
     found = live_dispatchers(store().database)
     if not found:
-        st.warning(_("No dispatcher runs, so runs wait. It is started again soon: reload."))
+        st.warning(_("No dispatcher is running, so runs wait. It will restart soon: reload."))
     for info in found:
         st.metric(
             _("computer {name}").format(name=plain(info.host)),
             info.device or _("looking …"),
-            help=_("What the device setting auto takes."),
+            help=_("The device that the setting auto uses."),
         )
         st.caption(
             f"{_('slots')}: **{info.slots}** · PyTorch {info.torch_version or '…'} · pid {info.pid}"
@@ -48,13 +48,13 @@ def device_card() -> None:
         _(
             "Engines: fast (compiled with Numba) for small networks on the CPU, reference "
             "(PyTorch) beyond {millions:.1f} million multiply-adds for each update of a player, "
-            "and on CUDA; one thread a run."
+            "and on CUDA; one thread per run."
         ).format(millions=CROSSING / 1_000_000)
     )
 
 
 def queue_card() -> None:
-    """What runs and what waits."""
+    """What is running and what is waiting."""
     st.markdown(f"##### {_('Queue')}")
     counts = store().counts()
     slots = sum(info.slots for info in live_dispatchers(store().database))
@@ -63,7 +63,7 @@ def queue_card() -> None:
         _("running"),
         f"{counts['running']} / {slots}",
         help=_(
-            "Runs that train, of the slots there are: one a core, or as many as "
+            "Training runs, out of the slots available: one per core, or as many as "
             "GAN_FORGE_SLOTS says."
         ),
     )
@@ -77,7 +77,7 @@ def viewer_card() -> None:
     """What computes the pictures."""
     st.markdown(f"**{_('Viewer')}**")
     if not viewer().is_there:
-        st.warning(_("No viewer runs, so pictures wait. It is started again soon: reload."))
+        st.warning(_("No viewer is running, so pictures wait. It will restart soon: reload."))
     for lane in viewer().lanes.values():
         size = _("{mb:,.0f} MB").format(mb=lane.memory / MEGABYTE)
         st.caption(
@@ -86,7 +86,7 @@ def viewer_card() -> None:
 
 
 def store_card() -> None:
-    """Where runs are kept."""
+    """Where runs are stored."""
     st.markdown(f"##### {_('Store')}")
     folder = store().folder()
     if folder is None:
@@ -103,7 +103,7 @@ def store_card() -> None:
 
 
 def limits_card() -> None:
-    """What one may ask for."""
+    """The limits."""
     st.markdown(f"##### {_('Limits')}")
     limits = store().limits
     words = {
@@ -119,7 +119,7 @@ def limits_card() -> None:
         "max_repeats": _("seeds of a run"),
         "max_viewer_seconds": _("computing a picture without progress, s"),
         "max_viewer_mb": _("pictures kept in memory, MB"),
-        "max_viewer_waiting": _("waiting pictures of a kind"),
+        "max_viewer_waiting": _("waiting pictures of each kind"),
         "min_free_mb": _("free disk for runs, MB"),
     }
     rows = {

@@ -1,4 +1,4 @@
-"""The queue from the side of a dispatcher: claim jobs, keep them, give back orphans."""
+"""The queue as a dispatcher uses it: claim jobs, keep them, requeue orphans."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from gan_core.store.schema import checkpoints, dispatchers, jobs
 from gan_core.store.turns import next_in_turn
 
 SILENT_SECONDS = 15.0  # not heard of for so long, longer than a write may wait: dead
-BEGIN_SECONDS = 60.0  # before a worker has begun; seconds even where the forkserver starts anew
+BEGIN_SECONDS = 60.0  # before a worker has started; takes seconds even if the forkserver restarts
 MAX_RESTARTS = 3  # of a job whose server died under it, before a person has to look
 
 
@@ -86,7 +86,7 @@ class Queue:
         """Take the job whose turn it is (see `gan_core.store.turns`), None if none may start.
 
         Args:
-            short: take only one that is to do a few steps and rest again.
+            short: take only one that does a few steps and pauses again.
         """
         first = next_in_turn(self._max_active, short=short)
         with self._database.read() as db:  # a look is cheaper than the write lock
@@ -103,12 +103,12 @@ class Queue:
         return Claim(row.id, row.attempt + 1)
 
     def give_back(self, claim: Claim) -> None:
-        """Let a job wait again in its old place, because no worker could be started for it."""
+        """Requeue a job in its old place, because no worker could be started for it."""
         with self._database.write() as db:
             db.execute(jobs.update().where(_works_on(claim)).values(status=model.QUEUED))
 
     def ended(self, claim: Claim, reason: str) -> None:
-        """Note that an attempt's process is gone; a job that still counts as running has failed.
+        """Record that an attempt's process is gone; a job still marked as running has failed.
 
         A worker that ended in order has said so itself before. One that was to stop and had to be
         killed is stopped, not failed.
@@ -155,7 +155,7 @@ class Queue:
         return self._unchanged.seconds(("alive", claim), row.heartbeat_at) > SILENT_SECONDS
 
     def adopt_orphans(self, *, also_mine: bool = False) -> int:
-        """Requeue jobs whose dispatcher died; they go on from their last checkpoint.
+        """Requeue jobs whose dispatcher died; they continue from their last checkpoint.
 
         Args:
             also_mine: this dispatcher has just started, in the place of one that is dead.
@@ -191,12 +191,12 @@ def _works_on(claim: Claim) -> sa.ColumnElement[bool]:
 
 
 def _give_back(db: sa.Connection, orphans: list[str]) -> None:
-    """Let orphans go where they were asked to, else back to the queue, but not for ever."""
+    """Grant orphans' pending requests, else requeue them, but not forever."""
     now = time.time()
     progress = sa.exists().where(checkpoints.c.run_id == jobs.c.id)
     hopeless = sa.and_(jobs.c.want == "", jobs.c.attempt >= MAX_RESTARTS, ~progress)
     mine = jobs.c.id.in_(orphans)
-    reason = "the server died under it several times before it came to a checkpoint"
+    reason = "the server died several times before the job reached a checkpoint"
     failed = {"status": model.FAILED, "reason": reason, "ended_at": now}
     db.execute(jobs.update().where(mine, hopeless).values(**failed))
     asked = sa.case(

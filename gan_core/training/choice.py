@@ -11,13 +11,13 @@ from gan_core.training.cost import CROSSING, multiply_adds, updates
 N_ = str  # marks a sentence for translation where it stands
 
 TOO_LARGE = N_(
-    "A step has {size} million multiply-adds; beyond {crossing} million PyTorch is the faster one."
+    "A step has {size} million multiply-adds; beyond {crossing} million PyTorch is faster."
 )
 SMALL_ENOUGH = N_(
     "A step has {size} million multiply-adds, small enough for the fast engine, which wins below "
     "{crossing} million; so small a run would not gain from a GPU either."
 )
-ON_CUDA = N_("the fast engine computes on the CPU and CUDA was asked for.")
+ON_CUDA = N_("the fast engine computes on the CPU and CUDA was requested.")
 NOT_COMPILED = N_("the fast engine does not have {names}.")
 NOT_LINEAR = N_(
     "the fast engine has gradient penalties only for piecewise linear discriminators (ReLU, "
@@ -54,7 +54,7 @@ def choose_engine(problem: Problem) -> EngineChoice:
     config = problem.config
     asked = config.training.engine
     if asked == "torch":
-        return EngineChoice("torch", N_("The reference engine was asked for."))
+        return EngineChoice("torch", N_("The reference engine was requested."))
     obstacle = _obstacle(problem)
     if asked == "fast" and obstacle:
         raise ConfigError(
@@ -62,7 +62,7 @@ def choose_engine(problem: Problem) -> EngineChoice:
             f"training.engine is 'fast', but {obstacle.reason} Use 'auto' or 'torch'.",
         )
     if asked == "fast":
-        return EngineChoice("fast", N_("The fast engine was asked for."))
+        return EngineChoice("fast", N_("The fast engine was requested."))
     if obstacle:
         return obstacle
     size, crossing = multiply_adds(problem), CROSSING * updates(config)

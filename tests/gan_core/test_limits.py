@@ -86,7 +86,7 @@ def test_weights_of_both_networks_count():
     total = n_generator + n_discriminator
     Limits(max_weights=total).check(resolve(ExperimentConfig()))
     message = refusal(Limits(max_weights=total - 1), ExperimentConfig())
-    assert f"{total:,} weights, this server allows {total - 1:,}" in message
+    assert f"{total:,} weights; this server allows {total - 1:,}" in message
     assert "narrower" in message
 
 

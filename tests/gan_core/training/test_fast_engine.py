@@ -208,9 +208,9 @@ def test_auto_takes_the_fast_engine_for_small_networks_and_says_why():
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"generator.hidden_dims": [1024, 1024]}, "PyTorch is the faster one"),
-        ({"training.device": "cuda"}, "CUDA was asked for"),
-        ({"training.engine": "torch"}, "asked for"),
+        ({"generator.hidden_dims": [1024, 1024]}, "PyTorch is faster"),
+        ({"training.device": "cuda"}, "CUDA was requested"),
+        ({"training.engine": "torch"}, "requested"),
         ({"penalties": ["gp"], "discriminator.activation": "tanh"}, "piecewise linear"),
     ],
     ids=str,
