@@ -124,9 +124,9 @@ def test_a_run_that_waits_shows_its_place_in_the_queue(forge, start_run, store):
     first, second, third, fourth = (start_run() for _ in range(4))
     forge.open("train", fourth).badge("queued")
     line = forge.main.locator(".gf-line")
-    expect(line).to_contain_text("place 2")
+    expect(line).to_contain_text("number 2")
     store.stop(first.id)
-    expect(line).to_contain_text("place 1")
+    expect(line).to_contain_text("number 1")
     store.stop(second.id)
     forge.badge("running").training(fourth.id)
     assert store.get(third.id).status == model.RUNNING
