@@ -2,9 +2,6 @@
 
 from functools import lru_cache
 
-import streamlit as st
-from streamlit import runtime
-
 from gan_core.limits import Limits
 from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
@@ -44,10 +41,11 @@ def user() -> str:
     In a request it is known from the middleware, in a page from its session; elsewhere, as in
     scripts, it is everybody.
     """
-    asked_by = asking.get()
-    if asked_by is None and runtime.exists():
-        return visitor_of(st.context.cookies)
-    return asked_by or EVERYBODY
+    if asked_by := asking.get():
+        return asked_by
+    from streamlit import context, runtime  # which addresses do without
+
+    return visitor_of(context.cookies) if runtime.exists() else EVERYBODY
 
 
 def find_run(run_id: object) -> Run:
