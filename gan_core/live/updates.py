@@ -96,8 +96,8 @@ def _standing(store: Store, run: Run) -> dict[str, Any]:
 def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, Any]:
     """Median and band of the curves and histograms of a group, if they are newer than shown."""
     update: dict[str, Any] = {"attempt": 0, "after": since, "step": since}
-    if run.step in (0, since) and (shown or not run.step):
-        return update
+    if not run.step or (run.is_active and run.step == since and shown):
+        return update  # at rest it is sent again: members finish after their last step
     members = store.members(run)
     steps, quantiles = band(store.database, members)
     update["step"] = run.step
