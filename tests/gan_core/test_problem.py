@@ -10,6 +10,7 @@ from gan_core import ExperimentConfig, train
 from gan_core.config.links import from_query, to_query
 from gan_core.data import DATA_SOURCES, ENCODERS, Source, Table
 from gan_core.errors import CheckpointError, ConfigError
+from gan_core.jobs.training import Training
 from gan_core.networks.activations import Tanh
 from gan_core.problem import MOST_BYTES, Problem, Rows, _Kept, resolve
 from gan_core.scoring import score
@@ -56,12 +57,10 @@ def test_parsing_a_config_reads_no_rows(counting):
 
 def test_an_attempt_reads_the_rows_once(counting, begun, store):
     """From taking up the run to its scores, with an edit on the way."""
-    from gan_core.workers.worker import _train
-
     config = TUTORIAL.with_values({**COUNTING, "training.epochs": 40})
     attempt = begun(config.with_edit(20, {"optimizer.lr_g": 0.001}))
     assert len(counting.asked) == 1  # to be queued
-    _train(store.database, attempt)
+    Training(attempt.config()).work(attempt)
     run = store.get(attempt.run_id)
     assert (run.status, run.scores is not None) == ("finished", True)
     assert len(counting.asked) == 1

@@ -56,7 +56,7 @@ def test_a_run_that_trains_has_no_scores_and_no_none(open_page, make_run):
 
 
 def test_two_hundred_runs_are_no_obstacle(open_page, store, trained):
-    store.limits = type(store.limits)(max_queued=1000)
+    store.limits = type(store.limits)(max_queued=1000, max_waiting=1000)
     for _ in range(200):
         store.create(trained.config, "everybody")
     at = open_page("runs")
