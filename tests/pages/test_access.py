@@ -9,6 +9,7 @@ from gan_core.store import model
 from gan_core.store.store import Store
 from pages.server import visitor
 from pages.server.routes import routes
+from tests.apart import run_apart
 from tests.gan_core.store.test_access import OwnersOnly
 from tests.pages.helpers import assert_sound, button, labels, texts
 
@@ -46,7 +47,7 @@ def ask(route, run):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Router(routes())(scope, receive, send))
+    run_apart(Router(routes())(scope, receive, send))
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode(
         errors="replace"
     )

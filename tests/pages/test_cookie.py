@@ -1,6 +1,5 @@
 """Who a visitor is: the cookie in a request, in an answer, and in a page."""
 
-import asyncio
 import re
 
 import pytest
@@ -10,6 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from gan_core.store.access import EVERYBODY
 from pages.server import visitor
 from pages.server.cookie import COOKIE, VisitorCookie, visitor_of
+from tests.apart import run_apart
 
 ID = "abcdefghijklmnopqrst_-"
 NO_IDS = ["", "short", ID + "x", ID[:-1] + "\n", ID[:-1] + "é", "x' OR 1=1 --", 5]
@@ -28,7 +28,7 @@ def ask(cookie=None, page=True, scheme="http"):
 
     headers = [(b"cookie", f"a=b; {COOKIE}={cookie}".encode())] if cookie is not None else []
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "scheme": scheme}
-    asyncio.run(VisitorCookie(app)(scope, None, send))
+    run_apart(VisitorCookie(app)(scope, None, send))
     found = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
     return asked_by[0], found
 

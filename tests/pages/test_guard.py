@@ -1,6 +1,5 @@
 """Who is answered, and what browsers are told: the guard around a server, without the server."""
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import streamlit
 from starlette.responses import PlainTextResponse
 
 from pages.server.middleware import Guard
+from tests.apart import run_apart
 
 HOME = "localhost:8501"
 OURS = {"origin": f"http://{HOME}"}
@@ -29,7 +29,7 @@ def ask(path="/", method="GET", host=HOME, **headers):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Guard(PlainTextResponse("reached"))(scope, receive, send))
+    run_apart(Guard(PlainTextResponse("reached"))(scope, receive, send))
     start, body = sent
     answer = {name.decode(): value.decode() for name, value in start["headers"]}
     assert (start["status"] == 200) == (body["body"] == b"reached")

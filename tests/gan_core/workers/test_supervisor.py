@@ -7,6 +7,7 @@ from gan_core.store import model
 from gan_core.workers import supervisor
 from gan_core.workers.dispatcher import Dispatcher
 from gan_core.workers.local import LocalExecutor
+from tests.apart import run_apart
 
 
 def test_the_supervisor_survives_that_no_process_can_be_started(tmp_path, monkeypatch, caplog):
@@ -27,7 +28,7 @@ def test_the_supervisor_survives_that_no_process_can_be_started(tmp_path, monkey
                 await asyncio.sleep(0.02)
 
     with caplog.at_level(logging.WARNING):
-        asyncio.run(live())
+        run_apart(live())
     assert started.exists()
     assert "cannot be started" in caplog.text
 
