@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from gan_core.store import schema
 from gan_core.store.sqlite_file import StoreFile, is_file
 
 BUSY_SECONDS = 10.0
+_FIRST_SECONDS = 2.0  # in which several who open a new file have made its log
 # SQLite's codes, then the SQLSTATEs of a lock timeout, a deadlock and a serialization
 # failure; then those of a full disk.
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03", "40P01", "40001"}
@@ -212,7 +214,20 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     # disk does not have.
     settings = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=OFF")
     for pragma in settings:
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+        _when_free(lambda pragma=pragma: connection.execute(f"PRAGMA {pragma}"))  # type: ignore[attr-defined]
+
+
+def _when_free(run: Callable[[], object]) -> None:
+    """Repeat what SQLite refuses at once instead of waiting: two who make a new file's WAL."""
+    until = time.monotonic() + _FIRST_SECONDS
+    while True:
+        try:
+            run()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
