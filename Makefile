@@ -36,7 +36,7 @@ test: test-js  ## set up what is missing, a browser included, and run every test
 	fi && \
 	exec $(PYTEST) $(ARGS)
 
-check: lint test-js  ## lint, and every test that needs neither a browser nor PostgreSQL: under 2 minutes
+check: lint test-js  ## lint, and every test that needs neither a browser nor PostgreSQL
 	@exec $(PYTEST) -m "not browser and not postgres" $(ARGS)
 
 test-js: setup-js
