@@ -4,6 +4,7 @@
 puts runs into its queue, and kills a worker, the forkserver, the dispatcher, the viewer or the
 server every few seconds. A run whose worker was killed counts as failed, and is resumed, as a
 person would. In the end every run must be finished, with the bits of one that nobody disturbed.
+``--postgres`` keeps the runs in a PostgreSQL of its own instead of a SQLite file.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from gan_core.errors import RunStateError, StoreBusyError  # noqa: E402
 from gan_core.store import model, results  # noqa: E402
 from gan_core.store.store import Store  # noqa: E402
 from gan_core.training import Finished  # noqa: E402
+from tests.gan_core.postgres import running as postgres_running  # noqa: E402
 
 ME = "everybody"
 RUNS = 4
@@ -54,14 +56,16 @@ class Server:
     Args:
         folder: its home.
         command: what starts it; a dispatcher alone will do.
+        url: its database.
     """
 
-    def __init__(self, folder: Path, command: list[str]) -> None:
+    def __init__(self, folder: Path, command: list[str], url: str) -> None:
         self._command = command
         self._log = folder / "server.log"
         self._environment = {
             **os.environ,
             "GAN_FORGE_HOME": str(folder),
+            "GAN_FORGE_DATABASE_URL": url,
             "GAN_FORGE_SLOTS": "2",
             "PYTHONPATH": str(ROOT),
         }
@@ -129,6 +133,7 @@ def disturb(
     command: list[str],
     every: float = 5.0,
     most: int | None = None,
+    url: str = "",
 ) -> Counter[str]:
     """Let runs train and kill at random; check all of them in the end.
 
@@ -139,6 +144,7 @@ def disturb(
         command: what starts the server.
         every: about how many seconds lie between two kills.
         most: runs in all; None: as many as there is time for.
+        url: of an empty database; without one, a SQLite file in the folder.
 
     Returns:
         how often each kind of process was killed.
@@ -147,8 +153,9 @@ def disturb(
         AssertionError: a run was lost, or has other numbers than an undisturbed one.
     """
     rng, killed = random.Random(seed), Counter[str]()
-    store = Store.open(f"sqlite:///{folder / 'store.db'}")
-    server = Server(folder, command)
+    url = url or f"sqlite:///{folder / 'store.db'}"
+    store = Store.open(url)
+    server = Server(folder, command, url)
     runs: dict[str, ExperimentConfig] = {}
     try:
         _add_runs(store, runs, most)  # imports what takes seconds
@@ -228,10 +235,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--postgres", action="store_true")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = stack.enter_context(postgres_running()).new() if arguments.postgres else ""
         seconds = 60 * arguments.minutes
-        killed = disturb(Path(folder), seconds, arguments.seed, server_command())
+        killed = disturb(folder, seconds, arguments.seed, server_command(), url=url)
     print("killed:", ", ".join(f"{n} x {kind}" for kind, n in killed.items()))
     print("no run was lost, and all have the bits of undisturbed ones")
 
