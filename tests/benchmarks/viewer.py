@@ -124,8 +124,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "home", Path(folder) / "log", GAN_FORGE_SLOTS="1")
         try:
-            server.start()
+            # Before there is a dispatcher, which would adopt a run without one.
             large = large_run(server.store, asked.width)
+            server.start()
             config = ExperimentConfig().with_values({"training.epochs": 1_000_000})
             live = server.store.create(config, "everybody")
             eventually(lambda: server.store.get(live.id).step > 0, what="a first step")
