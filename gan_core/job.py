@@ -1,9 +1,6 @@
 """``python -m gan_core job KIND --spec FILE.json``: a job of any kind, in this terminal."""
 
 import json
-import os
-import secrets
-import socket
 import sys
 import tempfile
 import threading
@@ -65,8 +62,7 @@ def _work_all(store: Store, job: Job) -> None:
     """Work on all waiting jobs, in this process."""
     from gan_core.workers.worker import run_attempt  # imports PyTorch only if needed
 
-    me = DispatcherInfo(secrets.token_hex(8), socket.gethostname(), os.getpid(), 1, "", "", 0.0)
-    queue, over = Queue(store.database, me), threading.Event()
+    queue, over = Queue(store.database, DispatcherInfo()), threading.Event()
     watcher = threading.Thread(target=_show, args=(store, job, over), daemon=True)
     watcher.start()
     try:

@@ -1,10 +1,8 @@
 """The limits of this installation, defined only here, shown on System, each set by its variable."""
 
 import os
-import shutil
 from collections import Counter
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from gan_core.errors import ConfigError, LimitError
 from gan_core.networks import n_weights
@@ -68,23 +66,26 @@ class Limits:
         """
         return cls(**{f.name: env_int(f.name, getattr(cls, f.name)) for f in fields(cls)})
 
-    def check(self, *problems: Problem, start: int = 0) -> None:
+    def check(self, *problems: Problem, start: int = 0) -> Cost:
         """Refuse a training that is too large; of a group all members count together.
 
         Args:
             problems: of the run, or of all members.
             start: steps that are done already.
 
+        Returns:
+            what it will take.
+
         Raises:
             LimitError: says which limit, how much was requested, and what to do.
             ConfigError: an engine was asked for that cannot do it.
         """
-        seconds, size = 0.0, 0
+        cost = Cost()
         for problem, n in Counter(problems).items():
             self._check_weights(problem)
             engine = choose_engine(problem).engine
-            cost = Cost.of(problem, engine, start, self.max_film_mb * 2**20)
-            seconds, size = seconds + n * cost.seconds, size + n * cost.size
+            cost = cost.plus(Cost.of(problem, engine, start, self.max_film_mb * 2**20), n)
+        seconds, size = cost.seconds, cost.size
         who = "This training" if len(problems) == 1 else f"These {len(problems):,} trainings"
         if seconds > self.max_run_seconds:
             first = problems[0]
@@ -103,15 +104,13 @@ class Limits:
                 f"{self.max_run_mb:,} MB. Every step is kept: use fewer epochs, larger batches or "
                 "fewer runs."
             )
+        return cost
 
     def check_rest(self, seconds: float) -> None:
-        """Stop a running job that turns out to take far longer than its server allows.
-
-        Args:
-            seconds: to its end, at its measured speed.
+        """Stop a running job that would take far longer to its end than its server allows.
 
         Raises:
-            LimitError: how long it would take, and what to do.
+            LimitError: how long it would take at its measured speed, and what to do.
         """
         if seconds > BY_FAR * self.max_run_seconds:
             raise LimitError(
@@ -152,21 +151,22 @@ class Limits:
                 f"{repeats:,} instead."
             )
 
-    def check_disk(self, folder: Path, reusable: int = 0) -> None:
-        """Refuse work when the disk is nearly full.
+    def check_disk(self, free: int | None, size: int = 0) -> None:
+        """Refuse work when the disk is nearly full, or would be with what the work keeps.
 
         Args:
-            folder: where the store is.
-            reusable: bytes that are free inside the store.
+            free: bytes that are left; None: the disk is a database server's.
+            size: bytes that the work is estimated to keep.
 
         Raises:
             LimitError: how much is free and what to do.
         """
-        free_mb = (shutil.disk_usage(folder).free + reusable) // 2**20
-        if free_mb < self.min_free_mb:
+        needed = self.min_free_mb + -(-size // 2**20)
+        if free is not None and free // 2**20 < needed:
+            who, fewer = ("this would need", ", use fewer epochs") if size else ("runs need", "")
             raise LimitError(
-                f"The disk has only {free_mb:,} MB left, runs need {self.min_free_mb:,} MB. "
-                "Delete old runs, or ask the administrator to free some space."
+                f"The disk has only {free // 2**20:,} MB left, {who} {needed:,} MB. Delete old "
+                f"runs{fewer}, or ask the administrator to free some space."
             )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -113,10 +112,6 @@ class Reading:
         return self.user is None or (
             self._rule.may_see(self.user, job) and self._rule.may_change(self.user, job)
         )
-
-    def folder(self) -> Path | None:
-        """The folder of a SQLite store; None for a database server."""
-        return self.database.folder
 
     def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
         """A job that the user may change, with its members: locked, in order of id.

@@ -11,7 +11,7 @@ from gan_core.store import model, schema
 from gan_core.store.groups import status_of
 from gan_core.store.model import Job, check_id
 from gan_core.store.reading import Reading
-from gan_core.store.rows import change, change_training, lock, with_members
+from gan_core.store.rows import change, lock, with_members
 from gan_core.store.schema import jobs
 
 
@@ -57,10 +57,9 @@ class Steering(Reading):
                 self._check_queue(db, len(resting), held[0].owner)
             values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
             change(db, resting, **values)
-            whole = [*resting, *stepping]
-            change_training(db, whole, until_step=None)
             single = jobs.c.priority == schema.SINGLE_STEPS
-            change(db, whole, priority=sa.case((single, schema.ALONE), else_=jobs.c.priority))
+            priority = sa.case((single, schema.ALONE), else_=jobs.c.priority)
+            change(db, [*resting, *stepping], priority=priority, until_step=None)
 
     def rename(self, job_id: str, name: str) -> None:
         """Rename a job.

@@ -157,7 +157,7 @@ def make_run(store, trained):
         if status != model.RUNNING:
             done = status in (model.FINISHED, model.STOPPED, model.PAUSED)
             reason = "diverged at step 7: no finite number" if status == model.FAILED else ""
-            attempt.end(status, reason, score(trained.generator) if done else None)
+            attempt.close(status, reason, score(trained.generator).to_dict() if done else None)
         return store.get(run.id)
 
     return make

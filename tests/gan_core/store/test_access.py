@@ -50,7 +50,7 @@ START = {
 }
 LISTS = {"list", "all_jobs"}
 # About no job, or about one that the caller already has.
-ABOUT_NONE = {"open", "for_user", "counts", "folder", "place_in_queue", "may_see", "may_change"}
+ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change"}
 
 
 @dataclass(frozen=True)

@@ -147,12 +147,12 @@ def test_only_a_running_run_is_watched_and_knows_it(store, begun):
     assert not attempt.append(1, STEPS[:10]).watched
     results.watch(store.database, attempt.run_id)
     assert attempt.append(11, STEPS[:10]).watched
-    attempt.end(model.PAUSED)
+    attempt.close(model.PAUSED)
     results.watch(store.database, attempt.run_id)  # nobody hears it, and nothing breaks
 
 
 def next_attempt(store, queue, attempt):
-    attempt.end(model.FAILED, "for a test")
+    attempt.close(model.FAILED, "for a test")
     store.resume(attempt.run_id)
     claim = queue.claim()
     assert claim == Claim(attempt.run_id, attempt.number + 1)
@@ -180,13 +180,13 @@ WRITES = {
     "begin": lambda attempt, trained: attempt.begin(0, 1, "cpu", "torch"),
     "append": lambda attempt, trained: attempt.append(21, STEPS[20:30], preview=STEPS),
     "save": lambda attempt, trained: attempt.save(trained.checkpoint),
-    "end": lambda attempt, trained: attempt.end(model.FINISHED),
+    "end": lambda attempt, trained: attempt.close(model.FINISHED),
 }
 LOST = {
     "taken over": lambda store, queue, attempt: next_attempt(store, queue, attempt),
-    "ended": lambda store, queue, attempt: attempt.end(model.PAUSED),
+    "ended": lambda store, queue, attempt: attempt.close(model.PAUSED),
     "requeued": lambda store, queue, attempt: (
-        attempt.end(model.PAUSED),
+        attempt.close(model.PAUSED),
         store.resume(attempt.run_id),
     ),
     "given up": lambda store, queue, attempt: queue.ended(Claim(attempt.run_id, 1), "gone"),

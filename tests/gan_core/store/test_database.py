@@ -251,7 +251,7 @@ def test_a_full_disk_is_told_and_nothing_stored_is_lost(url, store, begun):
         for _ in range(100_000):
             full.create(ExperimentConfig(), "everybody")
     assert full.list() == store.list()
-    attempt.end("failed", "disk full")  # one with more room goes on
+    attempt.close("failed", "disk full")  # one with more room goes on
     assert store.get(attempt.run_id).status == "failed"
 
 

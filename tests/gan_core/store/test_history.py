@@ -95,7 +95,7 @@ def test_an_attempt_that_goes_on_makes_what_one_alone_makes(store, begun, queue)
     alone, broken = begun(), begun()
     append(alone, 30_000)
     append(broken, 20_000)
-    broken.end("failed")
+    broken.close("failed")
     store.resume(broken.run_id)
     claim = queue.claim()
     again = Attempt(store.database, claim.run_id, claim.attempt)
@@ -214,7 +214,7 @@ def test_a_viewer_of_a_long_run_gets_even_curves_whenever_it_begins(store, begun
         append(attempt, min(N, first + 1776), first)
         for name, (_, begin) in watchers.items():
             ask(name, begin)
-    attempt.end("paused")
+    attempt.close("paused")
     for name in watchers:
         ask(name, 0)
         assert since[name] == N

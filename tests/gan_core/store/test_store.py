@@ -37,7 +37,7 @@ def run_in(store, queue):
             assert claim.run_id == run.id
             if status != model.RUNNING:
                 reason = "why" if status == model.FAILED else ""
-                Attempt(store.database, run.id, claim.attempt).end(status, reason)
+                Attempt(store.database, run.id, claim.attempt).close(status, reason)
         run = store.get(run.id)
         assert run.status == status
         return run
@@ -291,12 +291,23 @@ def test_only_waiting_runs_count_as_waiting(store, configured, queue):
 
 def test_a_nearly_full_disk_takes_no_new_run(store, configured):
     store.limits = Limits(min_free_mb=10**10)
-    if store.folder() is None:  # whose disk is not ours
+    if store.database.folder is None:  # whose disk is not ours
         assert store.create(configured(), ME)
         return
     with pytest.raises(LimitError, match="The disk has only"):
         store.create(configured(epochs=2), ME)
     assert store.list() == []
+
+
+def test_a_run_that_would_fill_the_disk_is_refused_and_a_small_one_taken(store, configured):
+    if (free := store.database.free_bytes()) is None:  # whose disk is not ours
+        return
+    store.limits = Limits(min_free_mb=free // 2**20 - 50)
+    large = configured(epochs=1_000_000, batch_size=10)  # 76 MB of history
+    for submit in (store.create, lambda config, owner: store.create_group([config], owner)):
+        with pytest.raises(LimitError, match=r"this would need .* use fewer epochs"):
+            submit(large, ME)
+    assert store.create(configured(epochs=2), ME)
 
 
 def test_a_second_store_on_the_same_file_sees_everything(store, url, run_in, trained):
@@ -313,7 +324,7 @@ def test_a_second_store_on_the_same_file_sees_everything(store, url, run_in, tra
 
 def test_scores_round_trip(store, begun, trained):
     attempt, report = begun(), score(trained.generator)
-    attempt.end(model.FINISHED, scores=report)
+    attempt.close(model.FINISHED, result=report.to_dict())
     run = store.get(attempt.run_id)
     assert run.scores.to_dict() == report.to_dict()
     assert run.status == "finished"
@@ -326,7 +337,7 @@ def test_a_running_run_tells_its_epoch_and_the_time_left(store, begun, trained, 
         attempt.append(first_step, losses[:1], rate=2.0)
         run = store.get(attempt.run_id)
         assert (run.step, run.epoch, run.seconds_left) == (first_step, epoch, left)
-    attempt.end(model.STOPPED)
+    attempt.close(model.STOPPED)
     assert store.get(attempt.run_id).seconds_left is None
 
 

@@ -239,7 +239,7 @@ def test_an_edit_of_the_last_moment_is_not_lost(store, begun, configured):
     store.edit(attempt.run_id, {"optimizer.lr_d": 0.01})
     assert store.get(attempt.run_id).config.schedule == ()
     assert attempt.append(5, losses).want == "edit"
-    attempt.end(model.PAUSED)
+    attempt.close(model.PAUSED)
     assert store.get(attempt.run_id).config.schedule == (Edit(8, (("optimizer.lr_d", 0.01),)),)
 
 
@@ -249,7 +249,7 @@ def test_what_cannot_be_edited(store, begun, configured):
         with pytest.raises(ConfigError):
             store.edit(attempt.run_id, changes)
     assert attempt.append(1, np.ones((1, 4), np.float32)).want == ""
-    attempt.end(model.FINISHED)
+    attempt.close(model.FINISHED)
     with pytest.raises(RunStateError, match="is finished; its settings can no longer change"):
         store.edit(attempt.run_id, {"optimizer.lr_d": 0.01})
 

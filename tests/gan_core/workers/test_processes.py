@@ -21,7 +21,7 @@ from gan_core.scoring import score
 from gan_core.store import model, results
 from gan_core.store.queue import live_dispatchers
 from gan_core.store.store import Store
-from gan_core.training.snapshots import film_steps
+from gan_core.training.snapshots import snapshot_steps
 from gan_core.workers.supervisor import dispatcher_running
 
 ME = "everybody"
@@ -130,7 +130,7 @@ def test_a_run_finishes_with_scores_and_all_it_made(store, reaches, configured):
     assert results.preview(store.database, run.id).step == 120
     assert results.preview(store.database, run.id).rows.shape == (500, 4)
     assert run.scores == score(expected.generator)
-    assert results.snapshot_steps(store.database, run.id) == film_steps(120)
+    assert results.snapshot_steps(store.database, run.id) == snapshot_steps(120)
     last = results.snapshot_checkpoint(store.database, run.id, 120)
     assert last.to_bytes() == results.checkpoint(store.database, run.id).to_bytes()
     assert results.latest_players(store.database, run.id).step == 120
