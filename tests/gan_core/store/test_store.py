@@ -342,7 +342,7 @@ def test_a_running_run_tells_its_epoch_and_the_time_left(store, begun, trained, 
 
 
 def test_folder_is_that_of_the_file(store, tmp_path):
-    assert store.folder() == (tmp_path if store.database.is_sqlite else None)
+    assert store.database.folder == (tmp_path if store.database.is_sqlite else None)
 
 
 def test_half_a_character_in_a_name_is_replaced(store):
