@@ -9,10 +9,11 @@ from gan_core.config import ExperimentConfig
 from gan_core.errors import RunStateError
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
-from gan_core.live.scores import floors_of, judged
+from gan_core.live.scores import floors_of
 from gan_core.live.updates import densities
 from gan_core.problem import resolve
 from gan_core.registry import register
+from gan_core.scoring import judged
 from gan_core.store import results
 from gan_core.store.store import Store
 
@@ -41,7 +42,7 @@ def sample(
         run: its id.
         step: the checkpoint's.
         n: how many rows.
-        seed: the seed of their noise; None takes the run's evaluation stream.
+        seed: of their noise; None takes the run's evaluation stream.
         scored: whether to compute scores.
 
     Yields:

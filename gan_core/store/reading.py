@@ -20,11 +20,8 @@ from gan_core.store.turns import place
 class Reading:
     """What every user of the store can read.
 
-    Args:
-        database: where jobs are stored.
-        limits: what may be requested.
-        user: who uses it; None: the server itself, which may do everything.
-        rule: what a user may see and change.
+    The user may see and change what the rule says; None is the server itself, which may do
+    everything.
     """
 
     def __init__(
@@ -40,11 +37,7 @@ class Reading:
         self._rule = rule
 
     def get(self, run_id: object) -> Run:
-        """One training, or a group of them.
-
-        Raises:
-            RunNotFoundError: there is none with this id, or it is not a valid id.
-        """
+        """One training, or a group of them; `RunNotFoundError` as `job`."""
         run = self.job(run_id)
         if isinstance(run, Run):
             return run
@@ -104,13 +97,13 @@ class Reading:
             return db.scalar(place(job.id)) or 0
 
     def may_see(self, job: Job) -> bool:
-        """Whether the user may look at a job."""
         return self.user is None or self._rule.may_see(self.user, job)
 
     def may_change(self, job: Job) -> bool:
         """Whether the user may steer a job; if not, verbs refuse, whatever a page shows."""
+        rule = self._rule
         return self.user is None or (
-            self._rule.may_see(self.user, job) and self._rule.may_change(self.user, job)
+            rule.may_see(self.user, job) and rule.may_change(self.user, job)
         )
 
     def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:

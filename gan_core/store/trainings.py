@@ -27,11 +27,6 @@ class Trainings(Steering):
             steps: how many, 1 to `MAX_ADVANCE`; the run's last step finishes it as usual.
             players: which learn in these steps, "both", "d" or "g"; recorded as a change of the
                 setting and back. None: as the settings say.
-
-        Raises:
-            RunNotFoundError: no such run.
-            RunStateError: it is active, or a group, or the number of steps is out of range.
-            ConfigError: players is none of these.
         """
         with self.database.write() as db:
             run = self._single(db, run_id)
@@ -57,11 +52,9 @@ class Trainings(Steering):
 
         Args:
             run_id: the run.
-            changes: new values by dotted name, of settings in `gan_core.config.schedule.EDITABLE`.
+            changes: new values by dotted name, of settings that are declared editable.
 
         Raises:
-            RunNotFoundError: no such run.
-            RunStateError: it is finished, or a group.
             ConfigError: a setting cannot change while a run trains, or its value is wrong.
             LimitError: the rest would take longer than this server allows.
         """
