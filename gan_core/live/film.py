@@ -60,7 +60,8 @@ def film(
     Yields:
         JSON: ``attempt``; ``steps``, of all snapshots; ``frames``, of those after a step;
         ``facts``, for a view; for histograms ``steps_per_epoch``, the number of rows counted, and
-        the bins per feature. A frame is what `Field.wire` or `Density.wire` give, or ``{"step", "counts"}``.
+        the bins per feature. A frame is what `Field.wire` or `Density.wire` give, or
+        ``step`` and ``counts``.
     """
     found = store.get(run)
     steps = results.snapshot_steps(store.database, run)

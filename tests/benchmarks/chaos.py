@@ -159,6 +159,9 @@ def disturb(
     runs: dict[str, ExperimentConfig] = {}
     try:
         _add_runs(store, runs, most)  # imports what takes seconds
+        server.ensure()
+        while not any(store.get(run_id).step for run_id in runs):
+            time.sleep(0.1)
         until, next_kill = time.monotonic() + seconds, time.monotonic() + every
         while time.monotonic() < until or not _all_finished(store, runs):
             assert time.monotonic() < until + 180, "runs do not come to their end"
