@@ -27,7 +27,6 @@ class Kept(Generic[T]):
         self._lock = Lock()
 
     def find(self, key: Hashable) -> T | None:
-        """The cached answer, None if there is none."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -36,11 +35,10 @@ class Kept(Generic[T]):
     def keep(self, key: Hashable, answer: T) -> T:
         """Keep an answer, and evict the least recently used."""
         with self._lock:
-            old = self._answers.pop(key, b"")
+            self.size += _size(answer) - _size(self._answers.pop(key, b""))
             self._answers[key] = answer
-            self.size += memoryview(answer).nbytes - memoryview(old).nbytes
             while self.size > self.most and len(self._answers) > 1:
-                self.size -= memoryview(self._answers.popitem(last=False)[1]).nbytes
+                self.size -= _size(self._answers.popitem(last=False)[1])
         return answer
 
     def get(self, key: Hashable, make: Callable[[], T | None]) -> T | None:
@@ -49,3 +47,7 @@ class Kept(Generic[T]):
         if found is None and (found := make()) is not None:
             self.keep(key, found)
         return found
+
+
+def _size(answer: bytes | np.ndarray) -> int:
+    return answer.nbytes if isinstance(answer, np.ndarray) else len(answer)

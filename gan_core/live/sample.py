@@ -36,14 +36,8 @@ def sample(
 ) -> Parts:
     """A sample of the generator at the run's last checkpoint, as the page shows it.
 
-    Args:
-        store: where the run is stored.
-        kept: not used; samples are kept as arrays.
-        run: its id.
-        step: the checkpoint's.
-        n: how many rows.
-        seed: of their noise; None takes the run's evaluation stream.
-        scored: whether to compute scores.
+    The step is the checkpoint's, the seed that of the rows' noise; None takes the run's evaluation
+    stream.
 
     Yields:
         JSON: ``first`` rows; ``densities``, the histogram of each feature in the bins of the real

@@ -31,12 +31,8 @@ N_BINS = 10  # the tutorial's
 def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int) -> dict[str, Any]:
     """What is new in a run.
 
-    Args:
-        store: where it is stored.
-        run: the run in its current state.
-        attempt: the attempt whose steps the viewer has; another attempt may have undone some.
-        since: the last step that the viewer has.
-        shown: the step whose histograms the viewer shows.
+    The viewer has the steps of an attempt, of which another one may have undone some, until
+    `since`, and shows the histograms of a step.
 
     Returns:
         plain values for JSON; arrays are float32, little-endian, in base64.

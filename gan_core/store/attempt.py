@@ -22,15 +22,10 @@ WATCH_SECONDS = 5.0  # after a request, somebody counts as watching the networks
 
 @dataclass(frozen=True)
 class Request:
-    """What users request of a running run.
+    """What users request of a running run."""
 
-    Attributes:
-        want: "", "pause", "stop", or "edit" if settings are to change.
-        watched: whether somebody is watching its networks now.
-    """
-
-    want: str = ""
-    watched: bool = False
+    want: str = ""  # "", "pause", "stop", or "edit" if settings are to change
+    watched: bool = False  # whether somebody is watching its networks now
 
 
 @dataclass

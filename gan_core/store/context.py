@@ -45,7 +45,6 @@ class Context:
         return found[0]
 
     def start(self, worker_pid: int) -> None:
-        """Record who works on it."""
         now = time.time()
         with self.database.write() as db:
             self._hold(db)

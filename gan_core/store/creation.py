@@ -26,15 +26,14 @@ if TYPE_CHECKING:  # the dispatcher does without; kinds of job are a layer above
 
 
 class Creation(Steering):
-    """Create, fork."""
+    """Create, fork.
+
+    All verbs raise `LimitError` for what is larger than this server allows, or if too many are
+    waiting already, and `AccessError` if the owner is somebody else.
+    """
 
     def submit(self, spec: "Kind", owner: str | None = None, name: str = "") -> Job:
-        """Put a job of any kind into the queue; its owner is the user, its name made if empty.
-
-        Raises:
-            LimitError: larger than this server allows, or too many are waiting already.
-            AccessError: the owner is somebody else.
-        """
+        """Put a job of any kind into the queue; its owner is the user, its name made if empty."""
         owner = self._owner(owner)
         spec.check(self.limits)
         row = _queued(time.time()) | {"kind": spec.name, "owner": owner, "total": spec.total}
@@ -63,9 +62,7 @@ class Creation(Steering):
             paused: leave it paused before its first step, to be advanced or resumed.
 
         Raises:
-            LimitError: larger than this server allows, or too many are waiting already.
             ConfigError: a seed would exceed the largest one.
-            AccessError: the owner is somebody else.
         """
         self.limits.check_repeats(repeats)
         if repeats > 1:
@@ -93,8 +90,6 @@ class Creation(Steering):
 
         Raises:
             ConfigError: there are none.
-            LimitError: too many, or as `create`.
-            AccessError: the owner is somebody else.
         """
         if not configs:
             raise ConfigError("configs", "A group needs at least one config. Got none.")
@@ -140,10 +135,7 @@ class Creation(Steering):
             name: likewise.
 
         Raises:
-            RunNotFoundError: no such run.
             ConfigError: the settings do not fit the state, as in `Checkpoint.forked`.
-            LimitError: as `create`.
-            AccessError: the owner is somebody else.
         """
         owner = self._owner(owner)
         parent, state = self.get(run_id), checkpoint.forked(config)

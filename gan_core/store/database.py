@@ -82,7 +82,6 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A read transaction."""
         self.check()
         with translated(), self.engine.begin() as connection:
             yield connection

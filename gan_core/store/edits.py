@@ -26,11 +26,7 @@ def write_config(db: sa.Connection, run_id: str, config: ExperimentConfig) -> No
 def ask_for(db: sa.Connection, run: Run, changes: Mapping[str, object]) -> ExperimentConfig:
     """Leave a change for the worker of a running run, which applies it at its next step.
 
-    Returns:
-        about the config from then on.
-
-    Raises:
-        ConfigError: the change is not possible.
+    Returns what the config is then, about.
     """
     before = db.scalar(sa.select(trainings.c.edit).where(trainings.c.job_id == run.id))
     asked = {**json.loads(before or "{}"), **changes}

@@ -169,7 +169,7 @@ def running_sums(database: Database, run_id: str) -> tuple[np.ndarray, np.ndarra
     else:
         buckets = _levels(database, run_id, whole).buckets
         sums, counts = buckets["sums"], buckets["n"]
-    start = np.zeros((1, sums.shape[1]))
+    start = np.zeros((1, whole.n_columns))
     return np.append(0, counts.cumsum()), np.concatenate([start, sums.cumsum(axis=0)])
 
 

@@ -61,12 +61,10 @@ class Job:
 
     @property
     def is_active(self) -> bool:
-        """Whether it is being worked on or waiting."""
         return self.status in ACTIVE
 
     @property
     def can_resume(self) -> bool:
-        """Whether it can continue from its last checkpoint."""
         return self.status in RESUMABLE
 
     @property
@@ -114,7 +112,6 @@ class Run(Job):
 
     @property
     def is_group(self) -> bool:
-        """Whether it stands for several trainings."""
         return self.kind == GROUP
 
     @cached_property

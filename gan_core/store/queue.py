@@ -85,8 +85,7 @@ class Queue:
     def claim(self, *, short: bool = False) -> Claim | None:
         """Take the job whose turn it is (see `gan_core.store.turns`), None if none may start.
 
-        Args:
-            short: take only one that does a few steps and pauses again.
+        It is to be a short one, that does a few steps and pauses again, or any.
         """
         first = next_in_turn(self._max_active, short=short)
         with self._database.read() as db:  # a look is cheaper than the write lock
@@ -139,12 +138,7 @@ class Queue:
         return row.status == model.RUNNING and bool(row.want) and waited > seconds
 
     def lost_its_worker(self, claim: Claim, seconds: float) -> bool:
-        """Whether an attempt counts as running while nothing is heard of its worker.
-
-        Args:
-            claim: the attempt.
-            seconds: how long ago it was given to a worker.
-        """
+        """Whether an attempt that a worker got so long ago runs, and nothing is heard of it."""
         query = sa.select(jobs.c.worker_pid, jobs.c.heartbeat_at).where(_works_on(claim))
         with self._database.read() as db:
             row = db.execute(query).one_or_none()
@@ -162,9 +156,6 @@ class Queue:
 
         Args:
             mine: the claims that this dispatcher has given to workers.
-
-        Returns:
-            how many.
         """
         attempt = (jobs.c.id, jobs.c.attempt)
         running = sa.select(*attempt, jobs.c.dispatcher).where(jobs.c.status == model.RUNNING)
@@ -185,7 +176,7 @@ class Queue:
     def _is_dead(self, dispatcher: str | None, seen: Mapping[str, float]) -> bool:
         if dispatcher == self._me.id:
             return False
-        if dispatcher not in seen:
+        if dispatcher is None or dispatcher not in seen:
             return True
         return self._unchanged.seconds(dispatcher, seen[dispatcher]) > SILENT_SECONDS
 
@@ -215,7 +206,6 @@ def _give_back(db: sa.Connection, orphans: list[str]) -> None:
 
 
 def live_dispatchers(database: Database) -> list[DispatcherInfo]:
-    """The dispatchers that work on this store now."""
     with database.read() as db:
         rows = db.execute(sa.select(dispatchers).order_by(dispatchers.c.host, dispatchers.c.pid))
         found = [DispatcherInfo(**row._mapping) for row in rows]

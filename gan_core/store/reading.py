@@ -44,11 +44,7 @@ class Reading:
         raise _not_found(run.id)
 
     def job(self, job_id: object) -> Job:
-        """One job of any kind.
-
-        Raises:
-            RunNotFoundError: there is none with this id, or it is not a valid id.
-        """
+        """One job of any kind; `RunNotFoundError` if the user sees none with this id."""
         job_id = check_id(job_id)
         with self.database.read() as db:
             rows = read(db, with_members(job_id))
@@ -107,12 +103,7 @@ class Reading:
         )
 
     def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
-        """A job that the user may change, with its members: locked, in order of id.
-
-        Raises:
-            RunNotFoundError: there is none that the user may see.
-            AccessError: it is somebody else's.
-        """
+        """A job that the user may change, with its members: locked, in order of id."""
         job_id = check_id(job_id)
         held = locked(db, with_members(job_id))
         job = next((job for job in held if job.id == job_id), None)

@@ -12,13 +12,7 @@ MEASURED_SECONDS = 30.0  # for which a job has to be seen before its speed is kn
 
 
 class Guard:
-    """Asks a job to rest that passes a limit, as people ask: so it is stored, and can be resumed.
-
-    Args:
-        context: the job; over a connection of its own.
-        limits: what the server allows.
-        clock: seconds that only go forward.
-    """
+    """Asks a job that passes a limit to rest, as people ask: it is stored, and can be resumed."""
 
     def __init__(
         self, context: Context, limits: Limits, clock: Callable[[], float] = time.monotonic

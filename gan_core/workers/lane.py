@@ -100,7 +100,6 @@ class Lane:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a process that answers."""
         return self._connection is not None
 
     @property
@@ -112,7 +111,6 @@ class Lane:
 
     @property
     def waiting(self) -> int:
-        """The number of waiting questions."""
         return len(self._waiting)
 
     def put(self, question: Question) -> None:
@@ -133,7 +131,6 @@ class Lane:
             self._ready.notify()
 
     def withdraw(self, question: Question) -> None:
-        """Withdraw a question that nobody is waiting for."""
         with self._ready:
             if question in self._waiting:
                 self._waiting.remove(question)

@@ -83,11 +83,9 @@ class LocalExecutor:
             return f"its worker failed: {why}"
 
     def cancel(self, handle: Handle) -> None:
-        """Kill the attempt's worker."""
         handle.future.cancel()
 
     def close(self) -> None:
-        """Kill all workers."""
         self._pool.stop()
         self._pool.join(timeout=2)
 

@@ -58,12 +58,7 @@ class _Work:
 
 
 class Answers:
-    """Answers messages, one after another.
-
-    Args:
-        store: where the runs are stored.
-        kept_bytes: memory for pictures and scores that may be requested again.
-    """
+    """Answers messages, one after another; keeps what may be requested again."""
 
     def __init__(self, store: Store, kept_bytes: int) -> None:
         self._store, self._kept = store, Kept[bytes](kept_bytes)
@@ -71,7 +66,6 @@ class Answers:
         self._computed = Counter[str]()
 
     def serve(self, connection: Connection) -> None:
-        """Answer the other end until it is gone."""
         while True:
             try:
                 message = connection.recv_bytes(MAX_MESSAGE)
