@@ -18,44 +18,29 @@ class Limits:
     """Upper bounds for requests to a shared server.
 
     Set each by the environment variable ``GAN_FORGE_`` + its name in capitals.
-
-    Attributes:
-        max_run_seconds: that one run or group is estimated to train, on one thread. Whoever needs
-            more than half a working day of a core shared with others should ask first.
-        max_run_mb: that it is estimated to keep in the store, in MB.
-        max_wall_seconds: after which a running job is stopped, to be resumed; twice the estimate,
-            because estimates are within that and cores may be shared.
-        max_weights: weights of both networks of one run together.
-        max_queued: runs that can wait at once.
-        max_waiting: of those, of one visitor.
-        max_active: runs of one visitor that train at once, though there may be more slots.
-        max_sample_rows: generated rows in one download.
-        max_film_mb: snapshots of one run, in MB; larger networks get fewer of them.
-        max_repeats: seeds that one run may be repeated with.
-        max_viewer_seconds: for which the viewer may compute a picture, sample or score without any
-            progress, before it is killed.
-        max_viewer_mb: pictures and scores cached for further requests, in MB: in the server, and in
-            each process of the viewer.
-        max_viewer_waiting: pictures of a kind, or samples, that may wait at once to be computed;
-            half as many of one visitor.
-        min_free_mb: free disk space below which no new run is taken, and runs that train are
-            paused, in MB.
     """
 
+    # That one run or group is estimated to train, on one thread. Whoever needs more than half a
+    # working day of a core shared with others should ask first.
     max_run_seconds: int = 4 * 3600
-    max_run_mb: int = 2000
+    max_run_mb: int = 2000  # that it is estimated to keep in the store
+    # After which a running job is stopped, to be resumed; twice the estimate, because estimates are
+    # within that and cores may be shared.
     max_wall_seconds: int = 8 * 3600
-    max_weights: int = 4_000_000
-    max_queued: int = 1000
-    max_waiting: int = 100
-    max_active: int = 16
-    max_sample_rows: int = 100_000
-    max_film_mb: int = 32
-    max_repeats: int = 100
+    max_weights: int = 4_000_000  # of both networks of one run together
+    max_queued: int = 1000  # runs that can wait at once,
+    max_waiting: int = 100  # and of those, of one visitor
+    max_active: int = 16  # of one visitor that train at once, though there may be more slots
+    max_sample_rows: int = 100_000  # in one download
+    max_film_mb: int = 32  # snapshots of one run; larger networks get fewer of them
+    max_repeats: int = 100  # seeds that one run may be repeated with
+    # Without any progress on a picture, sample or score, before the viewer is killed.
     max_viewer_seconds: int = 20
+    # Pictures and scores cached for further requests: in the server, and in each viewer process.
     max_viewer_mb: int = 32
+    # Pictures of a kind, or samples, that may wait at once; half as many of one visitor.
     max_viewer_waiting: int = 64
-    min_free_mb: int = 200
+    min_free_mb: int = 200  # of the disk; with less no run is taken, and those that train pause
 
     @classmethod
     def from_environment(cls) -> "Limits":
