@@ -1,22 +1,19 @@
-"""What a run has produced so far: its history, its generator, its latest generated rows."""
+"""What a run has produced so far, beside its history: generators, networks, generated rows."""
 
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 from safetensors.numpy import load
 
 from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.database import Database
-from gan_core.store.history import between, extent
 from gan_core.store.model import Run
 from gan_core.store.schema import checkpoints, jobs, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint, TrainedGenerator
-from gan_core.training.events import history_frame
 
 
 @dataclass(frozen=True)
@@ -37,23 +34,6 @@ class Players:
     step: int
     generator: dict[str, np.ndarray]
     discriminator: dict[str, np.ndarray]
-
-
-def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.ndarray]:
-    """The number of the first stored step after a step, and all from there on.
-
-    They are float32 (n_steps, n_columns): as many of the first of `ExperimentConfig.columns` as any
-    of them has; missing values are NaN.
-    """
-    whole = extent(database, run_id)
-    first = max(whole.first, after + 1)
-    return first, between(database, run_id, first, whole.last, whole.n_columns)
-
-
-def history(database: Database, run: Run) -> pd.DataFrame:
-    """Every stored step of a run: step, epoch, then `ExperimentConfig.columns`."""
-    first_step, rows = losses(database, run.id)
-    return history_frame(rows, first_step, run.steps_per_epoch, run.config.columns)
 
 
 def generator(database: Database, run: Run) -> TrainedGenerator | None:

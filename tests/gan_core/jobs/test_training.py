@@ -14,6 +14,7 @@ from gan_core.store import results
 from gan_core.store.attempt import Attempt
 from gan_core.workers import worker
 from gan_core.workers.worker import run_attempt
+from tests import stored
 
 ME = "everybody"
 
@@ -52,7 +53,7 @@ def test_weights_broken_by_the_last_update_cost_the_scores_and_nothing_else(
     assert (run.status, run.step, run.scores) == ("finished", 4, None)
     assert run.reason.startswith("no scores: ")
     assert results.checkpoint(store.database, run.id).step == 4
-    assert results.history(store.database, run).equals(end.history)
+    assert stored.history(store.database, run).equals(end.history)
 
 
 def test_all_is_stored_before_the_scores(store, work, configured, monkeypatch):

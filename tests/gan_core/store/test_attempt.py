@@ -10,6 +10,7 @@ from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import Claim
 from gan_core.training.events import history_frame
+from tests import stored
 
 STEPS = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
 
@@ -56,7 +57,7 @@ def test_losses_round_trip_after_any_step(store, begun, sizes):
     attempt = begun()
     append_all(attempt, sizes)
     for after in range(62):
-        first_step, losses = results.losses(store.database, attempt.run_id, after)
+        first_step, losses = stored.losses(store.database, attempt.run_id, after)
         assert first_step == after + 1
         assert losses.dtype == np.float32
         assert losses.shape == (max(0, 60 - after), 4)
@@ -69,18 +70,18 @@ def test_chunks_of_four_columns_and_of_five_are_one_history(store, begun, config
     wide = np.column_stack([STEPS, STEPS[:, 0]])
     attempt.append(1, STEPS[:10])
     attempt.append(11, wide[10:30])
-    _, losses = results.losses(store.database, attempt.run_id)
+    _, losses = stored.losses(store.database, attempt.run_id)
     assert np.array_equal(losses[:, :4], STEPS[:30])
     assert np.isnan(losses[:10, 4]).all()
     assert np.array_equal(losses[10:], wide[10:30])
-    history = results.history(store.database, store.get(attempt.run_id))
+    history = stored.history(store.database, store.get(attempt.run_id))
     assert list(history)[2:] == ["d_loss", "g_loss", "d_real", "d_fake", "penalty"]
 
 
 def test_losses_of_a_run_that_has_none(store, begun):
-    first_step, losses = results.losses(store.database, begun().run_id)
+    first_step, losses = stored.losses(store.database, begun().run_id)
     assert (first_step, losses.shape) == (1, (0, 4))
-    assert results.losses(store.database, "AAAAAAAAAAAA")[1].shape == (0, 4)
+    assert stored.losses(store.database, "AAAAAAAAAAAA")[1].shape == (0, 4)
 
 
 def test_history_is_that_of_the_training(store, begun, trained, configured):
@@ -88,11 +89,11 @@ def test_history_is_that_of_the_training(store, begun, trained, configured):
     losses = trained.history.iloc[:, 2:].to_numpy()
     attempt.append(1, losses[:3])
     attempt.append(4, losses[3:])
-    assert results.history(store.database, store.get(attempt.run_id)).equals(trained.history)
+    assert stored.history(store.database, store.get(attempt.run_id)).equals(trained.history)
 
 
 def test_history_of_a_run_that_has_none_has_the_columns(store, begun):
-    history = results.history(store.database, store.get(begun().run_id))
+    history = stored.history(store.database, store.get(begun().run_id))
     assert list(history) == list(history_frame(STEPS, 1, 2, ExperimentConfig().columns))
     assert history.empty
 
@@ -170,10 +171,10 @@ def test_begin_drops_the_history_after_the_checkpoint(store, queue, begun, step)
     second.begin(step, 1, "cpu", "torch")
     assert store.get(attempt.run_id).step == step
     assert results.snapshot_steps(store.database, attempt.run_id) == [s for s in film if s <= step]
-    assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS[:step])
+    assert np.array_equal(stored.losses(store.database, attempt.run_id)[1], STEPS[:step])
     append_all(second, (60 - step,) if step < 60 else (), step + 1)
-    assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS)
-    assert np.array_equal(results.losses(store.database, other.run_id)[1], STEPS)
+    assert np.array_equal(stored.losses(store.database, attempt.run_id)[1], STEPS)
+    assert np.array_equal(stored.losses(store.database, other.run_id)[1], STEPS)
 
 
 WRITES = {
@@ -203,7 +204,7 @@ def test_an_attempt_that_lost_its_run_writes_nothing(store, queue, begun, traine
     with pytest.raises(StaleAttemptError, match="Attempt 1 no longer owns the run"):
         WRITES[write](attempt, trained)
     assert store.get(attempt.run_id) == before
-    assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS[:20])
+    assert np.array_equal(stored.losses(store.database, attempt.run_id)[1], STEPS[:20])
     assert results.checkpoint(store.database, attempt.run_id) is None
     assert results.preview(store.database, attempt.run_id) is None
 
@@ -218,7 +219,7 @@ def test_an_attempt_at_a_deleted_run_writes_nothing(store, begun, trained, write
         else:
             WRITES[write](attempt, trained)
     assert store.list() == []
-    assert len(results.losses(store.database, attempt.run_id)[1]) == 0
+    assert len(stored.losses(store.database, attempt.run_id)[1]) == 0
 
 
 def test_a_new_run_after_a_deleted_one_begins_empty(store, begun):
@@ -226,4 +227,4 @@ def test_a_new_run_after_a_deleted_one_begins_empty(store, begun):
     append_all(attempt, (20,))
     store.delete(attempt.run_id)
     again = begun(ExperimentConfig())
-    assert len(results.losses(store.database, again.run_id)[1]) == 0
+    assert len(stored.losses(store.database, again.run_id)[1]) == 0

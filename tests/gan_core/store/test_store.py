@@ -9,9 +9,10 @@ from gan_core.errors import LimitError, RunNotFoundError, RunStateError
 from gan_core.limits import Limits
 from gan_core.naming import MAX_NAME
 from gan_core.scoring import score
-from gan_core.store import model, results, schema
+from gan_core.store import model, schema
 from gan_core.store.attempt import Attempt
 from gan_core.store.store import Store
+from tests import stored
 
 ME = "everybody"
 
@@ -141,7 +142,7 @@ def test_delete_takes_everything_of_this_run_and_nothing_of_others(store, run_in
     with store.database.read() as db:
         for table in (schema.chunks, schema.checkpoints, schema.previews):
             assert db.scalars(sa.select(table.c.run_id)).all() == [kept.id]
-    assert len(results.losses(store.database, kept.id)[1]) == 6
+    assert len(stored.losses(store.database, kept.id)[1]) == 6
 
 
 MALFORMED = [
@@ -316,7 +317,7 @@ def test_a_second_store_on_the_same_file_sees_everything(store, url, run_in, tra
     attempt.append(1, trained.history.iloc[:, 2:].to_numpy())
     other = Store.open(url)
     assert other.list() == store.list()
-    assert len(results.losses(other.database, run.id)[1]) == 6
+    assert len(stored.losses(other.database, run.id)[1]) == 6
     other.pause(run.id)
     assert store.get(run.id).want == "pause"
     other.database.engine.dispose()

@@ -21,6 +21,7 @@ from gan_core.store.queue import live_dispatchers
 from gan_core.store.store import Store
 from gan_core.training.snapshots import snapshot_steps
 from gan_core.workers.supervisor import dispatcher_running
+from tests import stored
 from tests.apart import run_apart
 
 ME = "everybody"
@@ -128,7 +129,7 @@ def test_a_run_finishes_with_scores_and_all_it_made(store, reaches, configured):
     assert run.created_at <= run.started_at <= run.ended_at
     assert (run.device, run.engine, run.attempt) == ("cpu", "torch", 1)
     *_, expected = train(config)
-    assert results.history(store.database, run).equals(expected.history)
+    assert stored.history(store.database, run).equals(expected.history)
     generator = results.generator(store.database, run)
     assert generator.sample(50).equals(expected.sample(50))
     assert results.preview(store.database, run.id).step == 120
@@ -179,7 +180,7 @@ def test_paused_resumed_killed_and_resumed_makes_the_same_numbers(
     paused = reaches(run, "paused")
     assert 100 <= paused.step < 1000
     assert results.checkpoint(store.database, run.id).step == paused.step
-    assert len(results.losses(store.database, run.id)[1]) == paused.step
+    assert len(stored.losses(store.database, run.id)[1]) == paused.step
     assert results.generator(store.database, paused) is not None
 
     store.resume(run.id)
@@ -188,13 +189,13 @@ def test_paused_resumed_killed_and_resumed_makes_the_same_numbers(
     failed = reaches(run, "failed")
     assert failed.attempt == 2
     assert paused.step < failed.step < 1000
-    assert len(results.losses(store.database, run.id)[1]) == failed.step
+    assert len(stored.losses(store.database, run.id)[1]) == failed.step
 
     store.resume(run.id)
     finished = reaches(run, "finished")
     assert finished.attempt == 3
     *_, expected = train(config)
-    assert results.history(store.database, finished).equals(expected.history)
+    assert stored.history(store.database, finished).equals(expected.history)
     tensors = results.checkpoint(store.database, run.id).tensors
     assert tensors.keys() == expected.checkpoint.tensors.keys()
     for name, array in expected.checkpoint.tensors.items():
@@ -227,7 +228,7 @@ def test_a_stopped_run_keeps_what_it_has_with_scores(store, reaches, configured)
     generator = results.generator(store.database, stopped)
     assert len(generator.sample(20)) == 20
     assert results.checkpoint(store.database, run.id).step == stopped.step
-    assert len(results.history(store.database, stopped)) == stopped.step
+    assert len(stored.history(store.database, stopped)) == stopped.step
     store.resume(run.id)
     reaches(run, stopped.step + 1)
 
@@ -307,7 +308,7 @@ def test_a_diverged_run_fails_with_the_step_and_keeps_what_came_before(store, re
     )
     run = reaches(store.create(mild, ME), "failed")
     step = int(re.match(r"diverged at step ([\d,]+): ", run.reason)[1].replace(",", ""))
-    first_step, losses = results.losses(store.database, run.id)
+    first_step, losses = stored.losses(store.database, run.id)
     assert (first_step, len(losses), run.step) == (1, step - 1, step - 1)
     assert np.isfinite(losses).all()
     checkpoint = results.checkpoint(store.database, run.id)
@@ -392,5 +393,5 @@ def test_runs_survive_the_kill_of_their_dispatcher_which_the_supervisor_starts_a
     family = run_apart(live())
     eventually(lambda: gone(family), 20, "no process is left")
     *_, expected = train(config)
-    assert results.history(store.database, store.get(killed.id)).equals(expected.history)
+    assert stored.history(store.database, store.get(killed.id)).equals(expected.history)
     store.database.engine.dispose()
