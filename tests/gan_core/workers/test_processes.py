@@ -27,11 +27,6 @@ from tests.apart import run_apart
 ME = "everybody"
 SLOTS = 2
 LONG = 100_000  # epochs; no test waits for their end
-IMPATIENT = """
-from gan_core.workers import dispatcher
-dispatcher.PATIENCE_SECONDS = 2.5
-dispatcher.dispatch(die_with_stdin=True)
-"""
 
 
 class House:
@@ -53,7 +48,7 @@ class House:
         if self.process is None or self.process.poll() is not None:
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-c", IMPATIENT],
+                    [sys.executable, "-m", "gan_core", "dispatch", "--die-with-stdin"],
                     env=self.environment,
                     stdin=subprocess.PIPE,
                     stderr=log,
