@@ -334,19 +334,6 @@ def test_ctrl_c_in_a_terminal_makes_no_traceback(dispatcher, store, configured, 
     assert "Fatal" not in written
 
 
-def test_the_end_of_standard_input_ends_everything(
-    dispatcher, store, reaches, configured, eventually
-):
-    running = [store.create(configured(epochs=LONG), ME) for _ in range(SLOTS)]
-    for run in running:
-        reaches(run, 50)
-    family = dispatcher.family()
-    dispatcher.process.stdin.close()
-    eventually(lambda: gone(family), 5, "no process is left after 5 s")
-    assert dispatcher.process.wait() == 0
-    assert [store.get(run.id).status for run in running] == ["running"] * SLOTS
-
-
 def test_runs_survive_the_kill_of_their_dispatcher_which_the_supervisor_starts_again(
     tmp_path, monkeypatch, configured, eventually
 ):
@@ -379,14 +366,17 @@ def test_runs_survive_the_kill_of_their_dispatcher_which_the_supervisor_starts_a
         assert store.get(asked.id).status == "paused"
         eventually(lambda: store.get(waiting.id).status == "stopped")
         assert store.get(waiting.id).attempt == 1
-        return family_of_the_one_that_is_not(first[0].pid)
+        last = store.create(configured(epochs=LONG), ME)
+        eventually(lambda: store.get(last.id).step)
+        return last, family_of_the_one_that_is_not(first[0].pid)
 
     async def live():
         async with dispatcher_running():
             return await asyncio.to_thread(disturb)
 
-    family = run_apart(live())
+    last, family = run_apart(live())  # which closes the standard input of the second one
     eventually(lambda: gone(family), 20, "no process is left")
+    assert store.get(last.id).status == "running"
     *_, expected = train(config)
     assert stored.history(store.database, store.get(killed.id)).equals(expected.history)
     store.database.engine.dispose()
