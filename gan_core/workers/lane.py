@@ -96,7 +96,7 @@ class Lane:
         self._turns = count(1)
         self.pid: int | None = None
         self.computed: dict[str, int] = {}
-        threading.Thread(target=self._work, daemon=True, name=f"viewer-{name}").start()
+        self._thread = threading.Thread(target=self._work, daemon=True, name=f"viewer-{name}")
 
     @property
     def is_there(self) -> bool:
@@ -140,6 +140,8 @@ class Lane:
         """This process answers from now on; questions begun by an earlier one start over."""
         with self._ready:
             self._connection, self.pid = connection, pid
+            if self._thread.ident is None:
+                self._thread.start()
             self._ready.notify()
 
     def _work(self) -> None:

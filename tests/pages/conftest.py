@@ -35,9 +35,6 @@ def forget_store():
     if backend.shared_store.cache_info().currsize:
         backend.shared_store().database.engine.dispose()
     backend.shared_store.cache_clear()
-    if backend.viewer.cache_info().currsize:
-        for lane in backend.viewer().lanes.values():
-            lane.stop()
     backend.viewer.cache_clear()
     st.cache_data.clear()
 
