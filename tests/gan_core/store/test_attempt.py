@@ -105,10 +105,10 @@ def test_checkpoint_and_generator_round_trip(store, begun, trained, configured):
     assert results.generator(store.database, run) is None
     for checkpoint in (trained.checkpoint, trained.checkpoint):  # the second replaces the first
         attempt.save(checkpoint)
-    stored = results.checkpoint(store.database, run.id)
-    assert (stored.step, stored.config) == (4, trained.checkpoint.config)
+    found = results.checkpoint(store.database, run.id)
+    assert (found.step, found.config) == (4, trained.checkpoint.config)
     for name, array in trained.checkpoint.tensors.items():
-        assert np.array_equal(stored.tensors[name], array)
+        assert np.array_equal(found.tensors[name], array)
     generator = results.generator(store.database, run)
     assert generator.sample(30).equals(trained.sample(30))
 

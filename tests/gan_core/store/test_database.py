@@ -237,16 +237,16 @@ def test_a_full_disk_is_told_and_nothing_stored_is_lost(url, store, begun):
         connection.execute(f"PRAGMA max_page_count={used + 8}")
 
     writer = Attempt(small, attempt.run_id, attempt.number, _seq=1)
-    stored = 100
+    n_steps = 100
     with pytest.raises(StoreFullError, match=r"disk is full\. Free some space") as caught:
-        while stored < 100_000:
-            writer.append(stored + 1, LOSSES)
-            stored += 100
+        while n_steps < 100_000:
+            writer.append(n_steps + 1, LOSSES)
+            n_steps += 100
     assert "SQLITE_FULL" in str(caught.value.__cause__.orig.sqlite_errorname)
-    assert stored > 100
+    assert n_steps > 100
     first_step, losses = stored.losses(store.database, attempt.run_id)
-    assert (first_step, losses.shape) == (1, (stored, 4))
-    assert store.get(attempt.run_id).step == stored
+    assert (first_step, losses.shape) == (1, (n_steps, 4))
+    assert store.get(attempt.run_id).step == n_steps
     full = Store(small, Limits(max_queued=1_000_000))
     with pytest.raises(StoreFullError):
         for _ in range(100_000):
