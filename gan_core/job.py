@@ -1,9 +1,6 @@
 """``python -m gan_core job KIND --spec FILE.json``: a job of any kind, in this terminal."""
 
 import json
-import os
-import secrets
-import socket
 import sys
 import tempfile
 import threading
@@ -12,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from gan_core.errors import ConfigError, GanForgeError, hint
+from gan_core.errors import ConfigError, hint
 from gan_core.store import model
 from gan_core.store.model import Job
 from gan_core.store.queue import DispatcherInfo, Queue
@@ -28,23 +25,23 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Run the command; returns the exit status: 0, or 1 for a failure with a message."""
+    """Run the command; returns the exit status: 0, or 1 if a job failed.
+
+    Raises:
+        GanForgeError: the job cannot be begun.
+    """
     from gan_core.jobs import JOBS
 
-    try:
-        if arguments.kind not in JOBS:
-            message = f"There is no kind of job {arguments.kind!r}. {hint([], list(JOBS))}"
-            raise ConfigError("kind", message)
-        spec = JOBS[arguments.kind].from_dict(_read(arguments.spec))
-        with tempfile.TemporaryDirectory() as folder:  # a store for the duration of the job
-            store = Store.open(f"sqlite:///{folder}/store.db")
-            job = spec.submit(store)
-            _work_all(store, job)
-            done = [store.job(job.id)] if job.kind != model.GROUP else store.members(job)
-            store.database.engine.dispose()
-    except GanForgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    if arguments.kind not in JOBS:
+        message = f"There is no kind of job {arguments.kind!r}. {hint([], list(JOBS))}"
+        raise ConfigError("kind", message)
+    spec = JOBS[arguments.kind].from_dict(_read(arguments.spec))
+    with tempfile.TemporaryDirectory() as folder:  # a store for the duration of the job
+        store = Store.open(f"sqlite:///{folder}/store.db")
+        job = spec.submit(store)
+        _work_all(store, job)
+        done = [store.job(job.id)] if job.kind != model.GROUP else store.members(job)
+        store.database.engine.dispose()
     results = {one.label or one.kind: one.result for one in done}
     print(json.dumps(results if len(results) > 1 else done[0].result, indent=2))
     for one in done:
@@ -65,8 +62,7 @@ def _work_all(store: Store, job: Job) -> None:
     """Work on all waiting jobs, in this process."""
     from gan_core.workers.worker import run_attempt  # imports PyTorch only if needed
 
-    me = DispatcherInfo(secrets.token_hex(8), socket.gethostname(), os.getpid(), 1, "", "", 0.0)
-    queue, over = Queue(store.database, me), threading.Event()
+    queue, over = Queue(store.database, DispatcherInfo()), threading.Event()
     watcher = threading.Thread(target=_show, args=(store, job, over), daemon=True)
     watcher.start()
     try:

@@ -1,10 +1,8 @@
 """The limits of this installation, defined only here, shown on System, each set by its variable."""
 
 import os
-import shutil
 from collections import Counter
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from gan_core.errors import ConfigError, LimitError
 from gan_core.networks import n_weights
@@ -20,44 +18,29 @@ class Limits:
     """Upper bounds for requests to a shared server.
 
     Set each by the environment variable ``GAN_FORGE_`` + its name in capitals.
-
-    Attributes:
-        max_run_seconds: that one run or group is estimated to train, on one thread. Whoever needs
-            more than half a working day of a core shared with others should ask first.
-        max_run_mb: that it is estimated to keep in the store, in MB.
-        max_wall_seconds: after which a running job is stopped, to be resumed; twice the estimate,
-            because estimates are within that and cores may be shared.
-        max_weights: weights of both networks of one run together.
-        max_queued: runs that can wait at once.
-        max_waiting: of those, of one visitor.
-        max_active: runs of one visitor that train at once, though there may be more slots.
-        max_sample_rows: generated rows in one download.
-        max_film_mb: snapshots of one run, in MB; larger networks get fewer of them.
-        max_repeats: seeds that one run may be repeated with.
-        max_viewer_seconds: for which the viewer may compute a picture, sample or score without any
-            progress, before it is killed.
-        max_viewer_mb: pictures and scores cached for further requests, in MB: in the server, and in
-            each process of the viewer.
-        max_viewer_waiting: pictures of a kind, or samples, that may wait at once to be computed;
-            half as many of one visitor.
-        min_free_mb: free disk space below which no new run is taken, and runs that train are
-            paused, in MB.
     """
 
+    # That one run or group is estimated to train, on one thread. Whoever needs more than half a
+    # working day of a core shared with others should ask first.
     max_run_seconds: int = 4 * 3600
-    max_run_mb: int = 2000
+    max_run_mb: int = 2000  # that it is estimated to keep in the store
+    # After which a running job is stopped, to be resumed; twice the estimate, because estimates are
+    # within that and cores may be shared.
     max_wall_seconds: int = 8 * 3600
-    max_weights: int = 4_000_000
-    max_queued: int = 1000
-    max_waiting: int = 100
-    max_active: int = 16
-    max_sample_rows: int = 100_000
-    max_film_mb: int = 32
-    max_repeats: int = 100
+    max_weights: int = 4_000_000  # of both networks of one run together
+    max_queued: int = 1000  # runs that can wait at once,
+    max_waiting: int = 100  # and of those, of one visitor
+    max_active: int = 16  # of one visitor that train at once, though there may be more slots
+    max_sample_rows: int = 100_000  # in one download
+    max_film_mb: int = 32  # snapshots of one run; larger networks get fewer of them
+    max_repeats: int = 100  # seeds that one run may be repeated with
+    # Without any progress on a picture, sample or score, before the viewer is killed.
     max_viewer_seconds: int = 20
+    # Pictures and scores cached for further requests: in the server, and in each viewer process.
     max_viewer_mb: int = 32
+    # Pictures of a kind, or samples, that may wait at once; half as many of one visitor.
     max_viewer_waiting: int = 64
-    min_free_mb: int = 200
+    min_free_mb: int = 200  # of the disk; with less no run is taken, and those that train pause
 
     @classmethod
     def from_environment(cls) -> "Limits":
@@ -68,23 +51,26 @@ class Limits:
         """
         return cls(**{f.name: env_int(f.name, getattr(cls, f.name)) for f in fields(cls)})
 
-    def check(self, *problems: Problem, start: int = 0) -> None:
+    def check(self, *problems: Problem, start: int = 0) -> Cost:
         """Refuse a training that is too large; of a group all members count together.
 
         Args:
             problems: of the run, or of all members.
             start: steps that are done already.
 
+        Returns:
+            what it will take.
+
         Raises:
             LimitError: says which limit, how much was requested, and what to do.
             ConfigError: an engine was asked for that cannot do it.
         """
-        seconds, size = 0.0, 0
+        cost = Cost()
         for problem, n in Counter(problems).items():
             self._check_weights(problem)
             engine = choose_engine(problem).engine
-            cost = Cost.of(problem, engine, start, self.max_film_mb * 2**20)
-            seconds, size = seconds + n * cost.seconds, size + n * cost.size
+            cost = cost.plus(Cost.of(problem, engine, start, self.max_film_mb * 2**20), n)
+        seconds, size = cost.seconds, cost.size
         who = "This training" if len(problems) == 1 else f"These {len(problems):,} trainings"
         if seconds > self.max_run_seconds:
             first = problems[0]
@@ -103,15 +89,13 @@ class Limits:
                 f"{self.max_run_mb:,} MB. Every step is kept: use fewer epochs, larger batches or "
                 "fewer runs."
             )
+        return cost
 
     def check_rest(self, seconds: float) -> None:
-        """Stop a running job that turns out to take far longer than its server allows.
-
-        Args:
-            seconds: to its end, at its measured speed.
+        """Stop a running job that would take far longer to its end than its server allows.
 
         Raises:
-            LimitError: how long it would take, and what to do.
+            LimitError: how long it would take at its measured speed, and what to do.
         """
         if seconds > BY_FAR * self.max_run_seconds:
             raise LimitError(
@@ -152,21 +136,22 @@ class Limits:
                 f"{repeats:,} instead."
             )
 
-    def check_disk(self, folder: Path, reusable: int = 0) -> None:
-        """Refuse work when the disk is nearly full.
+    def check_disk(self, free: int | None, size: int = 0) -> None:
+        """Refuse work when the disk is nearly full, or would be with what the work keeps.
 
         Args:
-            folder: where the store is.
-            reusable: bytes that are free inside the store.
+            free: bytes that are left; None: the disk is a database server's.
+            size: bytes that the work is estimated to keep.
 
         Raises:
             LimitError: how much is free and what to do.
         """
-        free_mb = (shutil.disk_usage(folder).free + reusable) // 2**20
-        if free_mb < self.min_free_mb:
+        needed = self.min_free_mb + -(-size // 2**20)
+        if free is not None and free // 2**20 < needed:
+            who, fewer = ("this would need", ", use fewer epochs") if size else ("runs need", "")
             raise LimitError(
-                f"The disk has only {free_mb:,} MB left, runs need {self.min_free_mb:,} MB. "
-                "Delete old runs, or ask the administrator to free some space."
+                f"The disk has only {free // 2**20:,} MB left, {who} {needed:,} MB. Delete old "
+                f"runs{fewer}, or ask the administrator to free some space."
             )
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+import numpy as np
+
+from gan_core.config import ExperimentConfig
 from gan_core.config.sections import DataConfig
 from gan_core.metrics import NoiseFloor, ScoreReport, evaluate
 from gan_core.metrics.report import noise_floor_steps
@@ -16,16 +19,20 @@ def score(
 ) -> ScoreReport:
     """Compare generated rows with the real ones, beside the noise floor.
 
-    Args:
-        generator: the one to score.
-        n: how many rows to sample; None: as many as there are real ones, which is what a run's
-            own scores use.
-        seed: of their noise; None takes the run's evaluation stream.
+    A run's own scores use as many rows as there are real ones, from its evaluation stream: what
+    None takes.
     """
-    table = resolve(generator.config).table
-    fake = generator.rows(table.n_rows if n is None else n, seed)
-    floor = floor_of(generator.config.data)
-    return evaluate(table.values, fake, table.features, floor=floor, modes=table.modes)
+    config = generator.config
+    rows = generator.rows(resolve(config).n_rows if n is None else n, seed)
+    return judged(config, rows, floor_of(config.data))
+
+
+def judged(
+    config: ExperimentConfig, rows: np.ndarray, floor: Mapping[str, NoiseFloor]
+) -> ScoreReport:
+    """Compare rows with the real ones of an experiment, whose noise floor is known."""
+    table = resolve(config).table
+    return evaluate(table.values, rows, table.features, floor=floor, modes=table.modes)
 
 
 @lru_cache(maxsize=32)

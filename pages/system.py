@@ -88,7 +88,7 @@ def viewer_card() -> None:
 def store_card() -> None:
     """Where runs are stored."""
     st.markdown(f"##### {_('Store')}")
-    folder = store().folder()
+    folder = store().database.folder
     if folder is None:
         st.caption(_("a database server"))
         return

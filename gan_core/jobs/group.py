@@ -15,11 +15,7 @@ from gan_core.store.store import Store
 @register(JOBS, GROUP)
 @dataclass(frozen=True)
 class Group(Kind):
-    """A list of configs, each trained as a member; no worker works on the group itself.
-
-    Args:
-        configs: of the members; they may differ in any setting.
-    """
+    """A list of configs, each trained as a member; no worker works on the group itself."""
 
     label = "Group"
 
@@ -27,14 +23,12 @@ class Group(Kind):
 
     @classmethod
     def from_dict(cls, spec: object) -> Self:
-        """From ``{"configs": [...]}``."""
         configs = spec.get("configs") if isinstance(spec, dict) and len(spec) == 1 else None
         if not isinstance(configs, list):
             raise ConfigError("configs", f'A group is {{"configs": [...]}}. Got {spec!r}.')
         return cls(tuple(ExperimentConfig.from_dict(config) for config in configs))
 
     def to_dict(self) -> dict[str, Any]:
-        """As ``{"configs": [...]}``."""
         return {"configs": [config.to_dict() for config in self.configs]}
 
     @property
@@ -43,7 +37,6 @@ class Group(Kind):
         return len(self.configs)
 
     def submit(self, store: Store, name: str = "") -> Job:
-        """Queue its members, each on its own."""
         return store.create_group(self.configs, name=name)
 
     def work(self, context: Context) -> None:

@@ -28,15 +28,10 @@ BUSY_TRIES = 6  # each of the database's own timeout: a minute
 
 @dataclass
 class Recorder:
-    """Collects steps and stores them periodically, with previews and checkpoints.
-
-    Args:
-        attempt: where to.
-        film: the steps after which a snapshot is kept.
-    """
+    """Collects steps and stores them periodically, with previews and checkpoints."""
 
     attempt: Attempt
-    film: frozenset[int] = frozenset()
+    snapshot_steps: frozenset[int] = frozenset()  # after which one is kept
     _parts: list[np.ndarray] = field(default_factory=list)
     _kept: dict[int, bytes] = field(default_factory=dict)
     _request: Request = field(default_factory=Request)
@@ -73,7 +68,7 @@ class Recorder:
 
     def keep(self, step: int, checkpoint: Callable[[], Checkpoint]) -> None:
         """Keep a snapshot if one is due at this step."""
-        if step in self.film:
+        if step in self.snapshot_steps:
             self._kept[step] = checkpoint().to_bytes()
 
     def flush(

@@ -2,9 +2,6 @@
 
 import logging
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -29,21 +26,15 @@ from gan_core.training import (
     TrainedGenerator,
 )
 from gan_core.training.cost import n_snapshots
-from gan_core.training.snapshots import film_steps
+from gan_core.training.snapshots import snapshot_steps
 
 log = logging.getLogger(__name__)
-
-BEAT_SECONDS = 1.0  # a dispatcher waits five of these for a worker to pause or stop
 
 
 @register(JOBS, TRAINING)
 @dataclass(frozen=True)
 class Training(Kind):
-    """A run.
-
-    Args:
-        config: the experiment; the spec is its plain form.
-    """
+    """A run; its spec is the plain form of its config."""
 
     label = "Training"
     context = Attempt
@@ -52,24 +43,16 @@ class Training(Kind):
 
     @classmethod
     def from_dict(cls, spec: object) -> Self:
-        """From the config's plain form."""
         return cls(ExperimentConfig.from_dict(spec))
 
     def to_dict(self) -> dict[str, Any]:
-        """The config's plain form."""
         return self.config.to_dict()
 
     @property
     def total(self) -> int:
-        """Steps."""
         return resolve(self.config).total_steps
 
-    def check(self, limits: Limits) -> None:
-        """Refuse a config beyond the limits."""
-        limits.check(resolve(self.config))
-
     def submit(self, store: Store, name: str = "") -> Job:
-        """A run, with everything that is stored for it."""
         return store.create(self.config, name=name)
 
     def work(self, context: Context) -> None:
@@ -77,38 +60,31 @@ class Training(Kind):
         assert isinstance(context, Attempt)
         problem = resolve(context.config())
         resume = results.checkpoint(context.database, context.run_id)
-        film, goal = _film_of(problem), context.goal()
-        stops = sorted({*film} if goal is None else {*film, goal})
-        recorder = Recorder(context, frozenset(film))
+        kept, goal = _steps_to_keep(problem), context.goal()
+        stops = sorted({*kept} if goal is None else {*kept, goal})
+        recorder = Recorder(context, frozenset(kept))
         TrainingAttempt(context, recorder, stops, goal).work(problem, resume)
 
 
 @dataclass
 class TrainingAttempt:
-    """One worker's session with a run.
-
-    Args:
-        attempt: its attempt at the run.
-        recorder: collects what the training produces.
-        stops: steps after each of which there must be an event, ascending.
-        goal: the step at which to pause; None: train to the end.
-    """
+    """One worker's session with a run."""
 
     attempt: Attempt
     recorder: Recorder
-    stops: list[int]
-    goal: int | None
+    stops: list[int]  # steps after each of which there must be an event, ascending
+    goal: int | None  # the step at which to pause; None: train to the end
     _total: int = 0
     _edited: Checkpoint | None = None
 
     def work(self, problem: Problem, resume: Checkpoint | None) -> None:
         """Train until the run pauses or ends; when settings change, train the rest with them."""
-        self._stretch(problem, resume)
+        self._train(problem, resume)
         while edited := self._edited:
             self._edited = None
-            self._stretch(resolve(edited.config), edited)
+            self._train(resolve(edited.config), edited)
 
-    def _stretch(self, problem: Problem, resume: Checkpoint | None) -> None:
+    def _train(self, problem: Problem, resume: Checkpoint | None) -> None:
         """Train until the run pauses or ends, or a setting changes."""
         from gan_core.training import train  # imports PyTorch, which the web server must not
 
@@ -173,37 +149,15 @@ class TrainingAttempt:
     def _end(self, status: str, generator: TrainedGenerator) -> None:
         """Score a run whose data are all stored, and close it."""
         scores, why = None, ""
-        with _heard(self.attempt):
-            try:
-                scores = score(generator)
-            except DataError as error:  # its last update broke the weights: it ends all the same
-                why = f"no scores: {error}"
-        retry_while_busy(lambda: self.attempt.end(status, why, scores))
+        self.attempt.is_closing = True  # asked to rest meanwhile, it obeys with its scores
+        try:
+            scores = score(generator).to_dict()
+        except DataError as error:  # its last update broke the weights: it ends all the same
+            why = f"no scores: {error}"
+        retry_while_busy(lambda: self.attempt.close(status, why, scores))
 
 
-@contextmanager
-def _heard(attempt: Attempt) -> Iterator[None]:
-    """Report every second that the worker is alive during a long uninterruptible task.
-
-    A run that is paused or stopped while being scored obeys a moment later, with its scores.
-    """
-    done = threading.Event()
-
-    def beat() -> None:
-        while not done.wait(BEAT_SECONDS):
-            with suppress(StoreError):  # the working thread will hit it too
-                attempt.heard()
-
-    thread = threading.Thread(target=beat, daemon=True, name="beat")
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _film_of(problem: Problem) -> list[int]:
+def _steps_to_keep(problem: Problem) -> list[int]:
     """The steps after which snapshots are kept; as many as the limit of their size allows."""
-    film_bytes = Limits.from_environment().max_film_mb * 2**20
-    return film_steps(problem.total_steps, n_snapshots(problem, film_bytes))
+    most_bytes = Limits.from_environment().max_film_mb * 2**20
+    return snapshot_steps(problem.total_steps, n_snapshots(problem, most_bytes))

@@ -27,7 +27,6 @@ class Kept(Generic[T]):
         self._lock = Lock()
 
     def find(self, key: Hashable) -> T | None:
-        """The cached answer, None if there is none."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)

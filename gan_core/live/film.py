@@ -1,6 +1,7 @@
 """Pictures of a run: its latest state while it trains, and its snapshots as a film."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
@@ -28,17 +29,9 @@ def arena(
 ) -> Parts:
     """The latest state of both players as a picture.
 
-    Args:
-        store: where the run is stored.
-        kept: frames made earlier.
-        run: its id.
-        view: which picture.
-        facts: whether to include what does not change from frame to frame.
-        state: the state of the run that the asker has seen; another state is another question.
-
     Yields:
-        JSON: ``attempt``, ``status``; ``facts`` if requested; ``frame``, once there is
-        one.
+        JSON: ``attempt``, ``status``; ``facts``, which do not change from frame to frame, if
+        requested; ``frame``, once there is one.
     """
     found = store.get(run)
     seen = _view(found, view)
@@ -64,20 +57,11 @@ def film(
 ) -> Parts:
     """A run's snapshots as pictures or, without a view, as histograms; one part per frame.
 
-    Args:
-        store: where the run is stored.
-        kept: frames made earlier.
-        run: its id.
-        view: which picture; None for the histograms of all features.
-        after: only the frames of later steps; -1 for all.
-        state: as for `arena`.
-
     Yields:
-        JSON: ``attempt``; ``steps``, of all snapshots; ``frames``, of those
-        after; ``facts``, for a view; for histograms ``steps_per_epoch``, the number of rows
-        counted, and the bins per feature. A frame is what `Field.wire` or
-        `Density.wire` give, or
-        ``{"step", "counts"}``.
+        JSON: ``attempt``; ``steps``, of all snapshots; ``frames``, of those after a step;
+        ``facts``, for a view; for histograms ``steps_per_epoch``, the number of rows counted, and
+        the bins per feature. A frame is what `Field.wire` or `Density.wire` give, or
+        ``step`` and ``counts``.
     """
     found = store.get(run)
     steps = results.snapshot_steps(store.database, run)
@@ -92,14 +76,8 @@ def film(
     yield Part(as_json(answer)[:-1] + b',"frames":[', 0, len(wanted))
     comma = b""
     for i, step in enumerate(wanted):
-        frame = _frame(
-            found,
-            kept,
-            step,
-            seen,
-            lambda step=step: results.snapshot(store.database, run, step),
-        )
-        if frame:
+        players = partial(results.snapshot, store.database, run, step)
+        if frame := _frame(found, kept, step, seen, players):
             yield Part(comma + frame, i + 1, len(wanted))
             comma = b","
     yield Part(b"]}", len(wanted), len(wanted))

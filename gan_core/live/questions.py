@@ -9,23 +9,18 @@ from gan_core.registry import Registry
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of an answer, after which the viewer may switch to another question.
+    """A piece of an answer, after which the viewer may switch to another question."""
 
-    Attributes:
-        data: the next bytes of the answer; empty if only the progress changed.
-        done: how much of the work is done.
-        of: how much work there is.
-    """
-
-    data: bytes = b""
-    done: int = 0
-    of: int = 0
+    data: bytes = b""  # empty if only the progress changed
+    done: int = 0  # how much of the work is done
+    of: int = 0  # how much work there is
 
 
 Parts = Iterator[Part]
 
-# Called with the store, this process's cache and the arguments by keyword. The data of the parts
-# make up the answer: JSON, except for files.
+# Called with the store, this process's cache and the arguments by keyword: `run` is an id, `state`
+# what the asker has seen of the run, so that another state is another question. The data of the
+# parts make up the answer: JSON, except for files.
 QUESTIONS: Registry[Callable[..., Parts]] = Registry("question")
 
 

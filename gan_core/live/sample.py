@@ -9,10 +9,11 @@ from gan_core.config import ExperimentConfig
 from gan_core.errors import RunStateError
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
-from gan_core.live.scores import floors_of, judged
+from gan_core.live.scores import floors_of
 from gan_core.live.updates import densities
 from gan_core.problem import resolve
 from gan_core.registry import register
+from gan_core.scoring import judged
 from gan_core.store import results
 from gan_core.store.store import Store
 
@@ -35,14 +36,8 @@ def sample(
 ) -> Parts:
     """A sample of the generator at the run's last checkpoint, as the page shows it.
 
-    Args:
-        store: where the run is stored.
-        kept: not used; samples are kept as arrays.
-        run: its id.
-        step: the checkpoint's.
-        n: how many rows.
-        seed: the seed of their noise; None takes the run's evaluation stream.
-        scored: whether to compute scores.
+    The step is the checkpoint's, the seed that of the rows' noise; None takes the run's evaluation
+    stream.
 
     Yields:
         JSON: ``first`` rows; ``densities``, the histogram of each feature in the bins of the real

@@ -5,18 +5,15 @@ import time
 from collections.abc import Generator, Mapping
 from functools import lru_cache
 
-import numpy as np
-
-from gan_core.config import ExperimentConfig
 from gan_core.config.sections import DataConfig
 from gan_core.errors import DataError
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
-from gan_core.metrics import NoiseFloor, ScoreReport, evaluate, metrics_for
+from gan_core.metrics import NoiseFloor, metrics_for
 from gan_core.metrics.report import SPLITS
 from gan_core.problem import resolve
 from gan_core.registry import register
-from gan_core.scoring import floor_steps
+from gan_core.scoring import floor_steps, judged
 from gan_core.store import results
 from gan_core.store.model import Run
 from gan_core.store.store import Store
@@ -42,13 +39,7 @@ def quality(
     Each is what `gan_core.scoring.score` returns for the generator then: as many rows as there
     are real ones, from the run's evaluation stream. For a group, its lead's.
 
-    Args:
-        store: where the run is stored.
-        kept: scores computed earlier.
-        run: its id.
-        attempt: the attempt whose scores the asker has; another attempt may have undone some.
-        after: the last snapshot that it has; -1 for none.
-        state: the state of the run that the asker has seen; another state is another question.
+    The asker has those of an attempt until a step, -1 if none; another one may have undone some.
 
     Yields:
         JSON: ``attempt``; ``after``, the snapshot before the answer's first: -1 if it
@@ -82,19 +73,14 @@ def quality(
 
 def floors_of(data: DataConfig) -> Generator[Part, None, Floors]:
     """The noise floors of some real rows, which may take minutes: one part per split."""
-    search = _search(data)
+    search = _Search(data)
     while not search.found:
         search.go_on()
         yield Part(done=search.done, of=SPLITS)
     return search.found
 
 
-def judged(config: ExperimentConfig, rows: np.ndarray, floors: Floors) -> ScoreReport:
-    """Compare generated rows with the real ones of an experiment."""
-    table = resolve(config).table
-    return evaluate(table.values, rows, table.features, floor=floors, modes=table.modes)
-
-
+@lru_cache(maxsize=32)
 class _Search:
     """The computation of some rows' noise floors, shared by all who wait for them."""
 
@@ -106,11 +92,6 @@ class _Search:
     def go_on(self) -> None:
         self.found = next(self._steps)
         self.done += 1
-
-
-@lru_cache(maxsize=32)
-def _search(data: DataConfig) -> _Search:
-    return _Search(data)
 
 
 def _judged(store: Store, run: Run, step: int, floors: Floors) -> bytes | None:

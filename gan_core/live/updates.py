@@ -1,9 +1,9 @@
 """The next update for a viewer of a live run: small, however long the run.
 
 A viewer says which step of which attempt it has. For a short run it gets what came after. A long
-one is divided into intervals of equal length, each sent as the steps at which a curve is smallest
-or largest, so that no peak is lost: those of the new intervals ("append") or, if the
-run has grown so much that intervals became longer, of the whole run ("replace"). So curves are
+one is divided into buckets of equal length, each sent as the steps at which a curve is smallest
+or largest, so that no peak is lost: those of the new buckets ("append") or, if the
+run has grown so much that buckets became longer, of the whole run ("replace"). So curves are
 thinned evenly, whenever one started to watch. Histograms come as densities, only when newer
 than those it shows.
 """
@@ -17,26 +17,22 @@ from gan_core.problem import resolve
 from gan_core.store import results
 from gan_core.store.groups import band
 from gan_core.store.history import AS_IT_IS, curves, extent
-from gan_core.store.levels import stretch_length
+from gan_core.store.levels import bucket_length
 from gan_core.store.model import FINISHED, Run
 from gan_core.store.queue import is_unattended
 from gan_core.store.store import Store
 from gan_core.training.events import widened
 
 MAX_POINTS = 2048  # of a curve sent as a whole
-FEWEST = 4  # maximum answers per interval while a long run trains
+FEWEST = 4  # maximum answers per bucket while a long run trains
 N_BINS = 10  # the tutorial's
 
 
 def live_update(store: Store, run: Run, *, attempt: int, since: int, shown: int) -> dict[str, Any]:
     """What is new in a run.
 
-    Args:
-        store: where it is stored.
-        run: the run in its current state.
-        attempt: the attempt whose steps the viewer has; another attempt may have undone some.
-        since: the last step that the viewer has.
-        shown: the step whose histograms the viewer shows.
+    The viewer has the steps of an attempt, of which another one may have undone some, until
+    `since`, and shows the histograms of a step.
 
     Returns:
         plain values for JSON; arrays are float32, little-endian, in base64.
@@ -56,10 +52,10 @@ def _curves(store: Store, run: Run, after: int) -> dict[str, Any]:
     """The curves after a step, or as a whole."""
     whole = extent(store.database, run.id)
     most = MAX_POINTS // (2 * whole.n_columns)
-    length = stretch_length(max(1, whole.n_steps), most)
+    length = bucket_length(max(1, whole.n_steps), most)
     known, new = after - whole.first + 1, whole.last - after
     is_long = whole.n_steps > MAX_POINTS
-    is_whole = known <= 0 or (is_long and length != stretch_length(known, most)) or new > AS_IT_IS
+    is_whole = known <= 0 or (is_long and length != bucket_length(known, most)) or new > AS_IT_IS
     if is_whole:
         steps, rows = curves(store.database, run.id, max_points=MAX_POINTS)
     elif run.is_active and not run.is_stepping and is_long and new < length / FEWEST:

@@ -9,12 +9,11 @@ import numpy as np
 import sqlalchemy as sa
 
 from gan_core.config import ExperimentConfig
-from gan_core.metrics import ScoreReport
 from gan_core.store import history, model
 from gan_core.store.context import Context
 from gan_core.store.edits import take_up
 from gan_core.store.levels import Levels
-from gan_core.store.rows import change, change_training
+from gan_core.store.rows import change
 from gan_core.store.schema import chunks, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint
 
@@ -23,32 +22,20 @@ WATCH_SECONDS = 5.0  # after a request, somebody counts as watching the networks
 
 @dataclass(frozen=True)
 class Request:
-    """What users request of a running run.
+    """What users request of a running run."""
 
-    Attributes:
-        want: "", "pause", "stop", or "edit" if settings are to change.
-        watched: whether somebody is watching its networks now.
-    """
-
-    want: str = ""
-    watched: bool = False
+    want: str = ""  # "", "pause", "stop", or "edit" if settings are to change
+    watched: bool = False  # whether somebody is watching its networks now
 
 
 @dataclass
 class Attempt(Context):
-    """One worker's attempt at a run. Every write is refused once a newer attempt owns the run.
-
-    Args:
-        database: the store's database.
-        run_id: the run.
-        number: this attempt's number, as given by the dispatcher's claim.
-    """
+    """One worker's attempt at a run. Every write is refused once a newer attempt owns the run."""
 
     _seq: int = 0
     _levels: Levels | None = None
 
     def config(self) -> ExperimentConfig:
-        """The experiment to train."""
         return ExperimentConfig.from_json(self.job().spec_json)
 
     def goal(self) -> int | None:
@@ -61,14 +48,14 @@ class Attempt(Context):
         now, levels = time.time(), history.continued(self.database, self.run_id, step)
         with self.database.write() as db:
             self._hold(db)
-            values = {"started_at": now, "heartbeat_at": now, "rate": None}
-            change(db, self.run_id, progress=step, worker_pid=worker_pid, **values)
-            change_training(db, self.run_id, device=device, engine=engine)
+            values = {"started_at": now, "heartbeat_at": now, "worker_pid": worker_pid}
+            made_by = {"device": device, "engine": engine}
+            change(db, self.run_id, progress=step, rate=None, **values, **made_by)
             late = sa.and_(chunks.c.run_id == self.run_id, chunks.c.last_step > step)
             undone = db.execute(chunks.delete().where(late)).rowcount
             history.keep(db, self.run_id, levels)
             if undone or not self._beside(db, "unbroken_from"):
-                change_training(db, self.run_id, unbroken_from=self.number)
+                change(db, self.run_id, unbroken_from=self.number)
             late = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step > step)
             db.execute(snapshots.delete().where(late))
         self._levels = levels
@@ -90,21 +77,16 @@ class Attempt(Context):
             losses: float32, (n_steps, n_columns), see `ExperimentConfig.columns`.
             rate: steps per second.
             preview: generated rows at this moment in original units, (n_rows, n_features).
-            networks: the weights of both networks at this moment, as `Checkpoint.players` packs
-                them.
+            networks: of this moment, as `Checkpoint.players` packs them.
             kept: snapshots by their step, as `Checkpoint.to_bytes`.
-
-        Returns:
-            what users request of the run.
         """
         last_step = first_step + len(losses) - 1
         levels, self._levels = self._levels_before(first_step, losses.shape[1]), None
         levels.add(losses)
         with self.database.write() as db:
             run = self._hold(db)
-            change(db, self.run_id, progress=last_step, rate=rate)
             last = {"d_loss": float(losses[-1, 0]), "g_loss": float(losses[-1, 1])}
-            change_training(db, self.run_id, **last)
+            change(db, self.run_id, progress=last_step, rate=rate, **last)
             db.execute(
                 chunks.insert().values(
                     run_id=self.run_id,
@@ -142,12 +124,7 @@ class Attempt(Context):
             take_up(db, self.run_id)
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Replace the run's checkpoint."""
         self.keep(checkpoint.step, checkpoint.to_bytes())
-
-    def end(self, status: str, reason: str = "", scores: ScoreReport | None = None) -> None:
-        """Close the run with a final or paused status, and clear what was requested."""
-        self.close(status, reason, scores.to_dict() if scores else None)
 
     def _close(
         self, db: sa.Connection, status: str, reason: str, result: Mapping[str, Any] | None
@@ -155,7 +132,7 @@ class Attempt(Context):
         if status in model.RESUMABLE:
             take_up(db, self.run_id)  # requested at the last moment
         super()._close(db, status, reason, result)
-        change_training(db, self.run_id, until_step=None, edit=None)
+        change(db, self.run_id, until_step=None, edit=None)
 
     def rest_at_goal(self) -> None:
         """Pause after the requested steps, unless more have been requested in the meantime."""
@@ -176,6 +153,5 @@ class Attempt(Context):
         mine = sa.and_(snapshots.c.run_id == self.run_id, snapshots.c.step.in_(list(kept)))
         db.execute(snapshots.delete().where(mine))
         common = {"run_id": self.run_id, "attempt": self.number}
-        db.execute(
-            snapshots.insert(), [{**common, "step": s, "data": data} for s, data in kept.items()]
-        )
+        rows = [{**common, "step": step, "data": data} for step, data in kept.items()]
+        db.execute(snapshots.insert(), rows)

@@ -20,15 +20,17 @@ from gan_core.store.schema import checkpoints, jobs
 class Context:
     """What a worker needs to work on a job. Writes are refused once it no longer owns the job.
 
-    Args:
-        database: the store's database.
+    Attributes:
         run_id: the job.
         number: this attempt's number, as given by the dispatcher's claim.
+        is_closing: whether it does what takes long and cannot be interrupted before it ends: so
+            what users request meanwhile is not overdue.
     """
 
     database: Database
     run_id: str
     number: int
+    is_closing: bool = False
 
     def job(self) -> Job:
         """The job in its current state.
@@ -43,25 +45,24 @@ class Context:
         return found[0]
 
     def start(self, worker_pid: int) -> None:
-        """Record who works on it."""
         now = time.time()
         with self.database.write() as db:
             self._hold(db)
             values = {"started_at": now, "heartbeat_at": now, "rate": None}
             change(db, self.run_id, worker_pid=worker_pid, **values)
 
-    def beat(self) -> None:
-        """Report that the worker is alive; a dispatcher terminates one that is silent for long."""
-        mine = sa.and_(jobs.c.id == self.run_id, self._is_mine())
-        with self.database.write() as db:
-            if not db.execute(jobs.update().where(mine).values(heartbeat_at=time.time())).rowcount:
-                raise self._stale()
+    def beat(self, *, is_closing: bool = False) -> Job:
+        """Report that the worker is alive; a dispatcher terminates one that is silent for long.
 
-    def heard(self) -> None:
-        """Report that the worker has seen the request, but is in an uninterruptible task."""
+        Args:
+            is_closing: as the attribute of the context that works, which is not this one.
+        """
+        now = time.time()
         with self.database.write() as db:
-            if self._hold(db).want:
-                change(db, self.run_id, want_at=time.time())
+            job = self._hold(db)
+            asked = {"want_at": now} if is_closing and job.want else {}
+            change(db, self.run_id, heartbeat_at=now, **asked)
+        return job
 
     def ask_to_rest(self, want: str, reason: str) -> None:
         """Ask for "pause" or "stop" as people do, for a reason that the job keeps.
@@ -108,13 +109,11 @@ class Context:
 
     def _hold(self, db: sa.Connection) -> Job:
         """The job, locked, which proves that this attempt still owns it."""
-        found = locked(db, jobs.c.id == self.run_id, self._is_mine())
+        mine = (jobs.c.attempt == self.number, jobs.c.status == model.RUNNING)
+        found = locked(db, jobs.c.id == self.run_id, *mine)
         if not found:
             raise self._stale()
         return found[0]
-
-    def _is_mine(self) -> sa.ColumnElement[bool]:
-        return sa.and_(jobs.c.attempt == self.number, jobs.c.status == model.RUNNING)
 
     def _replace(self, db: sa.Connection, table: sa.Table, **values: object) -> None:
         db.execute(table.delete().where(table.c.run_id == self.run_id))

@@ -26,20 +26,14 @@ if TYPE_CHECKING:  # the dispatcher does without; kinds of job are a layer above
 
 
 class Creation(Steering):
-    """Create, fork."""
+    """Create, fork.
+
+    All verbs raise `LimitError` for what is larger than this server allows, or if too many are
+    waiting already, and `AccessError` if the owner is somebody else.
+    """
 
     def submit(self, spec: "Kind", owner: str | None = None, name: str = "") -> Job:
-        """Put a job of any kind into the queue.
-
-        Args:
-            spec: what to do.
-            owner: who starts it; the user, if the store is used by one.
-            name: shown on the pages; generated if empty.
-
-        Raises:
-            LimitError: larger than this server allows, or too many are waiting already.
-            AccessError: the owner is somebody else.
-        """
+        """Put a job of any kind into the queue; its owner is the user, its name made if empty."""
         owner = self._owner(owner)
         spec.check(self.limits)
         row = _queued(time.time()) | {"kind": spec.name, "owner": owner, "total": spec.total}
@@ -62,24 +56,22 @@ class Creation(Steering):
 
         Args:
             config: the experiment.
-            owner: as `submit`.
-            name: shown on the pages; generated if empty.
+            owner: as `submit`, and so the name.
+            name: likewise.
             repeats: train it with this many seeds, the config's and those after it, as a group.
             paused: leave it paused before its first step, to be advanced or resumed.
 
         Raises:
-            LimitError: larger than this server allows, or too many are waiting already.
             ConfigError: a seed would exceed the largest one.
-            AccessError: the owner is somebody else.
         """
         self.limits.check_repeats(repeats)
         if repeats > 1:
             seeds = [config.with_values({"seed": config.seed + i}) for i in range(repeats)]
             return self.create_group(seeds, owner, name, paused=paused)
         owner = self._owner(owner)
-        self.limits.check(resolve(config))
+        cost = self.limits.check(resolve(config))
         run = _training(config, time.time(), paused=paused)
-        with self._room_for(1, owner) as db:
+        with self._room_for(1, owner, cost.size) as db:
             name = clean_name(name) or f"{resolve(config).table.title} {_number(db)}"
             _insert(db, [run | {"owner": owner, "name": name}])
         return self.get(run["id"])
@@ -92,24 +84,18 @@ class Creation(Steering):
         *,
         paused: bool = False,
     ) -> Run:
-        """Put several trainings into the queue, to be viewed together.
+        """Put several trainings into the queue, to be viewed together, each as `create`.
 
-        Args:
-            configs: of the members; whatever differs between them becomes their label.
-            owner: as `submit`.
-            name: shown on the pages; generated if empty.
-            paused: leave all paused before their first step.
+        Whatever differs between their configs becomes their labels.
 
         Raises:
             ConfigError: there are none.
-            LimitError: too many, or as `create`.
-            AccessError: the owner is somebody else.
         """
         if not configs:
             raise ConfigError("configs", "A group needs at least one config. Got none.")
         owner = self._owner(owner)
         self.limits.check_repeats(len(configs))
-        self.limits.check(*(resolve(config.with_values({"seed": 0})) for config in configs))
+        cost = self.limits.check(*(resolve(c.with_values({"seed": 0})) for c in configs))
         now = time.time()
         group = _queued(now) | {"status": model.OF_MEMBERS, "kind": model.GROUP, "owner": owner}
         spec = {"configs": [config.to_dict() for config in configs]}
@@ -120,7 +106,7 @@ class Creation(Steering):
             for i, config in enumerate(configs)
         ]
         group |= {"spec": json.dumps(spec), "total": sum(int(m["total"]) for m in members)}
-        with self._room_for(len(configs), owner) as db:
+        with self._room_for(len(configs), owner, cost.size) as db:
             name = clean_name(name) or f"{resolve(configs[0]).table.title} {_number(db)}"
             for member, label in zip(members, labels_of(configs), strict=True):
                 member |= {"group_id": group["id"], "owner": owner, "label": label[:MAX_NAME]}
@@ -145,39 +131,34 @@ class Creation(Steering):
             run_id: the parent, which the user only needs to see.
             checkpoint: the state, of any step of the parent.
             config: the settings from there on.
-            owner: who forks; as `submit`.
-            name: of the new run.
+            owner: as `submit`, and so the name.
+            name: likewise.
 
         Raises:
-            RunNotFoundError: no such run.
             ConfigError: the settings do not fit the state, as in `Checkpoint.forked`.
-            LimitError: as `create`.
-            AccessError: the owner is somebody else.
         """
         owner = self._owner(owner)
         parent, state = self.get(run_id), checkpoint.forked(config)
-        self.limits.check(resolve(state.config), start=state.step)
+        cost = self.limits.check(resolve(state.config), start=state.step)
         epoch = -(-state.step // parent.steps_per_epoch)
         name = clean_name(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}"
         child = _training(state.config, time.time()) | {"owner": owner, "name": name}
         child |= {"parent_id": parent.id, "parent_step": state.step, "progress": state.step}
         data = {"run_id": child["id"], "attempt": 0, "step": state.step}
-        with self._room_for(1, owner) as db:
+        with self._room_for(1, owner, cost.size) as db:
             _insert(db, [child])
             db.execute(schema.checkpoints.insert().values(**data, data=state.to_bytes()))
         return self.get(child["id"])
 
     def _owner(self, owner: str | None) -> str:
-        """The owner of the new job."""
         if self.user is not None and owner not in (None, self.user):
             raise AccessError(f"You are {self.user!r} and cannot start runs for {owner!r}.")
         return self.user or owner or EVERYBODY
 
     @contextmanager
-    def _room_for(self, n: int, owner: str) -> Iterator[sa.Connection]:
-        """A transaction that puts n jobs into the queue; refused where there is no room."""
-        if folder := self.folder():
-            self.limits.check_disk(folder, self.database.reusable_bytes())
+    def _room_for(self, n: int, owner: str, size: int = 0) -> Iterator[sa.Connection]:
+        """A transaction that puts n jobs of so many bytes into the queue, if there is room."""
+        self.limits.check_disk(self.database.free_bytes(), size)
         with self.database.write() as db:
             self._check_queue(db, n, owner)
             yield db

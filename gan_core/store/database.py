@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -67,8 +68,7 @@ class Database:
             parsed = sa.engine.make_url(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
             self.file = StoreFile(parsed.database or "", busy_seconds) if is_file(parsed) else None
-            options = {"creator": self.file.connect} if self.file else _options(url, busy_seconds)
-            self.engine = sa.create_engine(url, **options)
+            self.engine = sa.create_engine(url, **_options(parsed, self.file, busy_seconds))
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(
                 f"GAN_FORGE_DATABASE_URL is {_without_password(url)!r}, which cannot be used "
@@ -82,7 +82,6 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A read transaction."""
         self.check()
         with translated(), self.engine.begin() as connection:
             yield connection
@@ -94,6 +93,11 @@ class Database:
         with translated(), self._writing.begin() as connection:
             yield connection
 
+    def check(self) -> None:
+        """Notice that a SQLite file is no longer the same, as `StoreFile.check`."""
+        if self.file:
+            self.file.check()
+
     def alone(self, connection: sa.Connection) -> None:
         """Block every other transaction at this call until this one ends.
 
@@ -103,20 +107,10 @@ class Database:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OUR_LOCK)))
 
-    def check(self) -> None:
-        """Notice that a SQLite file is no longer the same.
-
-        Raises:
-            StoreGoneError: it was deleted, replaced or emptied.
-        """
-        if self.file:
-            self.file.check()
-
     @property
     def folder(self) -> Path | None:
         """Where a SQLite file is; None for a database server."""
-        file = sa.engine.make_url(self.url).database
-        return Path(file).parent if self.is_sqlite and file else None
+        return self.file and self.file.path.parent
 
     def prepare(self) -> None:
         """Create or migrate the tables.
@@ -126,7 +120,12 @@ class Database:
         """
         if self.file:
             self.file.may_create = True
-        self._migrate()
+        with self.read() as connection:
+            version = _read_version(connection)
+        if version != schema.HEAD:
+            with self.write() as connection:  # two servers may start at once: look again, locked
+                self.alone(connection)
+                _migrate(connection)
         if self.file:
             self.file.may_create = False
             self.file.make_reserve()
@@ -150,30 +149,19 @@ class Database:
                 self.file.reclaim(self.engine)
             self.file.make_reserve()
 
-    def reusable_bytes(self) -> int:
-        """Space freed inside the file, which new runs can use without taking any from the disk."""
+    def free_bytes(self) -> int | None:
+        """Space for new runs: on the disk and inside the file; None for a database server."""
+        if not self.file:
+            return None
         with translated():
-            return self.file.reusable_bytes(self.engine) if self.file else 0
-
-    def _migrate(self) -> None:
-        if self._version() == schema.HEAD:
-            return
-        with self.write() as connection:  # two servers may start at once: check again, locked
-            self.alone(connection)
-            version = _read_version(connection)
-            if version != schema.HEAD:
-                _migrate(connection, version)
-
-    def _version(self) -> str | None:
-        with self.read() as connection:
-            return _read_version(connection)
+            reusable = self.file.reusable_bytes(self.engine)
+        return reusable + shutil.disk_usage(self.file.path.parent).free
 
 
-def _options(url: str | sa.URL, busy_seconds: float) -> dict[str, Any]:
-    backend = sa.engine.make_url(url).get_backend_name()
-    if backend == "sqlite":
-        return {"connect_args": {"timeout": busy_seconds}}
-    if backend == "postgresql":
+def _options(url: sa.URL, file: StoreFile | None, busy_seconds: float) -> dict[str, Any]:
+    if file:
+        return {"creator": file.connect}
+    if url.get_backend_name() == "postgresql":
         wait = f"-c lock_timeout={max(1, round(1000 * busy_seconds))}"
         return {"connect_args": {"options": wait}, "pool_pre_ping": True}
     return {"pool_pre_ping": True}
@@ -189,7 +177,7 @@ def _read_version(connection: sa.Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _migrate(connection: sa.Connection, version: str | None) -> None:
+def _migrate(connection: sa.Connection) -> None:
     # Imported here: a store that is up to date, the usual case, needs no Alembic (0.2 s).
     from alembic import command
     from alembic.config import Config
@@ -198,7 +186,8 @@ def _migrate(connection: sa.Connection, version: str | None) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if version is not None and version not in known:
+    version = _read_version(connection)
+    if version not in {None, *known}:
         raise StoreTooNewError(
             f"The store was written by a newer version of GAN Forge (schema {version}, this one "
             f"knows up to {schema.HEAD}). Update GAN Forge, or set GAN_FORGE_HOME to another "
@@ -260,8 +249,6 @@ def translated() -> Iterator[None]:
 
 
 def _code(error: object) -> object:
-    """SQLite's primary result code, or the five-character SQLSTATE of other databases."""
+    """SQLite's primary result code, or psycopg's five-character SQLSTATE."""
     code = getattr(error, "sqlite_errorcode", None)
-    if code is not None:
-        return code & 0xFF
-    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    return getattr(error, "sqlstate", None) if code is None else code & 0xFF

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
 from gan_core.store.model import Run
-from gan_core.store.rows import change, change_training
+from gan_core.store.rows import change
 from gan_core.store.schema import jobs, trainings
 
 log = logging.getLogger(__name__)
@@ -23,16 +23,16 @@ def write_config(db: sa.Connection, run_id: str, config: ExperimentConfig) -> No
     change(db, run_id, spec=json.dumps(config.to_dict()))
 
 
-def ask_for(db: sa.Connection, run: Run, changes: Mapping[str, object]) -> None:
+def ask_for(db: sa.Connection, run: Run, changes: Mapping[str, object]) -> ExperimentConfig:
     """Leave a change for the worker of a running run, which applies it at its next step.
 
-    Raises:
-        ConfigError: the change is not possible.
+    Returns what the config is then, about.
     """
     before = db.scalar(sa.select(trainings.c.edit).where(trainings.c.job_id == run.id))
     asked = {**json.loads(before or "{}"), **changes}
-    run.config.with_edit(run.step, asked)
-    change_training(db, run.id, edit=json.dumps(asked))
+    config = run.config.with_edit(run.step, asked)
+    change(db, run.id, edit=json.dumps(asked))
+    return config
 
 
 def take_up(db: sa.Connection, run_id: str) -> None:
@@ -48,4 +48,4 @@ def take_up(db: sa.Connection, run_id: str) -> None:
         write_config(db, run_id, config)
     except ConfigError as error:  # it was checked when requested; now the record is full
         log.warning("run %s: %s", run_id, error)
-    change_training(db, run_id, edit=None)
+    change(db, run_id, edit=None)

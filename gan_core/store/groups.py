@@ -6,6 +6,7 @@ requested; its status and progress are those of its members.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,52 +17,42 @@ from gan_core.store import history, model
 from gan_core.store.database import Database
 from gan_core.store.model import Job, Run
 
-STRETCHES = 250  # intervals of the training; each is one point of the curves
+BUCKETS = 250  # buckets of the training; each is one point of the curves
 
 
 def together(group: Job, members: Sequence[Run]) -> Run:
-    """A group with the status, progress and rate of its members.
+    """A group with the status, progress and rate of its members; the rest is its first one's.
 
     Progress, rate and losses are means over the members, so that the time left is right;
     if members differ in length, each counts by the fraction of its own training, in steps of the
     first one's.
     """
-    first = members[0]
+    first, n = members[0], len(members)
     status = status_of([run.status for run in members])
     reasons = [f"{run.label}: {run.reason}" for run in members if run.reason]
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     ends = [run.ended_at for run in members if run.ended_at]
-    n = len(members)
-    rates = (run.rate or 0.0 if run.status == model.RUNNING else 0.0 for run in members)
-    scaled = zip(rates, members, strict=True)
-    own = {
-        name: getattr(group, name)
-        for name in ("id", "kind", "owner", "name", "created_at", "group_id", "parent_id", "label")
-    }
-    return Run(
-        **own,
-        spec_json=first.spec_json,
+    running = [run for run in members if run.status == model.RUNNING]
+    own = ("id", "kind", "owner", "name", "created_at", "group_id", "parent_id", "label")
+    return replace(
+        first,
+        **{name: getattr(group, name) for name in own},
         status=status,
         want=next((run.want for run in members if run.want), ""),
         reason=reasons[0] + more if reasons and status in model.RESUMABLE else "",
-        attempt=first.attempt,
         worker_pid=None,
         priority=min(run.priority for run in members),
         queued_at=min((run.queued_at for run in members if run.queued_at), default=None),
         started_at=min((run.started_at for run in members if run.started_at), default=None),
         ended_at=max(ends) if ends and status not in model.ACTIVE else None,
         progress=sum(run.step * first.total // run.total for run in members) // n,
-        total=first.total,
-        rate=sum(rate * first.total / run.total for rate, run in scaled) / n or None,
+        rate=sum((run.rate or 0.0) * first.total / run.total for run in running) / n or None,
         d_loss=_mean(run.d_loss for run in members),
         g_loss=_mean(run.g_loss for run in members),
         device=next((run.device for run in members if run.device), None),
         engine=next((run.engine for run in members if run.engine), None),
-        result_json=first.result_json,
-        steps_per_epoch=first.steps_per_epoch,
         until_step=None,
         parent_step=None,
-        unbroken_from=first.unbroken_from,
         labels=tuple(run.label for run in members),
     )
 
@@ -92,26 +83,22 @@ def band(database: Database, members: Sequence[Run]) -> tuple[np.ndarray, np.nda
     Members of different lengths are compared at equal fractions of their own training, plotted
     along the first one's steps.
 
-    Args:
-        database: the store's.
-        members: of a group.
-
     Returns:
-        the steps in the middle of each interval, (n,), and (3, n_columns, n): median, 10 % and 90 %
-        quantile of the members' means in each interval, for each column of the history; as far as
+        the steps in the middle of each bucket, (n,), and (3, n_columns, n): median, 10 % and 90 %
+        quantile of the members' means in each bucket, for each column of the history; as far as
         any member has got.
     """
     total = members[0].total_steps
-    stretches = min(STRETCHES, *(run.total_steps for run in members))
+    n_buckets = min(BUCKETS, *(run.total_steps for run in members))
     n_columns = max(len(run.config.columns) for run in members)
     curves = [
-        _curve(database, run.id, run.attempt, run.step, run.total_steps, stretches)
+        _curve(database, run.id, run.attempt, run.step, run.total_steps, n_buckets)
         for run in members
         if run.step
     ]
-    edges = np.linspace(0, total, stretches + 1)
+    edges = np.linspace(0, total, n_buckets + 1)
     reached = max((curve.shape[1] for curve in curves), default=0)
-    if not reached:  # no member has completed an interval yet
+    if not reached:  # no member has completed a bucket yet
         return np.empty(0), np.empty((3, n_columns, 0), np.float32)
     padded = np.full((len(curves), n_columns, reached), np.nan, np.float32)
     for row, curve in zip(padded, curves, strict=True):
@@ -132,11 +119,11 @@ def scores_by_member(members: Sequence[Run]) -> pd.DataFrame:
 
 @lru_cache(maxsize=512)  # called again and again for members that have ended
 def _curve(
-    database: Database, run_id: str, attempt: int, step: int, total: int, stretches: int
+    database: Database, run_id: str, attempt: int, step: int, total: int, n_buckets: int
 ) -> np.ndarray:
-    """The mean of each complete interval of a run's history, (n_columns, n)."""
+    """The mean of each complete bucket of a run's history, (n_columns, n)."""
     counts, sums = history.running_sums(database, run_id)
-    edges = np.linspace(0, total, stretches + 1).astype(int)
+    edges = np.linspace(0, total, n_buckets + 1).astype(int)
     edges = edges[edges <= counts[-1]]
     at = np.array([np.interp(edges, counts, column) for column in sums.T])  # (n_columns, n + 1)
     return (np.diff(at) / np.diff(edges)).astype(np.float32)

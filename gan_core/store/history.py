@@ -12,10 +12,10 @@ from gan_core.objectives import Objective
 from gan_core.store.database import Database
 from gan_core.store.levels import (
     Levels,
+    bucket_length,
+    bucket_type,
     joined,
     points,
-    stretch_length,
-    stretch_type,
     summarised,
 )
 from gan_core.store.model import Run
@@ -29,26 +29,18 @@ _BATCH = 1 << 15  # steps read at once: half a megabyte
 
 @dataclass(frozen=True)
 class Extent:
-    """The extent of a stored history.
-
-    Attributes:
-        first: the first step.
-        last: the last step, the one before `first` if there is none.
-        n_columns: of the latest steps; earlier ones may have fewer.
-    """
+    """The first and last stored steps of a run."""
 
     first: int
-    last: int
-    n_columns: int
+    last: int  # the one before `first` if there is none
+    n_columns: int  # of the latest steps; earlier ones may have fewer
 
     @property
     def n_steps(self) -> int:
-        """The number of stored steps."""
         return self.last - self.first + 1
 
 
 def extent(database: Database, run_id: str) -> Extent:
-    """The extent of a run's stored history."""
     size = sa.func.length(chunks.c.data).label("size")
     mine = sa.select(chunks.c.first_step, chunks.c.last_step, size)
     mine = mine.where(chunks.c.run_id == run_id).limit(1)
@@ -67,17 +59,11 @@ def parts(
     until: int | None = None,
     n_columns: int | None = None,
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """The stored steps after a step, half a megabyte at a time.
-
-    Args:
-        database: where the run is kept.
-        run_id: the run.
-        after: the step before the first.
-        until: the last step; None: all.
-        n_columns: the number to return; None: as many as the latest steps have.
+    """The stored steps after one until another, half a megabyte at a time.
 
     Yields:
-        the number of the first step, and float32 (n_steps, n_columns).
+        the number of the first step, and float32 (n_steps, n_columns): as many columns as the
+        latest steps have, unless told otherwise.
     """
     mine = chunks.c.run_id == run_id
     columns = (chunks.c.first_step, chunks.c.last_step, chunks.c.data)
@@ -99,7 +85,6 @@ def parts(
 
 
 def write_parquet(database: Database, run: Run, path: Path) -> None:
-    """Write the table `results.history` as Parquet, part by part."""
     writer = ParquetHistory(path, run.steps_per_epoch, run.config.columns)
     for first_step, rows in parts(database, run.id):
         writer.add(first_step, rows)
@@ -107,13 +92,7 @@ def write_parquet(database: Database, run: Run, path: Path) -> None:
 
 
 class ParquetHistory:
-    """A Parquet file of the table `history_frame`, written as steps arrive.
-
-    Args:
-        path: where to.
-        steps_per_epoch: steps in one pass over the rows.
-        columns: names of the history's.
-    """
+    """A Parquet file of the table `history_frame`, written as steps arrive."""
 
     def __init__(self, path: Path, steps_per_epoch: int, columns: Sequence[str]) -> None:
         import pyarrow as pa  # 40 MB, needed only for writing such a file
@@ -128,7 +107,6 @@ class ParquetHistory:
         self._first_step = 1
 
     def add(self, first_step: int, rows: np.ndarray) -> None:
-        """Add the next steps."""
         if not self._waiting:
             self._first_step = first_step
         self._waiting.append(rows)
@@ -157,15 +135,8 @@ def curves(
 ) -> tuple[np.ndarray, np.ndarray]:
     """A run's history between two steps, thinned evenly so that no extreme is lost.
 
-    The range is divided into intervals of equal length; each keeps the steps at which a column is
+    The range is divided into buckets of equal length; each keeps the steps at which a column is
     smallest or largest. The result depends only on what is stored and requested.
-
-    Args:
-        database: where the run is kept.
-        run_id: the run.
-        from_step: the first step.
-        to_step: the last step; None: the last one stored.
-        max_points: maximum number of points to return, at least two per column.
 
     Returns:
         steps (m,) and float32 rows (m, n_columns), m <= max_points: rows of the history itself.
@@ -174,14 +145,15 @@ def curves(
     from_step = max(whole.first, from_step)
     to_step = whole.last if to_step is None else min(whole.last, to_step)
     n_steps, most = to_step - from_step + 1, max(1, max_points // (2 * whole.n_columns))
-    if n_steps <= AS_IT_IS or whole.n_steps <= SHORT:
-        steps, rows = _as_it_is(database, run_id, from_step, to_step, whole.n_columns)
+    if n_steps <= AS_IT_IS:
+        rows = between(database, run_id, from_step, to_step, whole.n_columns)
         if n_steps <= max_points:
-            return steps, rows
-        return points(summarised(from_step, rows, from_step - 1, stretch_length(n_steps, most)))
-    stretches, length = _levels(database, run_id, whole)
-    begin, end = (from_step - whole.first) // length, -(-(to_step - whole.first + 1) // length)
-    return points(joined(stretches[begin:end], stretch_length(end - begin, most)))
+            return np.arange(from_step, from_step + len(rows)), rows
+        return points(summarised(from_step, rows, from_step - 1, bucket_length(n_steps, most)))
+    levels = _levels(database, run_id, whole)
+    begin = (from_step - whole.first) // levels.length
+    end = -(-(to_step - whole.first + 1) // levels.length)
+    return points(joined(levels.buckets[begin:end], bucket_length(end - begin, most)))
 
 
 def running_sums(database: Database, run_id: str) -> tuple[np.ndarray, np.ndarray]:
@@ -192,12 +164,12 @@ def running_sums(database: Database, run_id: str) -> tuple[np.ndarray, np.ndarra
     """
     whole = extent(database, run_id)
     if whole.n_steps <= SHORT:
-        _, rows = _as_it_is(database, run_id, whole.first, whole.last, whole.n_columns)
+        rows = between(database, run_id, whole.first, whole.last, whole.n_columns)
         sums, counts = rows.astype(np.float64), np.ones(len(rows), np.int64)
     else:
-        stretches, _ = _levels(database, run_id, whole)
-        sums, counts = stretches["sums"], stretches["n"]
-    start = np.zeros((1, sums.shape[1]))
+        buckets = _levels(database, run_id, whole).buckets
+        sums, counts = buckets["sums"], buckets["n"]
+    start = np.zeros((1, whole.n_columns))
     return np.append(0, counts.cumsum()), np.concatenate([start, sums.cumsum(axis=0)])
 
 
@@ -207,7 +179,7 @@ def continued(database: Database, run_id: str, step: int, n_columns: int | None 
     if n_columns:
         whole = replace(whole, n_columns=n_columns)
     first = whole.first if whole.n_steps else step + 1
-    length = stretch_length(max(1, step - first + 1))
+    length = bucket_length(max(1, step - first + 1))
     found = _stored(database, run_id, whole)
     if found is None or found.length > length:
         found = Levels(first - 1, whole.n_columns, length)
@@ -226,18 +198,19 @@ def keep(db: sa.Connection, run_id: str, levels: Levels) -> None:
         return
     pages = dict(levels.pages())
     db.execute(history_levels.delete().where(mine, history_levels.c.index.in_(list(pages))))
-    common = {"run_id": run_id, "level": levels.level, "n_columns": levels.n_columns}
+    level = levels.length.bit_length() - 1
+    common = {"run_id": run_id, "level": level, "n_columns": levels.n_columns}
     values = [{**common, "index": index, "data": data} for index, data in pages.items()]
     if values:
         db.execute(history_levels.insert(), values)
 
 
-def _levels(database: Database, run_id: str, whole: Extent) -> tuple[np.ndarray, int]:
-    """The intervals of a long history, and their length."""
+def _levels(database: Database, run_id: str, whole: Extent) -> Levels:
+    """The buckets of a long history."""
     found = _stored(database, run_id, whole)
     if found is None or found.last_step != whole.last:
         return _built(database, run_id, whole)  # stored by a version that kept none
-    return found.stretches, found.length
+    return found
 
 
 def _stored(database: Database, run_id: str, whole: Extent) -> Levels | None:
@@ -248,22 +221,21 @@ def _stored(database: Database, run_id: str, whole: Extent) -> Levels | None:
         return None
     found = Levels(whole.first - 1, whole.n_columns, 1 << rows[0].level)
     data = b"".join(row.data for row in rows)
-    found.stretches = np.frombuffer(data, stretch_type(found.n_columns))
+    found.buckets = np.frombuffer(data, bucket_type(found.n_columns))
     return found
 
 
 @lru_cache(maxsize=16)  # 200 KB each
-def _built(database: Database, run_id: str, whole: Extent) -> tuple[np.ndarray, int]:
-    found = continued(database, run_id, whole.last)
-    return found.stretches, found.length
+def _built(database: Database, run_id: str, whole: Extent) -> Levels:
+    return continued(database, run_id, whole.last)
 
 
-def _as_it_is(
+def between(
     database: Database, run_id: str, from_step: int, to_step: int, n_columns: int
-) -> tuple[np.ndarray, np.ndarray]:
+) -> np.ndarray:
+    """The rows of some stored steps, if there is memory for them (else `parts`)."""
     found = [rows for _, rows in parts(database, run_id, from_step - 1, to_step, n_columns)]
-    rows = np.concatenate([np.empty((0, n_columns), np.float32), *found])
-    return np.arange(from_step, from_step + len(rows)), rows
+    return np.concatenate([np.empty((0, n_columns), np.float32), *found])
 
 
 def _rows(chunk: sa.Row, n_columns: int) -> np.ndarray:  # type: ignore[type-arg]

@@ -1,6 +1,6 @@
-"""A long history in few numbers: for each interval of steps, the extreme rows and the sums.
+"""A long history in few numbers: for each bucket of steps, the extreme rows and the sums.
 
-However long a run, at most `MOST` intervals of equal length are kept, each a power of two of
+However long a run, at most `MOST` buckets of equal length are kept, each a power of two of
 steps; when there would be more, neighbours are merged. Every row kept is one of the
 history's own, at its own step: where a column has its smallest or its largest value.
 """
@@ -9,17 +9,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-MOST = 1024  # intervals; 200 KB for four columns
-PAGE = 16  # intervals stored together: what one write replaces at most
+MOST = 1024  # buckets; 200 KB for four columns
+PAGE = 16  # buckets stored together: what one write replaces at most
 
 
-def stretch_length(n_steps: int, most: int = MOST) -> int:
-    """The smallest power-of-two length with which at most this many intervals cover the whole."""
+def bucket_length(n_steps: int, most: int = MOST) -> int:
+    """The smallest power-of-two length with which at most this many buckets cover the whole."""
     return 1 << max(0, -(-n_steps // most) - 1).bit_length()
 
 
-def stretch_type(n_columns: int) -> np.dtype:  # type: ignore[type-arg]
-    """An interval: number of steps, sums of the columns, and a row for each column's extremes.
+def bucket_type(n_columns: int) -> np.dtype:  # type: ignore[type-arg]
+    """A bucket: number of steps, sums of the columns, and a row for each column's extremes.
 
     The order of the rows: where the first column is smallest, ..., where the last one is
     smallest, where the first is largest, ...
@@ -36,29 +36,17 @@ def stretch_type(n_columns: int) -> np.dtype:  # type: ignore[type-arg]
 
 
 class Levels:
-    """The intervals of one history.
-
-    Args:
-        origin: the step before its first one.
-        n_columns: of the history.
-        length: initial number of steps in an interval.
-    """
+    """The buckets of a history whose first step comes after `origin`, at first of some length."""
 
     def __init__(self, origin: int, n_columns: int, length: int = 1) -> None:
         self.origin, self.length = origin, length
         self.n_columns = n_columns
-        self.stretches = np.empty(0, stretch_type(n_columns))
-        self._stored = 0  # intervals that need not be written again
+        self.buckets = np.empty(0, bucket_type(n_columns))
+        self._stored = 0  # buckets that need not be written again
 
     @property
     def last_step(self) -> int:
-        """The last step included."""
-        return self.origin + int(self.stretches["n"].sum())
-
-    @property
-    def level(self) -> int:
-        """The binary logarithm of an interval's length."""
-        return self.length.bit_length() - 1
+        return self.origin + int(self.buckets["n"].sum())
 
     @property
     def is_unwritten(self) -> bool:
@@ -70,39 +58,35 @@ class Levels:
         if not len(rows):
             return
         done = self.last_step - self.origin
-        wanted = max(self.length, stretch_length(done + len(rows)))
+        wanted = max(self.length, bucket_length(done + len(rows)))
         if wanted > self.length:
-            self.stretches = joined(self.stretches, wanted // self.length)
+            self.buckets = joined(self.buckets, wanted // self.length)
             self.length, self._stored = wanted, 0
         fresh = summarised(self.origin + done + 1, rows, self.origin, self.length)
-        if len(self.stretches) and done % self.length:  # the last one was not full
-            self._stored = min(self._stored, len(self.stretches) - 1)
-            both = np.concatenate([self.stretches[-1:], fresh[:1]])
+        if len(self.buckets) and done % self.length:  # the last one was not full
+            self._stored = min(self._stored, len(self.buckets) - 1)
+            both = np.concatenate([self.buckets[-1:], fresh[:1]])
             fresh = np.concatenate([joined(both, 2), fresh[1:]])
-            self.stretches = self.stretches[:-1]
-        self.stretches = np.concatenate([self.stretches, fresh])
+            self.buckets = self.buckets[:-1]
+        self.buckets = np.concatenate([self.buckets, fresh])
 
     def cut(self, step: int) -> None:
-        """Drop everything after a step, and the interval that contains it unless it ends there."""
+        """Drop everything after a step, and the bucket that contains it unless it ends there."""
         if step < self.last_step:
-            self.stretches = self.stretches[: max(0, step - self.origin) // self.length]
+            self.buckets = self.buckets[: max(0, step - self.origin) // self.length]
             self._stored = 0
 
     def pages(self) -> Iterator[tuple[int, bytes]]:
         """What has changed since the last call: index and content of each page."""
-        for index in range(self._stored // PAGE, -(-len(self.stretches) // PAGE)):
-            yield index, self.stretches[index * PAGE : (index + 1) * PAGE].tobytes()
-        self._stored = len(self.stretches)
+        for index in range(self._stored // PAGE, -(-len(self.buckets) // PAGE)):
+            yield index, self.buckets[index * PAGE : (index + 1) * PAGE].tobytes()
+        self._stored = len(self.buckets)
 
 
 def summarised(first_step: int, rows: np.ndarray, origin: int, length: int) -> np.ndarray:
-    """Consecutive steps as intervals, the first and last of which may not be full.
+    """Consecutive steps as buckets, which start a multiple of their length after `origin`.
 
-    Args:
-        first_step: number of the first step.
-        rows: float32, (n_steps, n_columns); NaN: no value.
-        origin: intervals start a multiple of their length after this step.
-        length: steps in an interval.
+    The first and the last may not be full; NaN in a row is no value.
     """
     head = min(len(rows), -(first_step - 1 - origin) % length)
     n_full = (len(rows) - head) // length
@@ -116,24 +100,24 @@ def summarised(first_step: int, rows: np.ndarray, origin: int, length: int) -> n
     return np.concatenate(found)
 
 
-def joined(stretches: np.ndarray, times: int) -> np.ndarray:
+def joined(buckets: np.ndarray, times: int) -> np.ndarray:
     """Neighbours merged, this many at a time; the last group may be smaller."""
     while times > 1:
-        stretches, times = _paired(stretches), times // 2
-    return stretches
+        buckets, times = _paired(buckets), times // 2
+    return buckets
 
 
-def points(stretches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def points(buckets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The kept rows in the order of their steps: int64 (n,) and float32 (n, n_columns)."""
-    steps, first = np.unique(stretches["steps"], return_index=True)
-    rows = stretches["rows"].reshape(-1, stretches["rows"].shape[-1])
+    steps, first = np.unique(buckets["steps"], return_index=True)
+    rows = buckets["rows"].reshape(-1, buckets["rows"].shape[-1])
     return steps.astype(np.int64), rows[first]
 
 
 def _extremes(first_step: int, part: np.ndarray) -> np.ndarray:
-    """Intervals of equal length, (n_intervals, length, n_columns)."""
+    """Buckets of equal length, (n_buckets, length, n_columns)."""
     n, length, columns = part.shape
-    found = np.empty(n, stretch_type(columns))
+    found = np.empty(n, bucket_type(columns))
     low = np.where(np.isnan(part), np.inf, part).argmin(axis=1)
     high = np.where(np.isnan(part), -np.inf, part).argmax(axis=1)
     at = np.concatenate([low, high], axis=1)  # (n, 2 x n_columns)
@@ -144,9 +128,9 @@ def _extremes(first_step: int, part: np.ndarray) -> np.ndarray:
     return found
 
 
-def _paired(stretches: np.ndarray) -> np.ndarray:
-    even, odd = stretches[0::2].copy(), stretches[1::2]
-    columns = stretches["sums"].shape[1]
+def _paired(buckets: np.ndarray) -> np.ndarray:
+    even, odd = buckets[0::2].copy(), buckets[1::2]
+    columns = buckets["sums"].shape[1]
     first = even[: len(odd)]  # a view: what follows writes to `even`
     first["n"] += odd["n"]
     first["sums"] += odd["sums"]

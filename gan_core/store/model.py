@@ -22,79 +22,49 @@ TRAINING, GROUP = "training", "group"  # the kinds that the store itself treats 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Something that is, was or will be worked on.
+    """Something that is, was or will be worked on."""
 
-    Attributes:
-        id: random and unguessable; part of its link.
-        kind: which of `gan_core.jobs.JOBS`.
-        owner: who started it.
-        name: shown on the pages; can be changed.
-        status: one of `STATUSES`.
-        reason: why it failed, or why the server let it rest, else empty.
-        want: what a running one was asked to do: "", "pause" or "stop".
-        spec_json: what is to be done.
-        attempt: how often a worker was started for it.
-        worker_pid: process id of the last worker, None before the first.
-        created_at: when it was created, seconds since 1970, like all times here.
-        queued_at: when it was last put into the queue.
-        started_at: when its last attempt began.
-        ended_at: when it left the worker.
-        progress: how much is done and stored.
-        total: the progress when finished.
-        rate: progress per second, None before the first.
-        result_json: the result, None before the end.
-        group_id: the group that it is a member of, None for most.
-        parent_id: the job that this one continues from, None for most.
-        label: how it differs from the other members of its group, such as "seed 3".
-        priority: its class in the queue; see `gan_core.store.schema.QUEUE_ORDER`.
-    """
-
-    id: str
-    kind: str
+    id: str  # random and unguessable; part of its link
+    kind: str  # which of `gan_core.jobs.JOBS`
     owner: str
-    name: str
-    status: str
-    reason: str
-    want: str
-    spec_json: str
-    attempt: int
-    worker_pid: int | None
-    created_at: float
-    queued_at: float | None
-    started_at: float | None
-    ended_at: float | None
-    progress: int
-    total: int
-    rate: float | None
-    result_json: str | None
-    group_id: str | None
-    parent_id: str | None
-    label: str
-    priority: int
+    name: str  # shown on the pages; can be changed
+    status: str  # one of `STATUSES`
+    reason: str  # why it failed, or why the server let it rest, else empty
+    want: str  # what a running one was asked to do: "", "pause" or "stop"
+    spec_json: str  # what is to be done
+    attempt: int  # how often a worker was started for it
+    worker_pid: int | None  # of the last worker
+    created_at: float  # seconds since 1970, like all times here
+    queued_at: float | None  # when it was last put into the queue
+    started_at: float | None  # when its last attempt began
+    ended_at: float | None  # when it left the worker
+    progress: int  # how much is done and stored
+    total: int  # the progress when finished
+    rate: float | None  # progress per second
+    result_json: str | None  # None before the end
+    group_id: str | None  # the group that it is a member of
+    parent_id: str | None  # the job that this one continues from
+    label: str  # how it differs from the other members of its group, such as "seed 3"
+    priority: int  # its class in the queue; see `gan_core.store.schema.QUEUE_ORDER`
 
     @property
     def shown_status(self) -> str:
-        """The status shown to users."""
         return self.status
 
     @cached_property
     def spec(self) -> Any:  # noqa: ANN401 - of any kind
-        """What to do."""
         return json.loads(self.spec_json)
 
     @cached_property
     def result(self) -> Any:  # noqa: ANN401 - of any kind
-        """The result, None before the end."""
         return json.loads(self.result_json) if self.result_json else None
 
     @property
     def is_active(self) -> bool:
-        """Whether it is being worked on or waiting."""
         return self.status in ACTIVE
 
     @property
     def can_resume(self) -> bool:
-        """Whether it can continue from its last checkpoint."""
         return self.status in RESUMABLE
 
     @property
@@ -110,28 +80,17 @@ class Run(Job):
     """One stored training, or a group of them seen as one (see `gan_core.store.groups`).
 
     Its progress is counted in steps; its result is the scores of the generated rows.
-
-    Attributes:
-        steps_per_epoch: steps in one pass over the rows.
-        device: where it was computed.
-        engine: what computed it.
-        d_loss: last D loss.
-        g_loss: last G loss.
-        until_step: where to pause again while it is advanced by a few steps, else None.
-        parent_step: the parent's step after which it was forked.
-        unbroken_from: the first attempt since which no stored step has been undone.
-        labels: for a group, those of its members.
     """
 
     steps_per_epoch: int
-    device: str | None
-    engine: str | None
-    d_loss: float | None
+    device: str | None  # where it was computed
+    engine: str | None  # what computed it
+    d_loss: float | None  # the last one
     g_loss: float | None
-    until_step: int | None
-    parent_step: int | None
-    unbroken_from: int
-    labels: tuple[str, ...] = ()
+    until_step: int | None  # where to pause again while it is advanced by a few steps
+    parent_step: int | None  # the parent's step after which it was forked
+    unbroken_from: int  # the first attempt since which no stored step has been undone
+    labels: tuple[str, ...] = ()  # those of a group's members
 
     @property
     def members(self) -> int:
@@ -145,17 +104,14 @@ class Run(Job):
 
     @property
     def step(self) -> int:
-        """Steps done and stored."""
         return self.progress
 
     @property
     def total_steps(self) -> int:
-        """Steps when finished."""
         return self.total
 
     @property
     def is_group(self) -> bool:
-        """Whether it stands for several trainings."""
         return self.kind == GROUP
 
     @cached_property

@@ -1,8 +1,11 @@
 """The queue as a dispatcher uses it: claim jobs, keep them, requeue orphans."""
 
+import os
+import secrets
+import socket
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
 
@@ -28,15 +31,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class DispatcherInfo:
-    """A dispatcher as it last announced itself."""
+    """A dispatcher as it last announced itself: by default a new one in this process."""
 
-    id: str
-    host: str
-    pid: int
-    slots: int
-    device: str
-    torch_version: str
-    seen_at: float
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    host: str = field(default_factory=socket.gethostname)
+    pid: int = field(default_factory=os.getpid)
+    slots: int = 1
+    device: str = ""
+    torch_version: str = ""
+    seen_at: float = 0.0
 
 
 class Queue:
@@ -47,6 +50,9 @@ class Queue:
         me: how this dispatcher announces itself.
         clock: seconds that only go forward.
         max_active: jobs of one owner that may run at once; None: any number.
+
+    Attributes:
+        may_have_changed: whether the store may have, since this was last asked; takes 10 us.
     """
 
     def __init__(
@@ -59,23 +65,17 @@ class Queue:
         self._database = database
         self._me = me
         self._max_active = max_active
-        self._watch = Watch(database)
+        self.may_have_changed = Watch(database).may_have_changed
         self._unchanged = Unchanged(clock)
-
-    def may_have_changed(self) -> bool:
-        """Whether the store may have changed since this was last asked; for the price of 10 us."""
-        return self._watch.may_have_changed()
 
     def announce(self, device: str = "", torch_version: str = "") -> None:
         """Say that this dispatcher lives, and what it found; forget those long silent."""
-        self._me = replace(
-            self._me, device=device, torch_version=torch_version, seen_at=time.time()
-        )
-        values = asdict(self._me)
+        now = time.time()
+        found = {"device": device, "torch_version": torch_version, "seen_at": now}
         with self._database.write() as db:
-            old = dispatchers.c.seen_at < time.time() - 3600
-            db.execute(dispatchers.delete().where(sa.or_(dispatchers.c.id == self._me.id, old)))
-            db.execute(dispatchers.insert().values(**values))
+            mine, old = dispatchers.c.id == self._me.id, dispatchers.c.seen_at < now - 3600
+            db.execute(dispatchers.delete().where(sa.or_(mine, old)))
+            db.execute(dispatchers.insert().values(asdict(self._me) | found))
 
     def leave(self) -> None:
         """Say that this dispatcher ends, its workers with it; another one takes its jobs over."""
@@ -85,8 +85,7 @@ class Queue:
     def claim(self, *, short: bool = False) -> Claim | None:
         """Take the job whose turn it is (see `gan_core.store.turns`), None if none may start.
 
-        Args:
-            short: take only one that does a few steps and pauses again.
+        It is to be a short one, that does a few steps and pauses again, or any.
         """
         first = next_in_turn(self._max_active, short=short)
         with self._database.read() as db:  # a look is cheaper than the write lock
@@ -139,12 +138,7 @@ class Queue:
         return row.status == model.RUNNING and bool(row.want) and waited > seconds
 
     def lost_its_worker(self, claim: Claim, seconds: float) -> bool:
-        """Whether an attempt counts as running while nothing is heard of its worker.
-
-        Args:
-            claim: the attempt.
-            seconds: how long ago it was given to a worker.
-        """
+        """Whether an attempt that a worker got so long ago runs, and nothing is heard of it."""
         query = sa.select(jobs.c.worker_pid, jobs.c.heartbeat_at).where(_works_on(claim))
         with self._database.read() as db:
             row = db.execute(query).one_or_none()
@@ -154,33 +148,35 @@ class Queue:
             return seconds > BEGIN_SECONDS
         return self._unchanged.seconds(("alive", claim), row.heartbeat_at) > SILENT_SECONDS
 
-    def adopt_orphans(self, *, also_mine: bool = False) -> int:
-        """Requeue jobs whose dispatcher died; they continue from their last checkpoint.
+    def adopt_orphans(self, mine: Collection[Claim]) -> int:
+        """Requeue jobs that nobody works on; they continue from their last checkpoint.
+
+        Those are the jobs of dispatchers that died, and those of this one that it does not know:
+        it has just started in the place of one that died, or could not give them back.
 
         Args:
-            also_mine: this dispatcher has just started, in the place of one that is dead.
-
-        Returns:
-            how many.
+            mine: the claims that this dispatcher has given to workers.
         """
-        running = sa.select(jobs.c.dispatcher).where(jobs.c.status == model.RUNNING).distinct()
+        attempt = (jobs.c.id, jobs.c.attempt)
+        running = sa.select(*attempt, jobs.c.dispatcher).where(jobs.c.status == model.RUNNING)
         with self._database.read() as db:
-            claimed = set(db.scalars(running))
+            claimed = {Claim(id_, number): theirs for id_, number, theirs in db.execute(running)}
             seen = {row.id: row.seen_at for row in db.execute(sa.select(dispatchers))}
-        dead = {i for i in claimed - {self._me.id} if i is None or self._is_silent(i, seen)}
-        if also_mine:
-            dead |= claimed & {self._me.id}
-        if not dead:
+        dead = {one for one in claimed.values() if self._is_dead(one, seen)}
+        unknown = {c for c, theirs in claimed.items() if theirs == self._me.id} - {*mine}
+        lost = unknown | {claim for claim, theirs in claimed.items() if theirs in dead}
+        if not lost:
             return 0
-        theirs = [jobs.c.dispatcher.in_(dead - {None})]
-        theirs += [jobs.c.dispatcher.is_(None)] if None in dead else []
         with self._database.write() as db:
-            orphans = lock(db, jobs.c.status == model.RUNNING, sa.or_(*theirs))
+            these = sa.tuple_(*attempt).in_([(claim.run_id, claim.attempt) for claim in lost])
+            orphans = lock(db, jobs.c.status == model.RUNNING, these)
             _give_back(db, orphans)
         return len(orphans)
 
-    def _is_silent(self, dispatcher: str, seen: dict[str, float]) -> bool:
-        if dispatcher not in seen:
+    def _is_dead(self, dispatcher: str | None, seen: Mapping[str, float]) -> bool:
+        if dispatcher == self._me.id:
+            return False
+        if dispatcher is None or dispatcher not in seen:
             return True
         return self._unchanged.seconds(dispatcher, seen[dispatcher]) > SILENT_SECONDS
 
@@ -210,7 +206,6 @@ def _give_back(db: sa.Connection, orphans: list[str]) -> None:
 
 
 def live_dispatchers(database: Database) -> list[DispatcherInfo]:
-    """The dispatchers that work on this store now."""
     with database.read() as db:
         rows = db.execute(sa.select(dispatchers).order_by(dispatchers.c.host, dispatchers.c.pid))
         found = [DispatcherInfo(**row._mapping) for row in rows]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -21,11 +20,8 @@ from gan_core.store.turns import place
 class Reading:
     """What every user of the store can read.
 
-    Args:
-        database: where jobs are stored.
-        limits: what may be requested.
-        user: who uses it; None: the server itself, which may do everything.
-        rule: what a user may see and change.
+    The user may see and change what the rule says; None is the server itself, which may do
+    everything.
     """
 
     def __init__(
@@ -41,22 +37,14 @@ class Reading:
         self._rule = rule
 
     def get(self, run_id: object) -> Run:
-        """One training, or a group of them.
-
-        Raises:
-            RunNotFoundError: there is none with this id, or it is not a valid id.
-        """
+        """One training, or a group of them; `RunNotFoundError` as `job`."""
         run = self.job(run_id)
         if isinstance(run, Run):
             return run
         raise _not_found(run.id)
 
     def job(self, job_id: object) -> Job:
-        """One job of any kind.
-
-        Raises:
-            RunNotFoundError: there is none with this id, or it is not a valid id.
-        """
+        """One job of any kind; `RunNotFoundError` if the user sees none with this id."""
         job_id = check_id(job_id)
         with self.database.read() as db:
             rows = read(db, with_members(job_id))
@@ -105,26 +93,17 @@ class Reading:
             return db.scalar(place(job.id)) or 0
 
     def may_see(self, job: Job) -> bool:
-        """Whether the user may look at a job."""
         return self.user is None or self._rule.may_see(self.user, job)
 
     def may_change(self, job: Job) -> bool:
         """Whether the user may steer a job; if not, verbs refuse, whatever a page shows."""
+        rule = self._rule
         return self.user is None or (
-            self._rule.may_see(self.user, job) and self._rule.may_change(self.user, job)
+            rule.may_see(self.user, job) and rule.may_change(self.user, job)
         )
 
-    def folder(self) -> Path | None:
-        """The folder of a SQLite store; None for a database server."""
-        return self.database.folder
-
     def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
-        """A job that the user may change, with its members: locked, in order of id.
-
-        Raises:
-            RunNotFoundError: there is none that the user may see.
-            AccessError: it is somebody else's.
-        """
+        """A job that the user may change, with its members: locked, in order of id."""
         job_id = check_id(job_id)
         held = locked(db, with_members(job_id))
         job = next((job for job in held if job.id == job_id), None)

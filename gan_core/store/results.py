@@ -1,70 +1,39 @@
-"""What a run has produced so far: its history, its generator, its latest generated rows."""
+"""What a run has produced so far, beside its history: generators, networks, generated rows."""
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 from safetensors.numpy import load
 
-from gan_core.objectives import Objective
 from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.database import Database
-from gan_core.store.history import parts
 from gan_core.store.model import Run
 from gan_core.store.schema import checkpoints, jobs, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint, TrainedGenerator
-from gan_core.training.events import history_frame
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Generated rows at a moment of the training.
-
-    Attributes:
-        step: after which step.
-        rows: original units, float32, (n_rows, n_features).
-    """
+    """Generated rows after a step."""
 
     step: int
-    rows: np.ndarray
+    rows: np.ndarray  # original units, float32, (n_rows, n_features)
 
 
 @dataclass(frozen=True)
 class Players:
-    """Both networks at a moment of the training.
+    """Both networks after a step: weights by the names of ``nn.Sequential``, ``"0.weight"``, ...
 
-    Attributes:
-        step: after which step.
-        generator: weights as used for results (the moving average if there is one), by the
-            names of ``nn.Sequential``: ``"0.weight"``, ``"0.bias"``, ...
-        discriminator: likewise.
+    G's are as used for results: the moving average if there is one.
     """
 
     step: int
     generator: dict[str, np.ndarray]
     discriminator: dict[str, np.ndarray]
-
-
-def losses(database: Database, run_id: str, after: int = 0) -> tuple[int, np.ndarray]:
-    """All stored steps after a step, if there is memory for them (else `history.parts`).
-
-    Returns:
-        the number of the first of them, and float32 (n_steps, n_columns): as many of the first of
-        `ExperimentConfig.columns` as any of them has; missing values are NaN.
-    """
-    found = list(parts(database, run_id, after))
-    if not found:
-        return after + 1, np.empty((0, len(Objective.columns)), np.float32)
-    return found[0][0], np.concatenate([rows for _, rows in found])
-
-
-def history(database: Database, run: Run) -> pd.DataFrame:
-    """Every stored step of a run: step, epoch, then `ExperimentConfig.columns`."""
-    first_step, rows = losses(database, run.id)
-    return history_frame(rows, first_step, run.steps_per_epoch, run.config.columns)
 
 
 def generator(database: Database, run: Run) -> TrainedGenerator | None:
@@ -77,24 +46,19 @@ def generator(database: Database, run: Run) -> TrainedGenerator | None:
 
 def checkpoint(database: Database, run_id: str) -> Checkpoint | None:
     """The run's last checkpoint, None before the first."""
-    query = sa.select(checkpoints.c.data).where(checkpoints.c.run_id == run_id)
-    with database.read() as db:
-        data = db.scalar(query)
-    return Checkpoint.from_bytes(data) if data else None
+    row = _row(database, run_id, checkpoints, "data")
+    return Checkpoint.from_bytes(row.data) if row else None
 
 
 def checkpoint_step(database: Database, run_id: str) -> int | None:
     """The step of `checkpoint`, without reading it."""
-    query = sa.select(checkpoints.c.step).where(checkpoints.c.run_id == run_id)
-    with database.read() as db:
-        return db.scalar(query)
+    row = _row(database, run_id, checkpoints, "step")
+    return row.step if row else None
 
 
 def preview(database: Database, run_id: str) -> Preview | None:
     """The latest generated rows of a training, None before the first."""
-    columns = (previews.c.step, previews.c.n_rows, previews.c.data)
-    with database.read() as db:
-        row = db.execute(sa.select(*columns).where(previews.c.run_id == run_id)).one_or_none()
+    row = _row(database, run_id, previews, "step", "n_rows", "data")
     if row is None:
         return None
     return Preview(row.step, np.frombuffer(row.data, "<f4").reshape(row.n_rows, -1))
@@ -102,9 +66,7 @@ def preview(database: Database, run_id: str) -> Preview | None:
 
 def latest_players(database: Database, run_id: str) -> Players | None:
     """Both networks as last stored, None before the first time."""
-    query = sa.select(players.c.step, players.c.data).where(players.c.run_id == run_id)
-    with database.read() as db:
-        row = db.execute(query).one_or_none()
+    row = _row(database, run_id, players, "step", "data")
     if row is None:
         return None
     found: dict[str, dict[str, np.ndarray]] = {"generator": {}, "discriminator": {}}
@@ -116,9 +78,15 @@ def latest_players(database: Database, run_id: str) -> Players | None:
 
 def players_step(database: Database, run_id: str) -> int | None:
     """The step of `latest_players`, without reading them."""
-    query = sa.select(players.c.step).where(players.c.run_id == run_id)
+    row = _row(database, run_id, players, "step")
+    return row.step if row else None
+
+
+def _row(database: Database, run_id: str, table: sa.Table, *columns: str) -> Any:  # noqa: ANN401
+    """The one row that a run has in a table, None before the first."""
+    query = sa.select(*(table.c[name] for name in columns)).where(table.c.run_id == run_id)
     with database.read() as db:
-        return db.scalar(query)
+        return db.execute(query).one_or_none()
 
 
 def watch(database: Database, run_id: str) -> None:

@@ -49,17 +49,12 @@ def lock(db: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[str]:
 
 
 def change(db: sa.Connection, ids: str | Iterable[str], **values: object) -> None:
-    """Change jobs that are locked."""
+    """Change jobs that are locked; each column is in the table of jobs or in that of trainings."""
     chosen = [ids] if isinstance(ids, str) else list(ids)
-    if chosen:
-        db.execute(jobs.update().where(jobs.c.id.in_(chosen)).values(**values))
-
-
-def change_training(db: sa.Connection, ids: str | Iterable[str], **values: object) -> None:
-    """Change the trainings' own columns; their jobs are locked."""
-    chosen = [ids] if isinstance(ids, str) else list(ids)
-    if chosen:
-        db.execute(trainings.update().where(trainings.c.job_id.in_(chosen)).values(**values))
+    for table, key in ((jobs, jobs.c.id), (trainings, trainings.c.job_id)):
+        mine = {name: value for name, value in values.items() if name in table.c}
+        if mine and chosen:
+            db.execute(table.update().where(key.in_(chosen)).values(mine))
 
 
 def with_members(job_id: str) -> sa.ColumnElement[bool]:

@@ -72,15 +72,15 @@ chunks = sa.Table(
     sa.Index("ix_chunks_run_step", "run_id", "last_step"),
 )
 
-# For a history of more than a few thousand steps: extremes and sums of intervals of 2^level steps.
+# For a history of more than a few thousand steps: extremes and sums of buckets of 2^level steps.
 history_levels = sa.Table(
     "history_levels",
     metadata,
     sa.Column("run_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("index", sa.Integer, primary_key=True),  # of a page of intervals
+    sa.Column("index", sa.Integer, primary_key=True),  # of a page of buckets
     sa.Column("level", sa.Integer, nullable=False),
     sa.Column("n_columns", sa.Integer, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),  # of `levels.stretch_type`
+    sa.Column("data", sa.LargeBinary, nullable=False),  # of `levels.bucket_type`
 )
 
 checkpoints = sa.Table(

@@ -1,7 +1,6 @@
 """The file of a SQLite store: whether it is still the same, and the space it takes."""
 
 import logging
-import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -21,12 +20,7 @@ _RECLAIM_PAGES = 2000  # at a time: others may write in between
 
 
 class StoreFile:
-    """The file, which processes share for as long as they live.
-
-    Args:
-        path: of the file.
-        busy_seconds: how long a write waits for another one.
-    """
+    """The file, which processes share for as long as they live."""
 
     def __init__(self, path: str, busy_seconds: float) -> None:
         self.path = Path(path).absolute()
@@ -128,6 +122,6 @@ class StoreFile:
 
 
 def is_file(url: sa.URL) -> bool:
-    """Whether a SQLite URL names a file, not memory or something internal to SQLite."""
-    name = url.database or ""
-    return bool(name) and name != ":memory:" and not name.startswith("file:") and os.sep in name
+    """Whether a URL is that of a SQLite file, not of memory or something internal to SQLite."""
+    name = url.database or ":memory:"
+    return url.get_backend_name() == "sqlite" and not name.startswith((":memory:", "file:"))

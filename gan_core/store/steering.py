@@ -11,30 +11,23 @@ from gan_core.store import model, schema
 from gan_core.store.groups import status_of
 from gan_core.store.model import Job, check_id
 from gan_core.store.reading import Reading
-from gan_core.store.rows import change, change_training, lock, with_members
+from gan_core.store.rows import change, lock, with_members
 from gan_core.store.schema import jobs
 
 
 class Steering(Reading):
-    """Pause, stop, resume, rename, delete."""
+    """Pause, stop, resume, rename, delete.
+
+    All verbs raise `RunNotFoundError` if the user sees no such job, `AccessError` if it is somebody
+    else's, and `RunStateError` if it is not in a state for that.
+    """
 
     def pause(self, job_id: str) -> None:
-        """Ask a job to pause where it is; a waiting one leaves the queue at once.
-
-        Raises:
-            RunNotFoundError: no such job.
-            AccessError: it is somebody else's; likewise for all verbs below.
-            RunStateError: it is neither running nor waiting.
-        """
+        """Ask a job to pause where it is; a waiting one leaves the queue at once."""
         self._ask(job_id, "pause", model.PAUSED, (model.QUEUED, model.RUNNING))
 
     def stop(self, job_id: str) -> None:
-        """Ask a job to end; what it has produced is kept.
-
-        Raises:
-            RunNotFoundError: no such job.
-            RunStateError: it has ended already.
-        """
+        """Ask a job to end; what it has produced is kept."""
         self._ask(job_id, "stop", model.STOPPED, (model.QUEUED, model.RUNNING, model.PAUSED))
 
     def resume(self, job_id: str) -> None:
@@ -43,8 +36,6 @@ class Steering(Reading):
         Without a checkpoint it starts over; a run that was doing a few steps continues to its end.
 
         Raises:
-            RunNotFoundError: no such job.
-            RunStateError: it is finished, or still active.
             LimitError: too many are waiting already.
         """
         with self.database.write() as db:
@@ -57,18 +48,11 @@ class Steering(Reading):
                 self._check_queue(db, len(resting), held[0].owner)
             values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
             change(db, resting, **values)
-            whole = [*resting, *stepping]
-            change_training(db, whole, until_step=None)
             single = jobs.c.priority == schema.SINGLE_STEPS
-            change(db, whole, priority=sa.case((single, schema.ALONE), else_=jobs.c.priority))
+            priority = sa.case((single, schema.ALONE), else_=jobs.c.priority)
+            change(db, [*resting, *stepping], priority=priority, until_step=None)
 
     def rename(self, job_id: str, name: str) -> None:
-        """Rename a job.
-
-        Raises:
-            RunNotFoundError: no such job.
-            RunStateError: the name is empty.
-        """
         with self.database.write() as db:
             self._hold(db, job_id)
             if not clean_name(name):
@@ -79,9 +63,6 @@ class Steering(Reading):
         """Delete a job with all it produced. A running one loses its worker at its next write.
 
         A group is deleted with its members, and with the last of them.
-
-        Raises:
-            RunNotFoundError: no such job.
         """
         job_id = check_id(job_id)
 
@@ -90,7 +71,8 @@ class Steering(Reading):
             held = self._hold(db, job_id)
             ids = [job.id for job in held]
             for table in schema.OF_A_JOB:
-                db.execute(table.delete().where(table.c[_reference(table)].in_(ids)))
+                key = table.c.job_id if table is schema.trainings else table.c.run_id
+                db.execute(table.delete().where(key.in_(ids)))
             db.execute(jobs.delete().where(jobs.c.id.in_(ids)))
             member = jobs.alias()
             empty = ~sa.exists().where(member.c.group_id == jobs.c.id)
@@ -132,15 +114,10 @@ class Steering(Reading):
 
 def _status(held: Sequence[Job]) -> str:
     """The status of a job, or of all members together."""
-    found = [job.status for job in held if job.kind != model.GROUP]
-    return status_of(found)
+    return status_of([job.status for job in held if job.kind != model.GROUP])
 
 
 def _family(job_id: str) -> sa.ColumnElement[bool]:
     """A job, its members, and the group that it is a member of."""
     group = sa.select(jobs.c.group_id).where(jobs.c.id == job_id).scalar_subquery()
     return sa.or_(with_members(job_id), jobs.c.id == group)
-
-
-def _reference(table: sa.Table) -> str:
-    return "job_id" if table is schema.trainings else "run_id"

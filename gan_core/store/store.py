@@ -9,11 +9,7 @@ from gan_core.store.trainings import Trainings
 
 
 class Store(Creation, Trainings):
-    """Jobs as users handle them: create, read, steer, delete.
-
-    The verbs are grouped by purpose: `gan_core.store.reading`, `steering`, `trainings`
-    and `creation`.
-    """
+    """Jobs as users handle them: create, read, steer, delete."""
 
     @classmethod
     def open(cls, url: str | sa.URL | None = None) -> "Store":
@@ -27,10 +23,5 @@ class Store(Creation, Trainings):
         return cls(database)
 
     def for_user(self, user: str, rule: Rule | None = None) -> "Store":
-        """The store for a user: each verb refuses what the rule does not allow.
-
-        Args:
-            user: who uses it; new jobs are theirs.
-            rule: who may see and change what; None: this store's own.
-        """
+        """The store for a user: each verb refuses what the rule, by default its own, forbids."""
         return type(self)(self.database, self.limits, user, rule or self._rule)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from gan_core.errors import RunStateError
+from gan_core.problem import resolve
 from gan_core.store import model, schema
 from gan_core.store.edits import ask_for, write_config
 from gan_core.store.model import Run
-from gan_core.store.rows import change, change_training
+from gan_core.store.rows import change
 from gan_core.store.steering import Steering
 
 MAX_ADVANCE = 1000  # steps at once: others may be waiting for the slot
@@ -26,11 +27,6 @@ class Trainings(Steering):
             steps: how many, 1 to `MAX_ADVANCE`; the run's last step finishes it as usual.
             players: which learn in these steps, "both", "d" or "g"; recorded as a change of the
                 setting and back. None: as the settings say.
-
-        Raises:
-            RunNotFoundError: no such run.
-            RunStateError: it is active, or a group, or the number of steps is out of range.
-            ConfigError: players is none of these.
         """
         with self.database.write() as db:
             run = self._single(db, run_id)
@@ -47,8 +43,7 @@ class Trainings(Steering):
                     config = config.with_edit(until, {path: after})
                 write_config(db, run_id, config)
             queued = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
-            change(db, run_id, priority=schema.SINGLE_STEPS, **queued)
-            change_training(db, run_id, until_step=until)
+            change(db, run_id, priority=schema.SINGLE_STEPS, until_step=until, **queued)
 
     def edit(self, run_id: str, changes: Mapping[str, object]) -> None:
         """Change settings of a run from its current step on; recorded in its config's schedule.
@@ -57,21 +52,22 @@ class Trainings(Steering):
 
         Args:
             run_id: the run.
-            changes: new values by dotted name, of settings in `gan_core.config.schedule.EDITABLE`.
+            changes: new values by dotted name, of settings that are declared editable.
 
         Raises:
-            RunNotFoundError: no such run.
-            RunStateError: it is finished, or a group.
             ConfigError: a setting cannot change while a run trains, or its value is wrong.
+            LimitError: the rest would take longer than this server allows.
         """
         with self.database.write() as db:
             run = self._single(db, run_id)
             if run.status == model.FINISHED:
                 raise RunStateError("This run is finished; its settings can no longer change.")
             if run.status == model.RUNNING:
-                ask_for(db, run, changes)
+                config = ask_for(db, run, changes)
             else:
-                write_config(db, run_id, run.config.with_edit(run.step, changes))
+                config = run.config.with_edit(run.step, changes)
+                write_config(db, run_id, config)
+            self.limits.check(resolve(config), start=run.step)
 
     def _single(self, db: sa.Connection, run_id: str) -> Run:
         """A single training, locked."""

@@ -1,6 +1,7 @@
 """What a training costs: seconds and bytes, estimated from its problem before a step is done."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gan_core.config import ExperimentConfig
 from gan_core.networks import n_weights
@@ -12,15 +13,10 @@ _BESIDE = 2**18  # bytes of what a run has once: extremes of its history, a prev
 
 @dataclass(frozen=True)
 class Speed:
-    """What one thread of an engine does.
+    """What one thread of an engine does."""
 
-    Attributes:
-        update: seconds of an update of a player, however small.
-        rate: multiply-adds a second.
-    """
-
-    update: float
-    rate: float
+    update: float  # seconds of an update of a player, however small
+    rate: float  # multiply-adds a second
 
     def seconds(self, problem: Problem) -> float:
         """Of a step."""
@@ -41,27 +37,27 @@ CROSSING = (SPEEDS["torch"].update - SPEEDS["fast"].update) / (
 
 @dataclass(frozen=True)
 class Cost:
-    """What a training, or several, will take.
+    """What a training, or several, will take."""
 
-    Attributes:
-        seconds: of one thread.
-        size: bytes in the store.
-    """
-
-    seconds: float
-    size: int
+    seconds: float = 0.0  # of one thread
+    size: int = 0  # bytes in the store
 
     @classmethod
-    def of(cls, problem: Problem, engine: str, start: int, film_bytes: int) -> "Cost":
-        """Of the steps after `start`, with the first settings of its schedule."""
-        steps = max(0, problem.total_steps - start)
+    def of(cls, problem: Problem, engine: str, start: int, snapshot_bytes: int) -> "Cost":
+        """Of the steps after `start`, as scheduled: D may have more updates in some of them."""
+        end = max(start, problem.total_steps)
         speed = _CUDA if problem.config.training.device == "cuda" else SPEEDS[engine]
+        edited = (edit.step for edit in problem.config.schedule if start < edit.step < end)
+        parts = pairwise((start, *edited, end))
+        seconds = sum((to - at) * speed.seconds(problem.at(at)) for at, to in parts)
         # The checkpoint is as large as a snapshot, and what people watch is smaller.
-        snapshots = 2 + min(steps + 1, n_snapshots(problem, film_bytes))
-        history = 4 * len(problem.config.columns) * steps
-        return cls(
-            steps * speed.seconds(problem), history + snapshots * snapshot_size(problem) + _BESIDE
-        )
+        snapshots = 2 + min(end - start + 1, n_snapshots(problem, snapshot_bytes))
+        history = 4 * len(problem.config.columns) * (end - start)
+        return cls(seconds, history + snapshots * snapshot_size(problem) + _BESIDE)
+
+    def plus(self, other: "Cost", n: int = 1) -> "Cost":
+        """Of this and n times another."""
+        return Cost(self.seconds + n * other.seconds, self.size + n * other.size)
 
 
 def multiply_adds(problem: Problem) -> int:
@@ -86,6 +82,6 @@ def snapshot_size(problem: Problem) -> int:
     return 4 * (3 * (g + d) + (g if problem.config.training.ema_decay else 0)) + 4096
 
 
-def n_snapshots(problem: Problem, film_bytes: int) -> int:
+def n_snapshots(problem: Problem, most_bytes: int) -> int:
     """How many snapshots are kept at most where so many bytes are for them."""
-    return min(MOST, film_bytes // snapshot_size(problem))
+    return min(MOST, most_bytes // snapshot_size(problem))

@@ -6,14 +6,14 @@ MOST = 120
 _EARLY = 40  # of them in the first eighth, where most happens
 
 
-def film_steps(total: int, most: int = MOST) -> list[int]:
+def snapshot_steps(total: int, most: int = MOST) -> list[int]:
     """The steps after which a snapshot is kept: dense early, then even, with 0 and the last.
 
     Args:
         total: steps of the whole training, >= 1.
         most: maximum number; fewer than 2 means none.
 
-    >>> film_steps(3), film_steps(1000, 4), film_steps(1000, 1)
+    >>> snapshot_steps(3), snapshot_steps(1000, 4), snapshot_steps(1000, 1)
     ([0, 1, 2, 3], [0, 1, 562, 1000], [])
     """
     if most < 2:

@@ -7,7 +7,6 @@ work on one store.
 
 import logging
 import os
-import socket
 import sys
 import threading
 import time
@@ -31,13 +30,7 @@ PATIENCE_SECONDS = 5.0  # before a worker that was asked to pause or stop is kil
 
 
 class Dispatcher:
-    """Keeps the slots filled.
-
-    Args:
-        queue: the queue of the store.
-        executor: where attempts run.
-        slots: how many run at once.
-    """
+    """Keeps the slots of an executor filled."""
 
     def __init__(self, queue: Queue, executor: LocalExecutor, slots: int) -> None:
         self._queue = queue
@@ -61,12 +54,12 @@ class Dispatcher:
             # First what needs no write: a hung worker may be the one that holds the store's lock.
             self._kill_overdue()
             self._queue.announce(*self._executor.found_hardware())
-            self._queue.adopt_orphans()
+            self._queue.adopt_orphans([handle.claim for handle in self._handles])
             self._announced = now
         freed = False
         for handle in list(self._handles):
-            if outcome := self._executor.poll(handle):
-                self._queue.ended(Claim(handle.run_id, handle.attempt), outcome.reason)
+            if (why := self._executor.poll(handle)) is not None:
+                self._queue.ended(handle.claim, why)
                 self._handles.remove(handle)
                 freed = True
         # Polling for work 50 times a second must cost next to nothing while there is none.
@@ -83,7 +76,7 @@ class Dispatcher:
     def _start(self, claim: Claim) -> bool:
         """Give a run to a worker; if none can be started, the run goes back to the queue."""
         try:
-            self._handles.append(self._executor.start(claim.run_id, claim.attempt))
+            self._handles.append(self._executor.start(claim))
         except (RuntimeError, OSError, EOFError):
             self._pause = min(max(2 * self._pause, FIRST_PAUSE_SECONDS), MOST_PAUSE_SECONDS)
             self._start_again = time.monotonic() + self._pause
@@ -103,10 +96,9 @@ class Dispatcher:
     def _kill_overdue(self) -> None:
         gone = set()
         for handle in self._handles:
-            claim = Claim(handle.run_id, handle.attempt)
-            if self._queue.is_overdue(claim, PATIENCE_SECONDS):
+            if self._queue.is_overdue(handle.claim, PATIENCE_SECONDS):
                 self._executor.cancel(handle)
-            elif self._queue.lost_its_worker(claim, time.monotonic() - handle.started):
+            elif self._queue.lost_its_worker(handle.claim, time.monotonic() - handle.started):
                 # The pool does not notice a worker that dies while it is taking its task.
                 if handle in self._gone:
                     self._executor.cancel(handle)
@@ -115,11 +107,9 @@ class Dispatcher:
 
 
 def dispatch(*, die_with_stdin: bool = False) -> None:
-    """Work until killed.
+    """Work until killed or, if told so, until standard input is closed.
 
-    Args:
-        die_with_stdin: exit as soon as standard input is closed, as it is when the server that
-            started this process dies for whatever reason.
+    So it is when the server that started this process dies for whatever reason.
     """
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = "1"  # inherited by the workers: slots are cores
@@ -129,24 +119,12 @@ def dispatch(*, die_with_stdin: bool = False) -> None:
     leaving = threading.Event()
     if die_with_stdin:
         threading.Thread(target=_leave_at_end_of_stdin, args=(leaving,), daemon=True).start()
-    name, replaces = identity(home())
-    me = DispatcherInfo(
-        id=name,
-        host=socket.gethostname(),
-        pid=os.getpid(),
-        slots=slots,
-        device="",
-        torch_version="",
-        seen_at=time.time(),
-    )
+    me = DispatcherInfo(identity(home()), slots=slots)
     queue = Queue(store.database, me, max_active=store.limits.max_active)
     dispatcher = Dispatcher(queue, executor, slots)
     try:
         while not leaving.wait(LOOK_SECONDS):
             try:
-                if replaces:
-                    queue.adopt_orphans(also_mine=True)
-                    replaces = False
                 dispatcher.look()
             except StoreError as error:
                 log.warning("%s", error)

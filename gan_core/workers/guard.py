@@ -6,52 +6,36 @@ from collections.abc import Callable
 from gan_core.errors import LimitError
 from gan_core.limits import Limits
 from gan_core.store.context import Context
+from gan_core.store.model import Job
 
-LOOK_SECONDS = 5.0  # between looks at the disk and at the job's speed
 MEASURED_SECONDS = 30.0  # for which a job has to be seen before its speed is known
 
 
 class Guard:
-    """Asks a job to rest that passes a limit, as people ask: so it is stored, and can be resumed.
-
-    Args:
-        context: the job; over a connection of its own.
-        limits: what the server allows.
-        clock: seconds that only go forward.
-    """
+    """Asks a job that passes a limit to rest, as people ask: it is stored, and can be resumed."""
 
     def __init__(
         self, context: Context, limits: Limits, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._context, self._limits, self._clock = context, limits, clock
         self._began = clock()
-        self._due = self._began
         self._first: tuple[float, int] | None = None  # before there was progress
 
-    def look(self) -> None:
-        """To be called every second or so."""
+    def look(self, job: Job) -> None:
+        """Look at the job in its current state; to be called every second or so."""
         now = self._clock()
         try:
             self._limits.check_wall(now - self._began)
-            if now < self._due:
-                return
-            self._due = now + LOOK_SECONDS
-            self._check_speed(now)
+            self._check_speed(job, now)
         except LimitError as error:
             self._context.ask_to_rest("stop", str(error))
-        else:
-            self._check_disk()
-
-    def _check_disk(self) -> None:
-        database = self._context.database
+            return
         try:
-            if database.folder:
-                self._limits.check_disk(database.folder, database.reusable_bytes())
+            self._limits.check_disk(self._context.database.free_bytes())
         except LimitError as error:
             self._context.ask_to_rest("pause", f"{error} Then resume it.")
 
-    def _check_speed(self, now: float) -> None:
-        job = self._context.job()
+    def _check_speed(self, job: Job, now: float) -> None:
         if self._first is None or job.progress <= self._first[1]:
             self._first = (now, job.progress)  # it is still starting, or compiled
             return

@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -64,23 +63,15 @@ _ERRORS: dict[str, type[GanForgeError]] = {
 
 @dataclass(eq=False)
 class Question:
-    """A submitted question.
-
-    Attributes:
-        kind: one of `KINDS`.
-        asker: the visitor, who takes turns with others.
-        answer: bytes, compressed as by gzip.
-        done: how much of the work is done.
-        of: how much work there is; 0 while unknown.
-    """
+    """A submitted question."""
 
     key: str
     number: int
-    kind: str
-    asker: str
-    answer: "Future[bytes]" = field(default_factory=Future)
-    done: int = 0
-    of: int = 0
+    kind: str  # one of `KINDS`
+    askers: list[str]  # the visitors who wait for it; it is the first one's turn that it takes
+    answer: "Future[bytes]" = field(default_factory=Future)  # compressed as by gzip
+    done: int = 0  # how much of the work is done
+    of: int = 0  # how much work there is; 0 while unknown
     begun_with: Connection | None = None
     tries: int = 0
     forget_at: float = 0.0  # of a failed one
@@ -103,14 +94,12 @@ class Lane:
         self._dropped: list[int] = []
         self._served: dict[str, int] = {}  # by asker: its last turn
         self._turns = count(1)
-        self._stopped = False
         self.pid: int | None = None
         self.computed: dict[str, int] = {}
-        threading.Thread(target=self._work, daemon=True, name=f"viewer-{name}").start()
+        self._thread = threading.Thread(target=self._work, daemon=True, name=f"viewer-{name}")
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a process that answers."""
         return self._connection is not None
 
     @property
@@ -122,7 +111,6 @@ class Lane:
 
     @property
     def waiting(self) -> int:
-        """The number of waiting questions."""
         return len(self._waiting)
 
     def put(self, question: Question) -> None:
@@ -135,39 +123,33 @@ class Lane:
         with self._ready:
             if self._connection is None:
                 raise ViewerAwayError("The process that computes pictures is starting.")
-            alike = [one for one in self._waiting if one.kind == question.kind]
-            of_asker = sum(one.asker == question.asker for one in self._waiting)
-            if len(alike) >= most or of_asker >= max(1, most // 2):
+            alike = sum(one.kind == question.kind for one in self._waiting)
+            of_asker = sum(one.askers[0] == question.askers[0] for one in self._waiting)
+            if alike >= most or of_asker >= max(1, most // 2):
                 raise ViewerAwayError("Many pictures are still waiting. Try again in a moment.")
             self._waiting.append(question)
             self._ready.notify()
 
     def withdraw(self, question: Question) -> None:
-        """Withdraw a question that nobody is waiting for."""
         with self._ready:
             if question in self._waiting:
                 self._waiting.remove(question)
                 self._dropped.append(question.number)
 
-    def connect(self, connection: Connection, pid: int | None) -> None:
+    def connect(self, connection: Connection, pid: int) -> None:
         """This process answers from now on; questions begun by an earlier one start over."""
         with self._ready:
             self._connection, self.pid = connection, pid
-            self._ready.notify()
-
-    def stop(self) -> None:
-        """Stop answering."""
-        with self._ready:
-            self._stopped, self._connection = True, None
-            self._refuse()
+            if self._thread.ident is None:
+                self._thread.start()
             self._ready.notify()
 
     def _work(self) -> None:
-        while turn := self._next():
-            connection, question = turn
+        while True:
+            connection, question = self._next()
             try:
                 reply, answer = self._exchange(connection, question)
-            except (EOFError, OSError, ValueError) as error:
+            except (EOFError, OSError) as error:
                 self._lost(connection, question, hung=isinstance(error, TimeoutError))
                 continue
             self.computed = reply["computed"]
@@ -180,26 +162,25 @@ class Lane:
                 question.done, question.of = reply["done"], reply["of"]
                 self._again(question)
 
-    def _next(self) -> tuple[Connection, Question] | None:
-        """Wait for a process and a question; returns the next question, None at the end."""
+    def _next(self) -> tuple[Connection, Question]:
+        """Wait for a process and a question, and take the one whose turn it is."""
         with self._ready:
-            while not (self._stopped or (self._connection and self._waiting)):
+            while not (self._connection and self._waiting):
                 alone = bool(self._waiting)  # without a process
                 in_time = self._ready.wait(self._limits.max_viewer_seconds if alone else None)
                 if alone and not in_time:
                     self._refuse()
-            if self._stopped or self._connection is None:
-                return None
-            question = min(
-                self._waiting,
-                key=lambda one: (KINDS[one.kind].rank, self._served.get(one.asker, 0), one.number),
-            )
+            question = min(self._waiting, key=self._turn)
             self._waiting.remove(question)
-            self._served.pop(question.asker, None)
-            self._served[question.asker] = next(self._turns)
+            self._served.pop(question.askers[0], None)
+            self._served[question.askers[0]] = next(self._turns)
             while len(self._served) > _MOST_ASKERS:
                 del self._served[next(iter(self._served))]  # the one whose turn was longest ago
             return self._connection, question
+
+    def _turn(self, question: Question) -> tuple[int, int, int]:
+        served = self._served.get(question.askers[0], 0)
+        return KINDS[question.kind].rank, served, question.number
 
     def _exchange(
         self, connection: Connection, question: Question
@@ -208,7 +189,7 @@ class Lane:
 
         Raises:
             TimeoutError: it did not reply in time and was killed.
-            EOFError: it died.
+            EOFError, OSError: it died.
         """
         with self._ready:
             dropped, self._dropped = self._dropped, []
@@ -218,19 +199,17 @@ class Lane:
             question.begun_with = connection
             question.tries += 1
             message |= json.loads(question.key)
-        seconds, began = self._limits.max_viewer_seconds, time.monotonic()
-        watch = threading.Timer(seconds, _kill, (pid,))
-        watch.start()
-        try:
-            connection.send_bytes(json.dumps(message).encode())
-            reply = json.loads(connection.recv_bytes())
-            return reply, connection.recv_bytes() if "bytes" in reply else None
-        except (EOFError, OSError) as error:
-            if time.monotonic() - began >= seconds:
-                raise TimeoutError from error
-            raise
-        finally:
-            watch.cancel()
+        connection.send_bytes(json.dumps(message).encode())
+        reply = json.loads(self._received(connection, pid))
+        return reply, self._received(connection, pid) if "bytes" in reply else None
+
+    def _received(self, connection: Connection, pid: int | None) -> bytes:
+        if not connection.poll(self._limits.max_viewer_seconds):
+            if pid:
+                with suppress(OSError):
+                    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            raise TimeoutError
+        return connection.recv_bytes()
 
     def _lost(self, connection: Connection, question: Question, *, hung: bool) -> None:
         """The process died on a question; a new one connects soon."""
@@ -261,9 +240,3 @@ class Lane:
         for question in waiting:
             error = ViewerAwayError("The process that computes pictures is not running.")
             self._close(question, error, 0)
-
-
-def _kill(pid: int | None) -> None:
-    if pid is not None:
-        with suppress(OSError):
-            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sqlalchemy import URL
 
+from gan_core.store.queue import Claim
+
 log = logging.getLogger(__name__)
 
 
@@ -23,17 +25,9 @@ log = logging.getLogger(__name__)
 class Handle:
     """A started attempt."""
 
-    run_id: str
-    attempt: int
+    claim: Claim
     future: ProcessFuture
     started: float = field(default_factory=time.monotonic)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an attempt's process ended; an empty reason means normally."""
-
-    reason: str = ""
 
 
 class LocalExecutor:
@@ -58,47 +52,45 @@ class LocalExecutor:
             return "", ""
         return self._hardware.result()
 
-    def start(self, run_id: str, attempt: int) -> Handle:
+    def start(self, claim: Claim) -> Handle:
         """Start an attempt in a worker.
 
         Raises:
             RuntimeError, OSError, EOFError: no process can be started now.
         """
         try:
-            future = self._schedule(run_id, attempt)
+            future = self._schedule(claim)
         except (RuntimeError, OSError, EOFError):  # its forkserver was killed, or could not fork
             log.warning("the pool of workers broke; making a new one", exc_info=True)
             self._pool.stop()
             self._pool = self._new_pool()
-            future = self._schedule(run_id, attempt)
-        return Handle(run_id, attempt, future)
+            future = self._schedule(claim)
+        return Handle(claim, future)
 
-    def poll(self, handle: Handle) -> Outcome | None:
-        """How the attempt ended, None while it is working."""
+    def poll(self, handle: Handle) -> str | None:
+        """Why the attempt ended, empty if normally; None while it is working."""
         if not handle.future.done():
             return None
         try:
-            return Outcome(handle.future.result())
+            return handle.future.result()
         except CancelledError:
-            return Outcome("its worker stopped responding and was terminated")
+            return "its worker stopped responding and was terminated"
         except ProcessExpired as error:
-            return Outcome(f"its worker process died ({_cause(error.exitcode)})")
+            return f"its worker process died ({_cause(error.exitcode)})"
         except Exception as error:
-            log.exception("attempt %d of run %s", handle.attempt, handle.run_id)
+            log.exception("%s", handle.claim)
             why = f"{type(error).__name__}: {error}".removesuffix(": ")
-            return Outcome(f"its worker failed: {why}")
+            return f"its worker failed: {why}"
 
     def cancel(self, handle: Handle) -> None:
-        """Kill the attempt's worker."""
         handle.future.cancel()
 
     def close(self) -> None:
-        """Kill all workers."""
         self._pool.stop()
         self._pool.join(timeout=2)
 
-    def _schedule(self, run_id: str, attempt: int) -> ProcessFuture:
-        return self._pool.schedule(_work, args=(self._url, run_id, attempt))
+    def _schedule(self, claim: Claim) -> ProcessFuture:
+        return self._pool.schedule(_work, args=(self._url, claim.run_id, claim.attempt))
 
     def _new_pool(self) -> ProcessPool:
         # If it is safe, a fresh process for each attempt: forking a warm one takes milliseconds.
@@ -123,9 +115,8 @@ def _cause(exit_code: int | None) -> str:
 
 
 def _work(url: str | URL, run_id: str, attempt: int) -> str:
-    from gan_core.workers.worker import (
-        run_attempt,  # imports torch, which the dispatcher does without
-    )
+    # Imports PyTorch, which the dispatcher does without.
+    from gan_core.workers.worker import run_attempt
 
     return run_attempt(url, run_id, attempt)
 

@@ -42,11 +42,6 @@ def dispatcher_running() -> AbstractAsyncContextManager[None]:
     return kept_running("dispatch", "--die-with-stdin")
 
 
-def _search_path() -> str:
-    """The path on which the child finds gan_core, which need not be installed."""
-    return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-
-
 async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
     pause = _RESTART_SECONDS
     while True:
@@ -65,11 +60,13 @@ async def _keep_running(command: tuple[str, ...], told: bytes) -> None:
 
 async def _run_once(command: tuple[str, ...], told: bytes) -> int:
     """Start a process and wait until it ends; it is ended when this is cancelled."""
+    # Where the child finds gan_core, which need not be installed.
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     process = await asyncio.create_subprocess_exec(
         # In this process's own folder, so that a relative URL of the store means the same there.
         *(*_PROGRAM, *command),
         stdin=asyncio.subprocess.PIPE,
-        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _search_path()},
+        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
     )
     if process.stdin:
         process.stdin.write(told)

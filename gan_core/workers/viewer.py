@@ -58,20 +58,14 @@ class _Work:
 
 
 class Answers:
-    """Answers messages, one after another.
-
-    Args:
-        store: where the runs are stored.
-        kept_bytes: memory for pictures and scores that may be requested again.
-    """
+    """Answers messages, one after another; keeps what may be requested again."""
 
     def __init__(self, store: Store, kept_bytes: int) -> None:
         self._store, self._kept = store, Kept[bytes](kept_bytes)
-        self._begun: dict[int | None, _Work] = {}
+        self._begun: dict[int, _Work] = {}
         self._computed = Counter[str]()
 
     def serve(self, connection: Connection) -> None:
-        """Answer the other end until it is gone."""
         while True:
             try:
                 message = connection.recv_bytes(MAX_MESSAGE)
@@ -84,13 +78,12 @@ class Answers:
 
     def answer(self, message: bytes) -> tuple[dict[str, Any], bytes | None]:
         """The reply to a message, and with a question's last one its answer."""
-        number = None
+        asked = json.loads(message)
+        number = asked.pop("id")
+        for dropped in asked.pop("drop", ()):
+            self._begun.pop(dropped, None)
         try:
-            asked = _parsed(message)
-            for dropped in asked.pop("drop", ()):
-                self._begun.pop(dropped, None)
-            number = asked.pop("id", None)
-            return self._go_on(number, asked)
+            return self._go_on(number, **asked)
         except GanForgeError as error:
             found = {"error": type(error).__name__, "message": str(error)}
         except Exception as error:
@@ -101,13 +94,13 @@ class Answers:
         return found, None
 
     def _go_on(
-        self, number: int | None, asked: dict[str, Any]
+        self, number: int, kind: str | None = None, **what: object
     ) -> tuple[dict[str, Any], bytes | None]:
-        if asked:
-            self._begun[number] = _Work(self._begin(asked))
-        work = self._begun.get(number)
-        if work is None:
-            raise ViewerError(f"No question {number!r:.20} was begun here.")
+        """Begin a question of a kind, or continue one that was begun."""
+        if kind is not None:
+            self._begun[number] = _Work(QUESTIONS[kind](self._store, self._kept, **what))
+            self._computed[kind] += 1
+        work = self._begun[number]
         until = time.monotonic() + SLICE_SECONDS
         for part in work.parts:
             work.packed.append(work.packer.compress(part.data))
@@ -116,28 +109,6 @@ class Answers:
         del self._begun[number]
         body = b"".join([*work.packed, work.packer.flush()])
         return {"bytes": len(body)}, body
-
-    def _begin(self, asked: dict[str, Any]) -> Parts:
-        kind = asked.pop("kind", None)
-        if kind not in QUESTIONS:
-            known = ", ".join(QUESTIONS)
-            raise ViewerError(f"The viewer cannot be asked for {kind!r:.40}, only for {known}.")
-        try:
-            parts = QUESTIONS[kind](self._store, self._kept, **asked)
-        except TypeError as error:  # a generator function only checks its arguments here
-            raise ViewerError(f"The question for {kind} is not complete: {error}.") from error
-        self._computed[kind] += 1
-        return parts
-
-
-def _parsed(message: bytes) -> dict[str, Any]:
-    try:
-        asked = json.loads(message)
-    except ValueError as error:
-        raise ViewerError("A question to the viewer must be JSON.") from error
-    if not isinstance(asked, dict):
-        raise ViewerError(f"A question to the viewer must be an object. Got {asked!r:.40}.")
-    return asked
 
 
 def view() -> None:

@@ -16,7 +16,7 @@ from multiprocessing import AuthenticationError
 from multiprocessing.connection import Listener
 from typing import Any
 
-from gan_core.errors import GanForgeError, ViewerError
+from gan_core.errors import GanForgeError
 from gan_core.limits import Limits
 from gan_core.live.cache import Kept
 from gan_core.workers.lane import KINDS, LANES, Lane, Question
@@ -29,14 +29,9 @@ def unpacked(answer: bytes) -> Any:  # noqa: ANN401
 
 
 class Viewer:
-    """Takes questions. Thread-safe.
-
-    Args:
-        limits: seconds without progress on a question, waiting questions, memory for answers.
-    """
+    """Takes questions. Thread-safe."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
         self._kept = Kept[bytes](limits.max_viewer_mb * 2**20)
         self._open: dict[str, Question] = {}
         self._numbers = count(1)
@@ -48,23 +43,22 @@ class Viewer:
 
         Args:
             kind: one of `KINDS`.
-            asker: see `Question`.
+            asker: the visitor, who takes turns with others.
             what: the arguments of that kind in `gan_core.live`, plain values.
 
         Raises:
-            ViewerError: there is no such kind.
             ViewerAwayError: no viewer is running, or too many questions are waiting. Try again.
         """
-        if kind not in KINDS:
-            raise ViewerError(f"The viewer cannot be asked for {kind!r:.40}.")
         key = json.dumps({"kind": kind, **what}, sort_keys=True)
         with self._lock:
             now = time.monotonic()
             for failed in [k for k, q in self._open.items() if 0 < q.forget_at < now]:
                 del self._open[failed]
             if found := self._open.get(key):
+                if asker not in found.askers:
+                    found.askers.append(asker)
                 return found
-            question = Question(key, next(self._numbers), kind, asker)
+            question = Question(key, next(self._numbers), kind, [asker])
             answer = self._kept.find(key)
             if answer is not None:
                 question.answer.set_result(answer)
@@ -75,16 +69,17 @@ class Viewer:
 
     @property
     def is_there(self) -> bool:
-        """Whether questions are being answered."""
         return all(lane.is_there for lane in self.lanes.values())
 
-    def withdraw(self, question: Question) -> None:
-        """Withdraw a question that nobody is waiting for."""
+    def withdraw(self, question: Question, asker: str) -> None:
+        """An asker no longer waits for a question; without any it is given up."""
         with self._lock:
-            for lane in self.lanes.values():
-                lane.withdraw(question)
-            self._open.pop(question.key, None)
-            question.answer.cancel()
+            if asker in question.askers:
+                question.askers.remove(asker)
+            if not (question.askers or question.answer.done()):
+                self.lanes[KINDS[question.kind].lane].withdraw(question)
+                del self._open[question.key]
+                question.answer.cancel()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -93,12 +88,8 @@ class Viewer:
         listener = Listener(authkey=key)
         threading.Thread(target=self._listen, args=(listener,), daemon=True).start()
         told = f"{listener.address}\n{key.hex()}\n".encode()
-        try:
-            async with kept_running("view", told=told):
-                yield
-        finally:
-            for lane in self.lanes.values():
-                lane.stop()
+        async with kept_running("view", told=told):
+            yield
 
     def _listen(self, listener: Listener) -> None:
         while True:
@@ -110,11 +101,11 @@ class Viewer:
     def _close(self, question: Question, answer: bytes | GanForgeError, seconds: float) -> None:
         """Called by a lane when a question is answered, or fails: then kept for some seconds."""
         with self._lock:
-            question.forget_at = time.monotonic() + seconds
-            if not seconds:
-                self._open.pop(question.key, None)
             if question.answer.cancelled():
                 return
+            question.forget_at = time.monotonic() + seconds
+            if not seconds:
+                del self._open[question.key]
             if not isinstance(answer, bytes):
                 question.answer.set_exception(answer)
                 return

@@ -20,16 +20,11 @@ from gan_core.workers.guard import Guard
 log = logging.getLogger(__name__)
 
 NICENESS = 10
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 1.0  # a dispatcher waits five of these for a worker to pause or stop
 
 
 def run_attempt(url: str | URL, run_id: str, number: int) -> str:
     """Work on a job until it is done, paused, stopped or taken away. Called in a fresh process.
-
-    Args:
-        url: the store's database.
-        run_id: the job.
-        number: this attempt's number.
 
     Returns:
         why it failed, if the store could not take that; else nothing.
@@ -37,13 +32,12 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> str:
     _be_nice()
     context = Context(Database(url), run_id, number)
     try:
-        beside = Context(Database(url), run_id, number)
-        with _heartbeat(beside, Guard(beside, Limits.from_environment())):
-            job = context.job()
-            if job.kind not in JOBS:
-                raise StoreError(f"this version of GAN Forge has no kind of job {job.kind!r}")
-            kind = JOBS[job.kind]
-            context = kind.context(context.database, run_id, number)
+        job = context.job()
+        if job.kind not in JOBS:
+            raise StoreError(f"this version of GAN Forge has no kind of job {job.kind!r}")
+        kind = JOBS[job.kind]
+        context = kind.context(context.database, run_id, number)
+        with _heartbeat(context, Context(Database(url), run_id, number)):
             retry_while_busy(lambda: context.start(os.getpid()))
             _work(kind.from_dict(job.spec), context)
     except StaleAttemptError as error:
@@ -69,15 +63,14 @@ def _work(spec: Kind, context: Context) -> None:
 
 
 @contextmanager
-def _heartbeat(context: Context, guard: Guard) -> Iterator[None]:
+def _heartbeat(context: Context, beside: Context) -> Iterator[None]:
     """Say that this worker lives, and keep to limits: in a thread, on a connection of its own."""
-    over = threading.Event()
+    over, guard = threading.Event(), Guard(beside, Limits.from_environment())
 
     def beat() -> None:
         while not over.wait(BEAT_SECONDS):
             try:
-                context.beat()
-                guard.look()
+                guard.look(beside.beat(is_closing=context.is_closing))
             except StaleAttemptError:
                 return
             except StoreError as error:
@@ -90,7 +83,7 @@ def _heartbeat(context: Context, guard: Guard) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-        context.database.engine.dispose()
+        beside.database.engine.dispose()
 
 
 def _fail(context: Context, reason: str) -> str:

@@ -31,6 +31,7 @@ from gan_core.errors import RunStateError, StoreBusyError  # noqa: E402
 from gan_core.store import model, results  # noqa: E402
 from gan_core.store.store import Store  # noqa: E402
 from gan_core.training import Finished  # noqa: E402
+from tests import stored  # noqa: E402
 from tests.gan_core.postgres import running as postgres_running  # noqa: E402
 
 ME = "everybody"
@@ -159,6 +160,9 @@ def disturb(
     runs: dict[str, ExperimentConfig] = {}
     try:
         _add_runs(store, runs, most)  # imports what takes seconds
+        server.ensure()
+        while not any(store.get(run_id).step for run_id in runs):
+            time.sleep(0.1)
         until, next_kill = time.monotonic() + seconds, time.monotonic() + every
         while time.monotonic() < until or not _all_finished(store, runs):
             assert time.monotonic() < until + 180, "runs do not come to their end"
@@ -212,9 +216,9 @@ def check(store: Store, runs: dict[str, ExperimentConfig]) -> None:
             assert isinstance(end, Finished)
             undisturbed[config] = end.losses, end.checkpoint.to_bytes()
         losses, checkpoint = undisturbed[config]
-        first_step, stored = results.losses(store.database, run_id)
+        first_step, found = stored.losses(store.database, run_id)
         assert first_step == 1
-        assert np.array_equal(stored, losses), f"{run_id}: other numbers"
+        assert np.array_equal(found, losses), f"{run_id}: other numbers"
         last = results.checkpoint(store.database, run_id)
         assert last is not None
         assert last.to_bytes() == checkpoint, f"{run_id}: other weights"

@@ -55,7 +55,7 @@ def large_run(store, width):
     kept = {step: state.to_bytes() for step in range(SNAPSHOTS)}
     attempt.append(1, np.ones((2, 4), np.float32), kept=kept, networks=state.players())
     attempt.save(state)
-    attempt.end(model.FINISHED)
+    attempt.close(model.FINISHED)
     problem = resolve(config)
     weights = sum(n_weights(layers) for layers in (problem.generator, problem.discriminator))
     print(f"large networks: {weights:,} weights, {SNAPSHOTS} snapshots\n")

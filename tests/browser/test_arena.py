@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gan_core.store import model, results
+from tests import stored
 from tests.browser.server import eventually
 
 LOOKS = """() => {
@@ -187,5 +188,5 @@ def test_a_fork_at_the_middle_goes_on_beside_its_parents_curves(forge, store, co
     assert child.config.at(moment).optimizer.lr_g > parent.config.optimizer.lr_g
     traces = "() => document.querySelector('.gf-losses').data.map(t => t.opacity ?? 1)"
     eventually(lambda: 0.3 in forge.page.evaluate(traces), what="the parent's curves")
-    first, losses = results.losses(store.database, child.id)
+    first, losses = stored.losses(store.database, child.id)
     assert (first, len(losses)) == (moment + 1, 400 - moment)

@@ -9,12 +9,13 @@ from playwright.sync_api import expect
 
 from gan_core.store import model, results
 from gan_core.store.schema import chunks
+from tests import stored
 from tests.browser.server import alive, eventually
 
 
 def history_is_whole(store, run):
     """Every step is there once."""
-    steps = results.history(store.database, run)["step"]
+    steps = stored.history(store.database, run)["step"]
     return list(steps) == list(range(1, run.total_steps + 1))
 
 

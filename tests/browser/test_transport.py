@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from gan_core import train
 from gan_core.store import results
+from tests import stored
 from tests.browser.server import eventually
 
 COUNT_SCRIPTS = """() => {
@@ -71,7 +72,7 @@ def test_one_player_at_a_time_a_change_and_the_same_numbers_in_a_replay(forge, s
     edit = run.config.schedule[-1]
     assert (edit.step, dict(edit.changes)["optimizer.lr_g"]) == (3, 0.0003)
     *_, replay = train(run.config)
-    assert results.history(store.database, run).equals(replay.history)
+    assert stored.history(store.database, run).equals(replay.history)
     assert changed(replay.checkpoint.tensors, tensors(store, run)) == set()
     marks = "() => document.querySelector('.gf-losses').layout.shapes.filter(s => s.x0 === s.x1)"
     eventually(lambda: len(forge.page.evaluate(marks)) == len(run.config.schedule), what="marks")
@@ -103,7 +104,7 @@ def test_slow_motion_holds_no_place_on_the_server_and_no_script_runs_for_it(forg
     forge.idle().press("Resume").badge("finished")
     run = store.get(standing.id)
     *_, replay = train(run.config)
-    assert results.history(store.database, run).equals(replay.history)
+    assert stored.history(store.database, run).equals(replay.history)
 
 
 def test_other_sites_cannot_push_a_run_on(forge, store, standing):

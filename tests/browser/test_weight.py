@@ -72,7 +72,7 @@ def long_run(server, store, config):
         losses = rng.random((50_000, 4), np.float32)
         attempt.append(1 + 50_000 * part, losses, rate=999.0, preview=np.tile(rows, (10, 1)))
     yield run, attempt
-    attempt.end(model.STOPPED)
+    attempt.close(model.STOPPED)
 
 
 def test_every_live_update_is_small_however_long_the_run(forge, server, figure, long_run):

@@ -1,7 +1,6 @@
 import os
 import shutil
 import time
-from itertools import count
 
 import hypothesis
 import pytest
@@ -118,19 +117,9 @@ def clock():
 @pytest.fixture
 def queue_of(clock):
     """A dispatcher's side of a store; each call is another dispatcher."""
-    numbers = count(1)
 
     def make(store, **more):
-        me = DispatcherInfo(
-            id=f"dispatcher-{next(numbers)}",
-            host=os.uname().nodename,
-            pid=os.getpid(),
-            slots=2,
-            device="CPU",
-            torch_version="0",
-            seen_at=0.0,
-        )
-        queue = Queue(store.database, me, clock, **more)
+        queue = Queue(store.database, DispatcherInfo(slots=2), clock, **more)
         queue.announce()
         return queue
 

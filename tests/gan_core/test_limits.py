@@ -90,10 +90,30 @@ def test_weights_of_both_networks_count():
     assert "narrower" in message
 
 
-def test_disk(tmp_path):
-    Limits(min_free_mb=1).check_disk(tmp_path)
-    with pytest.raises(LimitError, match=r"only [\d,]+ MB left, runs need 10,000,000,000 MB"):
-        Limits(min_free_mb=10**10).check_disk(tmp_path)
+def test_disk():
+    limits, free = Limits(min_free_mb=200), 300 * 2**20
+    limits.check_disk(free)
+    limits.check_disk(free, 100 * 2**20)
+    limits.check_disk(None, 10**12)  # a database server's
+    with pytest.raises(LimitError, match=r"only 199 MB left, runs need 200 MB\. Delete old"):
+        limits.check_disk(199 * 2**20)
+    with pytest.raises(LimitError, match=r"only 300 MB left, this would need 301 MB\..* epochs"):
+        limits.check_disk(free, 100 * 2**20 + 1)
+
+
+def test_scheduled_changes_count_from_their_step_on(configured):
+    def cost(schedule, start=0):
+        config = configured({"schedule": schedule}, epochs=1000)  # 2,000 steps
+        return Limits().check(resolve(config), start=start).seconds
+
+    plain, more = cost([]), {"training.n_critic": 20}
+    dear = cost([{"step": 0, "set": more}])
+    assert dear > 5 * plain
+    assert cost([{"step": 1500, "set": more}]) == pytest.approx((3 * plain + dear) / 4)
+    back = [{"step": 500, "set": more}, {"step": 1500, "set": {"training.n_critic": 1}}]
+    assert cost(back) == pytest.approx((plain + dear) / 2)
+    assert cost(back, start=1000) == pytest.approx((plain + dear) / 4)
+    assert cost([{"step": 3000, "set": more}]) == plain
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,6 +17,7 @@ from gan_core.config import links
 from gan_core.store import results
 from gan_core.store.store import Store
 from gan_core.training import Checkpoint, Progress, TrainedGenerator
+from tests import stored
 
 V1 = Path(__file__).parents[1] / "fixtures" / "v1"
 TOLERANCE = 1e-5
@@ -132,7 +133,7 @@ def test_a_run_of_the_store_is_what_it_was(kept, name):
     for member, then in members_of(kept, known):
         assert member.config == ExperimentConfig.from_dict(then["config"])
         assert (member.step, member.total_steps) == (then["step"], then["total_steps"])
-        _, rows = results.losses(kept.database, member.id)
+        _, rows = stored.losses(kept.database, member.id)
         history = np.ascontiguousarray(rows[:, :4], "<f4").tobytes()
         assert hashlib.sha256(history).hexdigest() == then["history"]["sha256"]
         assert len(results.snapshot_steps(kept.database, member.id)) == then["snapshots"]

@@ -35,9 +35,6 @@ def forget_store():
     if backend.shared_store.cache_info().currsize:
         backend.shared_store().database.engine.dispose()
     backend.shared_store.cache_clear()
-    if backend.viewer.cache_info().currsize:
-        for lane in backend.viewer().lanes.values():
-            lane.stop()
     backend.viewer.cache_clear()
     st.cache_data.clear()
 
@@ -157,7 +154,7 @@ def make_run(store, trained):
         if status != model.RUNNING:
             done = status in (model.FINISHED, model.STOPPED, model.PAUSED)
             reason = "diverged at step 7: no finite number" if status == model.FAILED else ""
-            attempt.end(status, reason, score(trained.generator) if done else None)
+            attempt.close(status, reason, score(trained.generator).to_dict() if done else None)
         return store.get(run.id)
 
     return make

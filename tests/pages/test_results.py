@@ -175,7 +175,7 @@ def test_a_toy_with_modes_has_their_cards_and_its_points(open_page, store):
     claim = queue.claim()
     attempt = Attempt(store.database, claim.run_id, claim.attempt)
     attempt.save(end.checkpoint)
-    attempt.end(model.FINISHED, scores=score(end.generator))
+    attempt.close(model.FINISHED, result=score(end.generator).to_dict())
     at = open_page("results", run=claim.run_id)
     assert_sound(at)
     assert list(shown(at)) == [metric.label for metric in METRICS.values()]

@@ -1,7 +1,7 @@
 // Fewer points of a curve, without losing its peaks.
 
-/** Thin out evenly: the range of steps is cut into intervals of equal length, and each
- * interval keeps the points at which a column has its smallest or its largest value. Every point
+/** Thin out evenly: the range of steps is cut into buckets of equal length, and each
+ * bucket keeps the points at which a column has its smallest or its largest value. Every point
  * kept is one of those given, at its own step, so thinning invents nothing.
  * @param {number[]} steps ascending
  * @param {number[][]} columns each as long as the steps; NaN: no value
@@ -10,13 +10,13 @@
 export function thin(steps, columns, most) {
   const last = steps.length - 1;
   if (last < most) return { steps, columns };
-  const stretches = Math.floor((most - 2) / (2 * columns.length));
-  const scale = stretches / (steps[last] - steps[0]);
-  const stretchOf = (i) => Math.min(stretches - 1, Math.floor((steps[i] - steps[0]) * scale));
+  const buckets = Math.floor((most - 2) / (2 * columns.length));
+  const scale = buckets / (steps[last] - steps[0]);
+  const bucketOf = (i) => Math.min(buckets - 1, Math.floor((steps[i] - steps[0]) * scale));
   const kept = new Set([0, last]);
   for (let from = 0, to = 0; from <= last; from = to) {
-    const stretch = stretchOf(from);
-    while (to <= last && stretchOf(to) === stretch) to++;
+    const bucket = bucketOf(from);
+    while (to <= last && bucketOf(to) === bucket) to++;
     for (const column of columns) for (const i of extremes(column, from, to)) kept.add(i);
   }
   const places = [...kept].sort((a, b) => a - b);

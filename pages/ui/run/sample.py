@@ -47,7 +47,7 @@ def sample_of(run: Run, sample: dict[str, int], *, scored: bool) -> dict[str, An
 @st.fragment(run_every=_OFTEN)
 def _until_it_is_done(question: Question) -> None:
     """The progress, and a button to stop."""
-    if question.answer.cancelled():
+    if user() not in question.askers:
         _stopped()
         return
     if question.answer.done():
@@ -56,7 +56,7 @@ def _until_it_is_done(question: Question) -> None:
     bar, stop = st.columns([4, 1], vertical_alignment="center")
     share = question.done / question.of if question.of else 0.0
     bar.progress(min(1.0, share), how_far if question.of else _("waiting for other pictures"))
-    stop.button(_("Stop computing"), on_click=viewer().withdraw, args=(question,))
+    stop.button(_("Stop computing"), on_click=viewer().withdraw, args=(question, user()))
 
 
 @st.fragment(run_every=_OFTEN)

@@ -49,11 +49,11 @@ test("the peaks and both ends stay", () => {
   assert.deepEqual([at[0], at.at(-1)], [1, 10_000]);
 });
 
-test("of each stretch the smallest and the largest value stay", () => {
-  const thinned = thin(steps, columns, 402); // 100 stretches of 99.99 steps
+test("of each bucket the smallest and the largest value stay", () => {
+  const thinned = thin(steps, columns, 402); // 100 buckets of 99.99 steps
   columns.forEach((column, c) => {
-    for (let stretch = 0; stretch < 100; stretch++) {
-      const isIn = (step) => Math.min(99, Math.floor((100 * (step - 1)) / 9999)) === stretch;
+    for (let bucket = 0; bucket < 100; bucket++) {
+      const isIn = (step) => Math.min(99, Math.floor((100 * (step - 1)) / 9999)) === bucket;
       const all = column.filter((_, i) => isIn(i + 1));
       const kept = thinned.columns[c].filter((_, k) => isIn(thinned.steps[k]));
       assert.equal(Math.min(...kept), Math.min(...all));

@@ -1,7 +1,6 @@
 """The contract of all kinds of job, and one that a file dropped into the package brings."""
 
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gan_core.jobs
+from gan_core.__main__ import main
 from gan_core.errors import ConfigError
 from gan_core.jobs import JOBS
 from gan_core.registry import discover
@@ -117,16 +117,26 @@ def test_a_worker_beats_while_it_is_busy(store, queue, url, count, eventually, m
     assert store.job(job.id).result == {"waited": True}
 
 
+@pytest.fixture
+def command_line(tmp_path, monkeypatch, capsys):
+    """``python -m gan_core job`` in this process: its exit status, and what it wrote."""
+
+    def call(kind, spec):
+        (tmp_path / "spec.json").write_text(spec)
+        arguments = ["gan_core", "job", kind, "--spec", str(tmp_path / "spec.json")]
+        monkeypatch.setattr(sys, "argv", arguments)
+        return main(), *capsys.readouterr()
+
+    return call
+
+
 @pytest.mark.parametrize("name", ["training", "group"])
-def test_the_command_line_does_any_kind(tmp_path, name):
+def test_the_command_line_does_any_kind(command_line, name):
     configs = [{"training": {"epochs": 2}, "seed": seed} for seed in (3, 4)]
     spec = {"configs": configs} if name == "group" else configs[0]
-    (tmp_path / "spec.json").write_text(json.dumps(spec))
-    command = [sys.executable, "-m", "gan_core", "job", name, "--spec", tmp_path / "spec.json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert set(result) == ({"seed 3", "seed 4"} if name == "group" else {"scores"})
+    status, out, err = command_line(name, json.dumps(spec))
+    assert status == 0, err
+    assert set(json.loads(out)) == ({"seed 3", "seed 4"} if name == "group" else {"scores"})
 
 
 @pytest.mark.parametrize(
@@ -138,9 +148,7 @@ def test_the_command_line_does_any_kind(tmp_path, name):
         ("training", "{", "cannot be read"),
     ],
 )
-def test_what_the_command_line_cannot_do_is_told(tmp_path, kind, spec, words):
-    (tmp_path / "spec.json").write_text(spec)
-    command = [sys.executable, "-m", "gan_core", "job", kind, "--spec", tmp_path / "spec.json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert words in done.stderr
+def test_what_the_command_line_cannot_do_is_told(command_line, kind, spec, words):
+    status, out, err = command_line(kind, spec)
+    assert (status, out) == (1, "")
+    assert words in err

@@ -12,7 +12,9 @@ from gan_core.errors import DataError, StoreBusyError
 from gan_core.jobs import training
 from gan_core.store import results
 from gan_core.store.attempt import Attempt
+from gan_core.workers import worker
 from gan_core.workers.worker import run_attempt
+from tests import stored
 
 ME = "everybody"
 
@@ -43,7 +45,7 @@ def test_weights_broken_by_the_last_update_cost_the_scores_and_nothing_else(
     attempt = begun(config)
     attempt.append(1, end.losses)
     attempt.save(replace(end.checkpoint, tensors=tensors))
-    attempt.end("paused")
+    attempt.close("paused")
     store.resume(attempt.run_id)
     claim = queue.claim()
     assert run_attempt(url, claim.run_id, claim.attempt) == ""
@@ -51,7 +53,7 @@ def test_weights_broken_by_the_last_update_cost_the_scores_and_nothing_else(
     assert (run.status, run.step, run.scores) == ("finished", 4, None)
     assert run.reason.startswith("no scores: ")
     assert results.checkpoint(store.database, run.id).step == 4
-    assert results.history(store.database, run).equals(end.history)
+    assert stored.history(store.database, run).equals(end.history)
 
 
 def test_all_is_stored_before_the_scores(store, work, configured, monkeypatch):
@@ -85,7 +87,7 @@ def test_a_run_asked_to_rest_while_it_is_scored_is_no_hung_one(
         return real(generator)
 
     monkeypatch.setattr("gan_core.workers.worker._be_nice", lambda: None)
-    monkeypatch.setattr(training, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(training, "score", slow_score)
     run_attempt(url, claim.run_id, claim.attempt)
     run = store.get(run.id)

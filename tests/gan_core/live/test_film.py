@@ -11,7 +11,7 @@ from gan_core.live import film as films
 from gan_core.live.updates import densities
 from gan_core.problem import resolve
 from gan_core.training import TrainedGenerator
-from gan_core.training.snapshots import film_steps
+from gan_core.training.snapshots import snapshot_steps
 from gan_core.views.pictures import picture_of
 from gan_core.views.view import View
 
@@ -26,8 +26,8 @@ CONFIG = ExperimentConfig().with_values(
 def played():
     """What a real training of 120 steps leaves at each of its snapshots."""
     found = {}
-    for event in train(CONFIG, stops=film_steps(120)):
-        if hasattr(event, "step") and event.step in film_steps(120):
+    for event in train(CONFIG, stops=snapshot_steps(120)):
+        if hasattr(event, "step") and event.step in snapshot_steps(120):
             found[event.step] = event.checkpoint()
     return found
 

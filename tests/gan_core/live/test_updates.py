@@ -88,7 +88,7 @@ def test_waiting_and_ended_runs(store, begun, update_of, queue, configured):
     attempt = begun()
     attempt.append(1, STEPS[:10], rate=50.0)
     assert update_of(attempt)["rate"] == 50.0
-    attempt.end(model.PAUSED)
+    attempt.close(model.PAUSED)
     update = update_of(attempt)
     assert (update["status"], update["rate"], update["seconds_left"]) == ("paused", None, None)
 

@@ -10,6 +10,7 @@ from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import Claim
 from gan_core.training.events import history_frame
+from tests import stored
 
 STEPS = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
 
@@ -56,7 +57,7 @@ def test_losses_round_trip_after_any_step(store, begun, sizes):
     attempt = begun()
     append_all(attempt, sizes)
     for after in range(62):
-        first_step, losses = results.losses(store.database, attempt.run_id, after)
+        first_step, losses = stored.losses(store.database, attempt.run_id, after)
         assert first_step == after + 1
         assert losses.dtype == np.float32
         assert losses.shape == (max(0, 60 - after), 4)
@@ -69,18 +70,18 @@ def test_chunks_of_four_columns_and_of_five_are_one_history(store, begun, config
     wide = np.column_stack([STEPS, STEPS[:, 0]])
     attempt.append(1, STEPS[:10])
     attempt.append(11, wide[10:30])
-    _, losses = results.losses(store.database, attempt.run_id)
+    _, losses = stored.losses(store.database, attempt.run_id)
     assert np.array_equal(losses[:, :4], STEPS[:30])
     assert np.isnan(losses[:10, 4]).all()
     assert np.array_equal(losses[10:], wide[10:30])
-    history = results.history(store.database, store.get(attempt.run_id))
+    history = stored.history(store.database, store.get(attempt.run_id))
     assert list(history)[2:] == ["d_loss", "g_loss", "d_real", "d_fake", "penalty"]
 
 
 def test_losses_of_a_run_that_has_none(store, begun):
-    first_step, losses = results.losses(store.database, begun().run_id)
+    first_step, losses = stored.losses(store.database, begun().run_id)
     assert (first_step, losses.shape) == (1, (0, 4))
-    assert results.losses(store.database, "AAAAAAAAAAAA")[1].shape == (0, 4)
+    assert stored.losses(store.database, "AAAAAAAAAAAA")[1].shape == (0, 4)
 
 
 def test_history_is_that_of_the_training(store, begun, trained, configured):
@@ -88,11 +89,11 @@ def test_history_is_that_of_the_training(store, begun, trained, configured):
     losses = trained.history.iloc[:, 2:].to_numpy()
     attempt.append(1, losses[:3])
     attempt.append(4, losses[3:])
-    assert results.history(store.database, store.get(attempt.run_id)).equals(trained.history)
+    assert stored.history(store.database, store.get(attempt.run_id)).equals(trained.history)
 
 
 def test_history_of_a_run_that_has_none_has_the_columns(store, begun):
-    history = results.history(store.database, store.get(begun().run_id))
+    history = stored.history(store.database, store.get(begun().run_id))
     assert list(history) == list(history_frame(STEPS, 1, 2, ExperimentConfig().columns))
     assert history.empty
 
@@ -104,10 +105,10 @@ def test_checkpoint_and_generator_round_trip(store, begun, trained, configured):
     assert results.generator(store.database, run) is None
     for checkpoint in (trained.checkpoint, trained.checkpoint):  # the second replaces the first
         attempt.save(checkpoint)
-    stored = results.checkpoint(store.database, run.id)
-    assert (stored.step, stored.config) == (4, trained.checkpoint.config)
+    found = results.checkpoint(store.database, run.id)
+    assert (found.step, found.config) == (4, trained.checkpoint.config)
     for name, array in trained.checkpoint.tensors.items():
-        assert np.array_equal(stored.tensors[name], array)
+        assert np.array_equal(found.tensors[name], array)
     generator = results.generator(store.database, run)
     assert generator.sample(30).equals(trained.sample(30))
 
@@ -147,12 +148,12 @@ def test_only_a_running_run_is_watched_and_knows_it(store, begun):
     assert not attempt.append(1, STEPS[:10]).watched
     results.watch(store.database, attempt.run_id)
     assert attempt.append(11, STEPS[:10]).watched
-    attempt.end(model.PAUSED)
+    attempt.close(model.PAUSED)
     results.watch(store.database, attempt.run_id)  # nobody hears it, and nothing breaks
 
 
 def next_attempt(store, queue, attempt):
-    attempt.end(model.FAILED, "for a test")
+    attempt.close(model.FAILED, "for a test")
     store.resume(attempt.run_id)
     claim = queue.claim()
     assert claim == Claim(attempt.run_id, attempt.number + 1)
@@ -170,23 +171,23 @@ def test_begin_drops_the_history_after_the_checkpoint(store, queue, begun, step)
     second.begin(step, 1, "cpu", "torch")
     assert store.get(attempt.run_id).step == step
     assert results.snapshot_steps(store.database, attempt.run_id) == [s for s in film if s <= step]
-    assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS[:step])
+    assert np.array_equal(stored.losses(store.database, attempt.run_id)[1], STEPS[:step])
     append_all(second, (60 - step,) if step < 60 else (), step + 1)
-    assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS)
-    assert np.array_equal(results.losses(store.database, other.run_id)[1], STEPS)
+    assert np.array_equal(stored.losses(store.database, attempt.run_id)[1], STEPS)
+    assert np.array_equal(stored.losses(store.database, other.run_id)[1], STEPS)
 
 
 WRITES = {
     "begin": lambda attempt, trained: attempt.begin(0, 1, "cpu", "torch"),
     "append": lambda attempt, trained: attempt.append(21, STEPS[20:30], preview=STEPS),
     "save": lambda attempt, trained: attempt.save(trained.checkpoint),
-    "end": lambda attempt, trained: attempt.end(model.FINISHED),
+    "end": lambda attempt, trained: attempt.close(model.FINISHED),
 }
 LOST = {
     "taken over": lambda store, queue, attempt: next_attempt(store, queue, attempt),
-    "ended": lambda store, queue, attempt: attempt.end(model.PAUSED),
+    "ended": lambda store, queue, attempt: attempt.close(model.PAUSED),
     "requeued": lambda store, queue, attempt: (
-        attempt.end(model.PAUSED),
+        attempt.close(model.PAUSED),
         store.resume(attempt.run_id),
     ),
     "given up": lambda store, queue, attempt: queue.ended(Claim(attempt.run_id, 1), "gone"),
@@ -203,7 +204,7 @@ def test_an_attempt_that_lost_its_run_writes_nothing(store, queue, begun, traine
     with pytest.raises(StaleAttemptError, match="Attempt 1 no longer owns the run"):
         WRITES[write](attempt, trained)
     assert store.get(attempt.run_id) == before
-    assert np.array_equal(results.losses(store.database, attempt.run_id)[1], STEPS[:20])
+    assert np.array_equal(stored.losses(store.database, attempt.run_id)[1], STEPS[:20])
     assert results.checkpoint(store.database, attempt.run_id) is None
     assert results.preview(store.database, attempt.run_id) is None
 
@@ -218,7 +219,7 @@ def test_an_attempt_at_a_deleted_run_writes_nothing(store, begun, trained, write
         else:
             WRITES[write](attempt, trained)
     assert store.list() == []
-    assert len(results.losses(store.database, attempt.run_id)[1]) == 0
+    assert len(stored.losses(store.database, attempt.run_id)[1]) == 0
 
 
 def test_a_new_run_after_a_deleted_one_begins_empty(store, begun):
@@ -226,4 +227,4 @@ def test_a_new_run_after_a_deleted_one_begins_empty(store, begun):
     append_all(attempt, (20,))
     store.delete(attempt.run_id)
     again = begun(ExperimentConfig())
-    assert len(results.losses(store.database, again.run_id)[1]) == 0
+    assert len(stored.losses(store.database, again.run_id)[1]) == 0

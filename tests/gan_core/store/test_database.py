@@ -11,10 +11,11 @@ from alembic.script import ScriptDirectory
 from gan_core import ExperimentConfig
 from gan_core.errors import StoreBusyError, StoreError, StoreFullError, StoreTooNewError
 from gan_core.limits import Limits
-from gan_core.store import migrations, results, schema
+from gan_core.store import migrations, schema
 from gan_core.store.attempt import Attempt
 from gan_core.store.database import Database, database_url, home
 from gan_core.store.store import Store
+from tests import stored
 
 LOSSES = np.ones((100, 4), np.float32)
 
@@ -236,22 +237,22 @@ def test_a_full_disk_is_told_and_nothing_stored_is_lost(url, store, begun):
         connection.execute(f"PRAGMA max_page_count={used + 8}")
 
     writer = Attempt(small, attempt.run_id, attempt.number, _seq=1)
-    stored = 100
+    n_steps = 100
     with pytest.raises(StoreFullError, match=r"disk is full\. Free some space") as caught:
-        while stored < 100_000:
-            writer.append(stored + 1, LOSSES)
-            stored += 100
+        while n_steps < 100_000:
+            writer.append(n_steps + 1, LOSSES)
+            n_steps += 100
     assert "SQLITE_FULL" in str(caught.value.__cause__.orig.sqlite_errorname)
-    assert stored > 100
-    first_step, losses = results.losses(store.database, attempt.run_id)
-    assert (first_step, losses.shape) == (1, (stored, 4))
-    assert store.get(attempt.run_id).step == stored
+    assert n_steps > 100
+    first_step, losses = stored.losses(store.database, attempt.run_id)
+    assert (first_step, losses.shape) == (1, (n_steps, 4))
+    assert store.get(attempt.run_id).step == n_steps
     full = Store(small, Limits(max_queued=1_000_000))
     with pytest.raises(StoreFullError):
         for _ in range(100_000):
             full.create(ExperimentConfig(), "everybody")
     assert full.list() == store.list()
-    attempt.end("failed", "disk full")  # one with more room goes on
+    attempt.close("failed", "disk full")  # one with more room goes on
     assert store.get(attempt.run_id).status == "failed"
 
 
@@ -264,7 +265,7 @@ def test_many_writers_and_readers_at_once(store, url, begun):
         try:
             for i in range(30):
                 own.append(1 + 100 * i, LOSSES)
-                results.losses(own.database, own.run_id)
+                stored.losses(own.database, own.run_id)
         except StoreError as error:
             failures.append(error)
 
@@ -273,9 +274,9 @@ def test_many_writers_and_readers_at_once(store, url, begun):
         thread.start()
     while any(thread.is_alive() for thread in threads):
         for run in store.list():
-            first_step, losses = results.losses(store.database, run.id)
+            first_step, losses = stored.losses(store.database, run.id)
             assert first_step == 1
             assert len(losses) % 100 == 0
     assert failures == []
     for attempt in attempts:
-        assert len(results.losses(store.database, attempt.run_id)[1]) == 3000
+        assert len(stored.losses(store.database, attempt.run_id)[1]) == 3000

@@ -57,10 +57,10 @@ def test_status_and_progress_are_those_of_all(store, group, queue):
     run = store.get(group.id)
     assert (run.status, run.step, run.rate, run.d_loss) == ("running", 31, 20.0, 31.0)
     assert run.seconds_left == pytest.approx((40 + 70 + 97) / 60, rel=0.02)
-    first.end(model.FINISHED)
-    second.end(model.FAILED, "diverged at step 31")
+    first.close(model.FINISHED)
+    second.close(model.FAILED, "diverged at step 31")
     assert store.get(group.id).status == "running"
-    third.end(model.FINISHED)
+    third.close(model.FINISHED)
     run = store.get(group.id)
     assert (run.status, run.reason) == ("failed", "seed 6: diverged at step 31")
     assert run.can_resume
@@ -75,7 +75,7 @@ def test_what_is_asked_of_a_group_is_asked_of_all(store, group, queue):
     assert [run.status for run in store.members(group)] == ["running", "paused", "paused"]
     run = store.get(group.id)
     assert (run.status, run.want) == ("running", "pause")
-    first.end(model.PAUSED)
+    first.close(model.PAUSED)
     assert store.get(group.id).status == "paused"
     store.stop(group.id)
     assert {run.status for run in store.members(group)} == {"stopped"}
@@ -110,8 +110,8 @@ def test_a_seed_beyond_the_last_is_refused(store, configured):
     assert store.list() == []
 
 
-def test_the_band_is_of_means_over_stretches(store, configured, queue):
-    group = store.create(configured(epochs=500), ME, repeats=3)  # 1,000 steps, 250 stretches
+def test_the_band_is_of_means_over_buckets(store, configured, queue):
+    group = store.create(configured(epochs=500), ME, repeats=3)  # 1,000 steps, 250 buckets
     histories = np.random.default_rng(0).normal(size=(3, 1000, 4)).astype(np.float32)
     for attempt, history, n in zip(
         attempts(store, queue, 3), histories, (1000, 402, 399), strict=True
@@ -150,7 +150,7 @@ def test_scores_by_member(store, group, queue, configured):
     *_, end = train(configured(epochs=2))
     report = score(end.generator)
     first, *_ = attempts(store, queue, 1)
-    first.end(model.FINISHED, scores=report)
+    first.close(model.FINISHED, result=report.to_dict())
     table = scores_by_member(store.members(group))
     assert table.index.tolist() == ["seed 5"]
     assert table.loc["seed 5"].to_dict() == {n: s.overall for n, s in report.scores.items()}
@@ -177,7 +177,7 @@ def test_a_group_is_any_list_of_configs_and_its_members_say_in_what_they_differ(
 
 
 def test_members_of_different_lengths_are_compared_at_equal_shares(store, configured, queue):
-    lengths = (500, 1000)  # epochs of two steps, 250 stretches
+    lengths = (500, 1000)  # epochs of two steps, 250 buckets
     group = store.create_group([configured(epochs=n) for n in lengths], ME)
     short, long = attempts(store, queue, 2)
     ramp = np.repeat(np.arange(250, dtype=np.float32), 4)

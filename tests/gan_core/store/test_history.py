@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from gan_core.live.updates import live_update
-from gan_core.store import history, results
+from gan_core.store import history
 from gan_core.store.attempt import Attempt
 from gan_core.store.history import AS_IT_IS, SHORT, continued, curves, running_sums
 from gan_core.store.schema import chunks, history_levels
+from tests import stored
 
 N = 150_000
 STEPS = np.random.default_rng(0).normal(size=(N, 4)).astype(np.float32)
@@ -95,7 +96,7 @@ def test_an_attempt_that_goes_on_makes_what_one_alone_makes(store, begun, queue)
     alone, broken = begun(), begun()
     append(alone, 30_000)
     append(broken, 20_000)
-    broken.end("failed")
+    broken.close("failed")
     store.resume(broken.run_id)
     claim = queue.claim()
     again = Attempt(store.database, claim.run_id, claim.attempt)
@@ -148,7 +149,7 @@ def test_a_file_is_written_part_by_part(store, begun, tmp_path):
     append(attempt, N)
     run, file = store.get(attempt.run_id), tmp_path / "history.parquet"
     history.write_parquet(store.database, run, file)
-    pd.testing.assert_frame_equal(pd.read_parquet(file), results.history(store.database, run))
+    pd.testing.assert_frame_equal(pd.read_parquet(file), stored.history(store.database, run))
 
 
 MEASURE = """
@@ -214,7 +215,7 @@ def test_a_viewer_of_a_long_run_gets_even_curves_whenever_it_begins(store, begun
         append(attempt, min(N, first + 1776), first)
         for name, (_, begin) in watchers.items():
             ask(name, begin)
-    attempt.end("paused")
+    attempt.close("paused")
     for name in watchers:
         ask(name, 0)
         assert since[name] == N

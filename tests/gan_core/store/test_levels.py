@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from gan_core.store.levels import (
     MOST,
     Levels,
+    bucket_length,
+    bucket_type,
     joined,
     points,
-    stretch_length,
-    stretch_type,
     summarised,
 )
 
@@ -23,8 +23,8 @@ def rows_of(n, seed=0, columns=3):
 @pytest.mark.parametrize(
     ("n", "length"), [(1, 1), (1024, 1), (1025, 2), (2048, 2), (2049, 4), (200_000_000, 2**18)]
 )
-def test_stretches_are_the_shortest_power_of_two_that_is_enough(n, length):
-    assert stretch_length(n) == length
+def test_buckets_are_the_shortest_power_of_two_that_is_enough(n, length):
+    assert bucket_length(n) == length
     assert -(-n // length) <= MOST
 
 
@@ -40,20 +40,20 @@ def test_it_does_not_matter_in_which_portions_a_history_came(sizes, origin, seed
         levels.add(rows[done : done + size])
         done += size
     assert levels.last_step == origin + done
-    assert len(levels.stretches) <= MOST
+    assert len(levels.buckets) <= MOST
     if done:
         at_once = summarised(origin + 1, rows, origin, levels.length)
         for name in ("n", "steps", "rows"):
-            assert np.array_equal(levels.stretches[name], at_once[name], equal_nan=name == "rows")
-        np.testing.assert_allclose(levels.stretches["sums"], at_once["sums"])
+            assert np.array_equal(levels.buckets[name], at_once[name], equal_nan=name == "rows")
+        np.testing.assert_allclose(levels.buckets["sums"], at_once["sums"])
 
 
 @given(st.integers(1, 500), st.sampled_from([1, 2, 8, 64, 1024]), st.integers(0, 99))
 def test_every_extreme_is_kept_at_its_own_step(n, length, origin):
     rows = rows_of(n)
-    stretches = summarised(origin + 1, rows, origin, length)
-    assert len(stretches) == -(-n // length)
-    steps, kept = points(stretches)
+    buckets = summarised(origin + 1, rows, origin, length)
+    assert len(buckets) == -(-n // length)
+    steps, kept = points(buckets)
     assert (np.diff(steps) > 0).all()
     assert np.array_equal(kept, rows[steps - origin - 1], equal_nan=True)
     for begin in range(0, n, length):
@@ -68,7 +68,7 @@ def test_every_extreme_is_kept_at_its_own_step(n, length, origin):
 
 
 @pytest.mark.parametrize("times", [1, 2, 4, 1024])
-def test_joined_stretches_are_those_of_the_longer_length(times):
+def test_joined_buckets_are_those_of_the_longer_length(times):
     rows = rows_of(1003)
     found = joined(summarised(1, rows, 0, 4), times)
     expected = summarised(1, rows, 0, 4 * times)
@@ -84,7 +84,7 @@ def test_what_is_cut_off_and_done_again_leaves_no_trace():
     other.cut(17_003)
     assert other.last_step == 17_003 // other.length * other.length
     other.add(rows[other.last_step :])
-    assert other.stretches.tobytes() == whole.stretches.tobytes()
+    assert other.buckets.tobytes() == whole.buckets.tobytes()
 
 
 def test_one_write_is_small_and_a_whole_history_a_few_hundred_kilobytes():
@@ -99,5 +99,5 @@ def test_one_write_is_small_and_a_whole_history_a_few_hundred_kilobytes():
             assert sum(map(len, pages.values())) < 10_000
         stored.update(pages)
     data = b"".join(stored[index] for index in sorted(stored))
-    assert data == levels.stretches.tobytes()
-    assert 100_000 < len(data) <= MOST * stretch_type(4).itemsize < 250_000
+    assert data == levels.buckets.tobytes()
+    assert 100_000 < len(data) <= MOST * bucket_type(4).itemsize < 250_000

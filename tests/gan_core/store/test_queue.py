@@ -113,7 +113,7 @@ def test_a_vanished_worker_leaves_its_run_as_was_wanted_else_failed(
 @pytest.mark.parametrize("status", [model.FINISHED, model.FAILED, model.PAUSED, model.STOPPED])
 def test_what_a_worker_said_itself_stays(store, begun, queue, status):
     attempt = begun()
-    attempt.end(status, "its own reason")
+    attempt.close(status, "its own reason")
     before = store.get(attempt.run_id)
     queue.ended(Claim(attempt.run_id, attempt.number), "its worker process died")
     assert store.get(attempt.run_id) == before
@@ -121,7 +121,7 @@ def test_what_a_worker_said_itself_stays(store, begun, queue, status):
 
 def test_the_end_of_an_older_attempt_says_nothing_of_the_newer(store, begun, queue):
     attempt = begun()
-    attempt.end(model.PAUSED)
+    attempt.close(model.PAUSED)
     store.resume(attempt.run_id)
     assert queue.claim() == Claim(attempt.run_id, 2)
     queue.ended(Claim(attempt.run_id, 1), "its worker process died")
@@ -144,7 +144,7 @@ def test_overdue_is_who_was_asked_long_ago_or_has_no_run_any_more(store, begun, 
     clock.now += 61
     assert queue.is_overdue(claim, 60)
     assert not queue.is_overdue(Claim(other.run_id, other.number), -1)
-    attempt.end(model.STOPPED)
+    attempt.close(model.STOPPED)
     assert not queue.is_overdue(claim, 0)
     assert queue.is_overdue(Claim(attempt.run_id, attempt.number - 1), 60)
     store.delete(attempt.run_id)
@@ -165,7 +165,7 @@ def test_a_running_attempt_of_which_nothing_is_heard_has_lost_its_worker(store, 
     assert not queue.lost_its_worker(claim, 0)
     clock.now += SILENT_SECONDS + 1
     assert queue.lost_its_worker(claim, 0)
-    attempt.end(model.STOPPED)
+    attempt.close(model.STOPPED)
     assert not queue.lost_its_worker(claim, BEGIN_SECONDS + 1)
     with pytest.raises(StaleAttemptError):
         attempt.beat()
@@ -243,18 +243,18 @@ def test_orphans_go_where_they_were_asked_to_else_back_to_the_queue(
     attempt = orphan()
     if want:
         {"pause": store.pause, "stop": store.stop}[want](attempt.run_id)
-    assert queue.adopt_orphans() == 1
+    assert queue.adopt_orphans([]) == 1
     run = store.get(attempt.run_id)
     assert (run.status, run.want, run.worker_pid, run.reason) == (status, "", None, "")
     with pytest.raises(StaleAttemptError):
-        attempt.end(model.FINISHED)
-    assert queue.adopt_orphans() == 0
+        attempt.close(model.FINISHED)
+    assert queue.adopt_orphans([]) == 0
 
 
 def test_an_orphan_keeps_its_place_before_those_who_came_later(store, queue, orphan):
     attempt = orphan()
     later = store.create(ExperimentConfig(), ME)
-    queue.adopt_orphans()
+    queue.adopt_orphans([])
     assert [queue.claim(), queue.claim()] == [Claim(attempt.run_id, 2), Claim(later.id, 1)]
 
 
@@ -263,24 +263,22 @@ def test_a_silent_dispatcher_is_dead_however_near_its_time_is_to_ours(store, que
     silent, other = queue_of(store), queue_of(store)
     run_id = silent.claim().run_id
     for _ in range(5):
-        assert other.adopt_orphans() == 0
+        assert other.adopt_orphans([]) == 0
         clock.now += SILENT_SECONDS
         silent.announce()
     silence(store, -3600)  # its clock is an hour ahead
-    assert other.adopt_orphans() == 0
+    assert other.adopt_orphans([]) == 0
     clock.now += SILENT_SECONDS + 1
-    assert other.adopt_orphans() == 1
+    assert other.adopt_orphans([]) == 1
     assert store.get(run_id).status == "queued"
 
 
-def test_own_runs_are_no_orphans_but_for_one_that_starts_in_the_place_of_a_dead_one(
-    store, begun, queue, clock
-):
+def test_own_runs_are_orphans_only_if_no_worker_has_them(store, begun, queue, clock):
     attempt = begun()
     clock.now += SILENT_SECONDS + 1
-    assert queue.adopt_orphans() == 0
+    assert queue.adopt_orphans([Claim(attempt.run_id, attempt.number)]) == 0
     assert store.get(attempt.run_id).status == "running"
-    assert queue.adopt_orphans(also_mine=True) == 1
+    assert queue.adopt_orphans([]) == 1
     assert store.get(attempt.run_id).status == "queued"
 
 
@@ -289,7 +287,7 @@ def test_a_run_that_takes_its_server_down_again_and_again_fails(store, queue, qu
     for _ in range(MAX_RESTARTS):
         assert store.get(run.id).status == "queued"
         assert lose(queue_of(store)).run_id == run.id
-        queue.adopt_orphans()
+        queue.adopt_orphans([])
     failed = store.get(run.id)
     assert failed.status == "failed"
     assert "several times" in failed.reason
@@ -301,7 +299,7 @@ def test_a_run_with_a_checkpoint_is_requeued_however_often(store, queue, queue_o
     for number in range(1, MAX_RESTARTS + 3):
         assert lose(queue_of(store)) == Claim(run.id, number)
         Attempt(store.database, run.id, number).save(checkpoint)
-        queue.adopt_orphans()
+        queue.adopt_orphans([])
     assert store.get(run.id).status == "queued"
 
 
@@ -309,10 +307,10 @@ def test_a_stopped_orphan_is_stopped_even_the_last_time(store, queue, queue_of):
     run = store.create(ExperimentConfig(), ME)
     for _ in range(MAX_RESTARTS - 1):
         lose(queue_of(store))
-        queue.adopt_orphans()
+        queue.adopt_orphans([])
     lose(queue_of(store))
     store.stop(run.id)
-    queue.adopt_orphans()
+    queue.adopt_orphans([])
     now = store.get(run.id)
     assert (now.status, now.want, now.reason) == ("stopped", "", "")
 
@@ -396,9 +394,9 @@ def test_the_reason_of_a_rest_that_the_server_asked_for_is_kept(store, begun, qu
         attempt.ask_to_rest("stop", "too long")
     store.pause(wanted.run_id)
     wanted.ask_to_rest("stop", "too long")  # somebody was first
-    one.end(model.STOPPED)
+    one.close(model.STOPPED)
     queue.ended(Claim(other.run_id, other.number), "killed")
-    wanted.end(model.PAUSED)
+    wanted.close(model.PAUSED)
     found = [store.get(attempt.run_id) for attempt in (one, other, wanted)]
     assert [(run.status, run.reason) for run in found] == [
         (model.STOPPED, "too long"),

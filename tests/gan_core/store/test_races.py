@@ -125,7 +125,10 @@ def test_orphans_are_adopted_while_their_group_is_deleted(
         while dead.claim():
             pass
         dead.leave()
-        at_once(heir.adopt_orphans, lambda group=group: store.delete(group.id))
+        at_once(
+            lambda heir=heir: heir.adopt_orphans([]),
+            lambda group=group: store.delete(group.id),
+        )
         assert store.list() == []
 
 
@@ -140,7 +143,7 @@ def test_a_stop_against_the_end_is_one_of_both(store, another, begun, at_once):
                 return "late"
             return "asked"
 
-        at_once(stop, lambda attempt=attempt: attempt.end(model.FINISHED))
+        at_once(stop, lambda attempt=attempt: attempt.close(model.FINISHED))
         run = store.get(attempt.run_id)
         assert (run.status, run.want) == ("finished", "")
 

@@ -9,9 +9,10 @@ from gan_core.errors import LimitError, RunNotFoundError, RunStateError
 from gan_core.limits import Limits
 from gan_core.naming import MAX_NAME
 from gan_core.scoring import score
-from gan_core.store import model, results, schema
+from gan_core.store import model, schema
 from gan_core.store.attempt import Attempt
 from gan_core.store.store import Store
+from tests import stored
 
 ME = "everybody"
 
@@ -37,7 +38,7 @@ def run_in(store, queue):
             assert claim.run_id == run.id
             if status != model.RUNNING:
                 reason = "why" if status == model.FAILED else ""
-                Attempt(store.database, run.id, claim.attempt).end(status, reason)
+                Attempt(store.database, run.id, claim.attempt).close(status, reason)
         run = store.get(run.id)
         assert run.status == status
         return run
@@ -141,7 +142,7 @@ def test_delete_takes_everything_of_this_run_and_nothing_of_others(store, run_in
     with store.database.read() as db:
         for table in (schema.chunks, schema.checkpoints, schema.previews):
             assert db.scalars(sa.select(table.c.run_id)).all() == [kept.id]
-    assert len(results.losses(store.database, kept.id)[1]) == 6
+    assert len(stored.losses(store.database, kept.id)[1]) == 6
 
 
 MALFORMED = [
@@ -291,12 +292,23 @@ def test_only_waiting_runs_count_as_waiting(store, configured, queue):
 
 def test_a_nearly_full_disk_takes_no_new_run(store, configured):
     store.limits = Limits(min_free_mb=10**10)
-    if store.folder() is None:  # whose disk is not ours
+    if store.database.folder is None:  # whose disk is not ours
         assert store.create(configured(), ME)
         return
     with pytest.raises(LimitError, match="The disk has only"):
         store.create(configured(epochs=2), ME)
     assert store.list() == []
+
+
+def test_a_run_that_would_fill_the_disk_is_refused_and_a_small_one_taken(store, configured):
+    if (free := store.database.free_bytes()) is None:  # whose disk is not ours
+        return
+    store.limits = Limits(min_free_mb=free // 2**20 - 50)
+    large = configured(epochs=1_000_000, batch_size=10)  # 76 MB of history
+    for submit in (store.create, lambda config, owner: store.create_group([config], owner)):
+        with pytest.raises(LimitError, match=r"this would need .* use fewer epochs"):
+            submit(large, ME)
+    assert store.create(configured(epochs=2), ME)
 
 
 def test_a_second_store_on_the_same_file_sees_everything(store, url, run_in, trained):
@@ -305,7 +317,7 @@ def test_a_second_store_on_the_same_file_sees_everything(store, url, run_in, tra
     attempt.append(1, trained.history.iloc[:, 2:].to_numpy())
     other = Store.open(url)
     assert other.list() == store.list()
-    assert len(results.losses(other.database, run.id)[1]) == 6
+    assert len(stored.losses(other.database, run.id)[1]) == 6
     other.pause(run.id)
     assert store.get(run.id).want == "pause"
     other.database.engine.dispose()
@@ -313,7 +325,7 @@ def test_a_second_store_on_the_same_file_sees_everything(store, url, run_in, tra
 
 def test_scores_round_trip(store, begun, trained):
     attempt, report = begun(), score(trained.generator)
-    attempt.end(model.FINISHED, scores=report)
+    attempt.close(model.FINISHED, result=report.to_dict())
     run = store.get(attempt.run_id)
     assert run.scores.to_dict() == report.to_dict()
     assert run.status == "finished"
@@ -326,12 +338,12 @@ def test_a_running_run_tells_its_epoch_and_the_time_left(store, begun, trained, 
         attempt.append(first_step, losses[:1], rate=2.0)
         run = store.get(attempt.run_id)
         assert (run.step, run.epoch, run.seconds_left) == (first_step, epoch, left)
-    attempt.end(model.STOPPED)
+    attempt.close(model.STOPPED)
     assert store.get(attempt.run_id).seconds_left is None
 
 
 def test_folder_is_that_of_the_file(store, tmp_path):
-    assert store.folder() == (tmp_path if store.database.is_sqlite else None)
+    assert store.database.folder == (tmp_path if store.database.is_sqlite else None)
 
 
 def test_half_a_character_in_a_name_is_replaced(store):

@@ -16,6 +16,7 @@ from gan_core.store.schema import chunks
 from gan_core.store.trainings import MAX_ADVANCE
 from gan_core.training import Progress
 from gan_core.workers.worker import run_attempt
+from tests import stored
 
 ME = "everybody"
 
@@ -70,7 +71,7 @@ def test_a_run_is_advanced_step_by_step_and_is_the_same_run(store, work, paused)
     run = work()
     assert (run.status, run.step) == ("finished", 40)
     *_, whole = train(run.config)
-    assert results.history(store.database, run).equals(whole.history)
+    assert stored.history(store.database, run).equals(whole.history)
 
 
 def test_the_last_steps_end_a_run_as_always(store, work, paused):
@@ -100,7 +101,7 @@ def test_one_player_learns_for_a_step_and_the_record_says_so(store, work, paused
     store.resume(run.id)
     run = work()
     *_, replay = train(run.config)
-    assert results.history(store.database, run).equals(replay.history)
+    assert stored.history(store.database, run).equals(replay.history)
 
 
 def test_a_run_told_to_go_on_while_it_steps_goes_on(store, queue, paused, work):
@@ -197,7 +198,7 @@ def test_a_resting_run_is_edited_where_it_stands(store, paused, work):
     store.resume(run.id)
     run = work()
     *_, replay = train(run.config)
-    assert results.history(store.database, run).equals(replay.history)
+    assert stored.history(store.database, run).equals(replay.history)
 
 
 def test_a_training_run_takes_edits_up_and_its_record_trains_the_same_numbers(
@@ -228,7 +229,7 @@ def test_a_training_run_takes_edits_up_and_its_record_trains_the_same_numbers(
     original, replay = state(store, run), event.checkpoint()
     assert all(np.array_equal(v, original.tensors[k]) for k, v in replay.tensors.items())
     assert np.array_equal(
-        results.losses(store.database, run.id, run.step - len(event.losses))[1], event.losses
+        stored.losses(store.database, run.id, run.step - len(event.losses))[1], event.losses
     )
 
 
@@ -239,7 +240,7 @@ def test_an_edit_of_the_last_moment_is_not_lost(store, begun, configured):
     store.edit(attempt.run_id, {"optimizer.lr_d": 0.01})
     assert store.get(attempt.run_id).config.schedule == ()
     assert attempt.append(5, losses).want == "edit"
-    attempt.end(model.PAUSED)
+    attempt.close(model.PAUSED)
     assert store.get(attempt.run_id).config.schedule == (Edit(8, (("optimizer.lr_d", 0.01),)),)
 
 
@@ -249,7 +250,7 @@ def test_what_cannot_be_edited(store, begun, configured):
         with pytest.raises(ConfigError):
             store.edit(attempt.run_id, changes)
     assert attempt.append(1, np.ones((1, 4), np.float32)).want == ""
-    attempt.end(model.FINISHED)
+    attempt.close(model.FINISHED)
     with pytest.raises(RunStateError, match="is finished; its settings can no longer change"):
         store.edit(attempt.run_id, {"optimizer.lr_d": 0.01})
 
@@ -268,7 +269,7 @@ def test_a_fork_goes_on_from_its_parents_state_and_remembers_it(store, paused, w
     child = work()
     assert (child.status, child.step) == ("finished", 20)
     *_, course = train(child.config)
-    own = results.history(store.database, child)
+    own = stored.history(store.database, child)
     assert own.step.tolist() == list(range(13, 21))
     assert own.equals(course.history.iloc[12:].reset_index(drop=True))
     assert store.get(parent.id) == parent

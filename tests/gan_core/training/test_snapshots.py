@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 
 from gan_core import train
 from gan_core.training import Checkpoint, Finished, Progress, Started
-from gan_core.training.snapshots import MOST, film_steps
+from gan_core.training.snapshots import MOST, snapshot_steps
 
 
 @given(st.integers(1, 10_000_000), st.integers(2, MOST))
 def test_a_film_has_the_first_and_the_last_moment_and_not_too_many(total, most):
-    steps = film_steps(total, most)
+    steps = snapshot_steps(total, most)
     assert steps == sorted(set(steps))
     assert (steps[0], steps[-1]) == (0, total)
     assert min(total + 1, most // 2) <= len(steps) <= most
@@ -18,7 +18,7 @@ def test_a_film_has_the_first_and_the_last_moment_and_not_too_many(total, most):
 
 @given(st.integers(10_000, 10_000_000))
 def test_a_film_is_dense_early_and_then_even(total):
-    steps = np.array(film_steps(total))
+    steps = np.array(snapshot_steps(total))
     assert len(steps) > 0.9 * MOST
     assert (steps <= total / 8).mean() > 0.25
     late = np.diff(steps[steps > total / 8])
@@ -27,7 +27,7 @@ def test_a_film_is_dense_early_and_then_even(total):
 
 def test_a_training_has_an_event_at_every_stop_and_the_same_numbers(configured, engine):
     config = configured({"training.engine": engine}, epochs=40)
-    stops = film_steps(80, 12)
+    stops = snapshot_steps(80, 12)
     events = list(train(config, stops=stops))
     *_, plain = train(config)
     reached = {event.step for event in events if isinstance(event, Progress)}

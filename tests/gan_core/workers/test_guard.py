@@ -7,7 +7,7 @@ from gan_core import ExperimentConfig
 from gan_core.limits import Limits
 from gan_core.store import model
 from gan_core.store.store import Store
-from gan_core.workers.guard import LOOK_SECONDS, MEASURED_SECONDS, Guard
+from gan_core.workers.guard import MEASURED_SECONDS, Guard
 from gan_core.workers.worker import run_attempt
 
 LONG = ExperimentConfig().with_values({"training.epochs": 1_000_000})
@@ -22,10 +22,10 @@ def test_wall_time(store, begun, clock):
     attempt = begun()
     guard = Guard(attempt, Limits(max_wall_seconds=100), clock)
     clock.now = 100
-    guard.look()
+    guard.look(store.get(attempt.run_id))
     assert asked(store, attempt) == ("", "")
     clock.now = 101
-    guard.look()
+    guard.look(store.get(attempt.run_id))
     want, why = asked(store, attempt)
     assert want == "stop"
     assert "worked on for 100 seconds, as long as this server allows" in why
@@ -39,13 +39,13 @@ def test_the_estimate_is_corrected_by_what_is_measured(store, begun, clock, rate
     guard = Guard(attempt, Limits(max_run_seconds=10_000), clock)
     attempt.append(1, np.zeros((5, 4), np.float32))  # the first ones, after which it is measured
     clock.now = 1000  # in which it was compiled
-    guard.look()
+    guard.look(store.get(attempt.run_id))
     attempt.append(6, np.zeros((rate * 40, 4), np.float32))
     clock.now += MEASURED_SECONDS - 1
-    guard.look()
+    guard.look(store.get(attempt.run_id))
     assert asked(store, attempt) == ("", "")
     clock.now = 1040
-    guard.look()
+    guard.look(store.get(attempt.run_id))
     found, why = asked(store, attempt)
     assert found == want
     assert not want or "the rest would take about 6 hours, this server allows 3 hours" in why
@@ -54,13 +54,10 @@ def test_the_estimate_is_corrected_by_what_is_measured(store, begun, clock, rate
 def test_a_disk_that_fills_up_pauses_what_trains(store, begun, clock):
     attempt = begun()
     guard = Guard(attempt, Limits(min_free_mb=1), clock)
-    guard.look()
+    guard.look(store.get(attempt.run_id))
     assert asked(store, attempt) == ("", "")
     guard._limits = Limits(min_free_mb=10**9)
-    guard.look()
-    assert asked(store, attempt) == ("", "")  # it looks now and then
-    clock.now = LOOK_SECONDS
-    guard.look()
+    guard.look(store.get(attempt.run_id))
     assert asked(store, attempt)[0] == "pause"
     assert "The disk has only" in asked(store, attempt)[1]
 

@@ -7,8 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,8 +19,10 @@ from gan_core.scoring import score
 from gan_core.store import model, results
 from gan_core.store.queue import live_dispatchers
 from gan_core.store.store import Store
-from gan_core.training.snapshots import film_steps
+from gan_core.training.snapshots import snapshot_steps
 from gan_core.workers.supervisor import dispatcher_running
+from tests import stored
+from tests.apart import run_apart
 
 ME = "everybody"
 SLOTS = 2
@@ -124,13 +124,13 @@ def test_a_run_finishes_with_scores_and_all_it_made(store, reaches, configured):
     assert run.created_at <= run.started_at <= run.ended_at
     assert (run.device, run.engine, run.attempt) == ("cpu", "torch", 1)
     *_, expected = train(config)
-    assert results.history(store.database, run).equals(expected.history)
+    assert stored.history(store.database, run).equals(expected.history)
     generator = results.generator(store.database, run)
     assert generator.sample(50).equals(expected.sample(50))
     assert results.preview(store.database, run.id).step == 120
     assert results.preview(store.database, run.id).rows.shape == (500, 4)
     assert run.scores == score(expected.generator)
-    assert results.snapshot_steps(store.database, run.id) == film_steps(120)
+    assert results.snapshot_steps(store.database, run.id) == snapshot_steps(120)
     last = results.snapshot_checkpoint(store.database, run.id, 120)
     assert last.to_bytes() == results.checkpoint(store.database, run.id).to_bytes()
     assert results.latest_players(store.database, run.id).step == 120
@@ -153,9 +153,9 @@ def test_the_dispatcher_says_what_it_is(store, dispatcher, eventually):
 
 # Both take about as long, so that there is time to pause and kill.
 SLOW = {
-    "torch": {"training.epochs": 700},
+    "torch": {"training.epochs": 500},
     "fast": {
-        "training.epochs": 1400,
+        "training.epochs": 1000,
         "data.source": "wine",
         "data.classes": [],
         "training.batch_size": 178,
@@ -173,9 +173,9 @@ def test_paused_resumed_killed_and_resumed_makes_the_same_numbers(
     reaches(run, 100)
     store.pause(run.id)
     paused = reaches(run, "paused")
-    assert 100 <= paused.step < 1400
+    assert 100 <= paused.step < 1000
     assert results.checkpoint(store.database, run.id).step == paused.step
-    assert len(results.losses(store.database, run.id)[1]) == paused.step
+    assert len(stored.losses(store.database, run.id)[1]) == paused.step
     assert results.generator(store.database, paused) is not None
 
     store.resume(run.id)
@@ -183,14 +183,14 @@ def test_paused_resumed_killed_and_resumed_makes_the_same_numbers(
     os.kill(again.worker_pid, signal.SIGKILL)
     failed = reaches(run, "failed")
     assert failed.attempt == 2
-    assert paused.step < failed.step < 1400
-    assert len(results.losses(store.database, run.id)[1]) == failed.step
+    assert paused.step < failed.step < 1000
+    assert len(stored.losses(store.database, run.id)[1]) == failed.step
 
     store.resume(run.id)
     finished = reaches(run, "finished")
     assert finished.attempt == 3
     *_, expected = train(config)
-    assert results.history(store.database, finished).equals(expected.history)
+    assert stored.history(store.database, finished).equals(expected.history)
     tensors = results.checkpoint(store.database, run.id).tensors
     assert tensors.keys() == expected.checkpoint.tensors.keys()
     for name, array in expected.checkpoint.tensors.items():
@@ -223,7 +223,7 @@ def test_a_stopped_run_keeps_what_it_has_with_scores(store, reaches, configured)
     generator = results.generator(store.database, stopped)
     assert len(generator.sample(20)) == 20
     assert results.checkpoint(store.database, run.id).step == stopped.step
-    assert len(results.history(store.database, stopped)) == stopped.step
+    assert len(stored.history(store.database, stopped)) == stopped.step
     store.resume(run.id)
     reaches(run, stopped.step + 1)
 
@@ -271,6 +271,7 @@ def test_hung_workers_are_killed_when_their_run_is_stopped_or_deleted(
         reaches(stopped, "stopped")
         reaches(after, "finished")
         eventually(lambda: gone(workers), what="both workers are gone and both slots free")
+        assert [run.status for run in store.list()] == ["finished", "stopped"]
     finally:
         for worker in workers:
             with suppress(psutil.NoSuchProcess):
@@ -302,7 +303,7 @@ def test_a_diverged_run_fails_with_the_step_and_keeps_what_came_before(store, re
     )
     run = reaches(store.create(mild, ME), "failed")
     step = int(re.match(r"diverged at step ([\d,]+): ", run.reason)[1].replace(",", ""))
-    first_step, losses = results.losses(store.database, run.id)
+    first_step, losses = stored.losses(store.database, run.id)
     assert (first_step, len(losses), run.step) == (1, step - 1, step - 1)
     assert np.isfinite(losses).all()
     checkpoint = results.checkpoint(store.database, run.id)
@@ -333,71 +334,49 @@ def test_ctrl_c_in_a_terminal_makes_no_traceback(dispatcher, store, configured, 
     assert "Fatal" not in written
 
 
-def test_runs_survive_the_kill_of_their_dispatcher(
-    dispatcher, store, reaches, configured, eventually
-):
-    config = configured({"seed": 5}, epochs=300)
-    killed, waiting = store.create(config, ME), store.create(configured(epochs=LONG), ME)
-    asked = store.create(configured(epochs=3), ME)
-    reaches(killed, 100)
-    reaches(waiting, 1)
-    store.pause(asked.id)
-    family = dispatcher.family()
-    assert len(family) >= 1 + 1 + SLOTS
-    dispatcher.process.kill()
-    eventually(lambda: gone(family), 5, "no process is left after 5 s")
-    assert store.get(killed.id).status == "running"  # nobody is there to say otherwise
-    dispatcher.process.wait()
-    dispatcher.ensure_dispatcher()
-    store.stop(waiting.id)
-    finished = reaches(killed, "finished")
-    assert finished.attempt == 2
-    *_, expected = train(config)
-    assert results.history(store.database, finished).equals(expected.history)
-    assert store.get(asked.id).status == "paused"
-    assert reaches(waiting, "stopped").attempt == 1
-
-
-def test_the_end_of_standard_input_ends_everything(
-    dispatcher, store, reaches, configured, eventually
-):
-    running = [store.create(configured(epochs=LONG), ME) for _ in range(SLOTS)]
-    for run in running:
-        reaches(run, 50)
-    family = dispatcher.family()
-    dispatcher.process.stdin.close()
-    eventually(lambda: gone(family), 5, "no process is left after 5 s")
-    assert dispatcher.process.wait() == 0
-    assert [store.get(run.id).status for run in running] == ["running"] * SLOTS
-
-
-def test_the_supervisor_starts_a_dispatcher_again_and_takes_it_along(
-    tmp_path, monkeypatch, eventually
+def test_runs_survive_the_kill_of_their_dispatcher_which_the_supervisor_starts_again(
+    tmp_path, monkeypatch, configured, eventually
 ):
     monkeypatch.setenv("GAN_FORGE_HOME", str(tmp_path))
-    monkeypatch.setenv("GAN_FORGE_SLOTS", "1")
+    monkeypatch.setenv("GAN_FORGE_SLOTS", str(SLOTS))
     monkeypatch.delenv("GAN_FORGE_DATABASE_URL", raising=False)
-    store = Store.open()
+    store, config = Store.open(), configured({"seed": 5}, epochs=300)
+    killed, waiting, asked = (
+        store.create(one, ME) for one in (config, configured(epochs=LONG), configured(epochs=3))
+    )
 
-    async def announced(others=()):
-        deadline = time.monotonic() + 30
-        while True:
-            pids = {info.pid for info in live_dispatchers(store.database)} - set(others)
-            if pids:
-                return pids.pop()
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.02)
+    def family_of_the_one_that_is_not(pid):
+        def announced():
+            return [info.pid for info in live_dispatchers(store.database) if info.pid != pid]
+
+        dispatcher = psutil.Process(eventually(announced)[0])
+        return [dispatcher, *dispatcher.children(recursive=True)]
+
+    def disturb():
+        eventually(lambda: store.get(killed.id).step >= 100 and store.get(waiting.id).step, 60)
+        store.pause(asked.id)
+        first = family_of_the_one_that_is_not(None)
+        assert len(first) >= 1 + 1 + SLOTS
+        first[0].kill()
+        eventually(lambda: gone(first), 5, "no process is left after 5 s")
+        assert store.get(killed.id).status == "running"  # nobody is there to say otherwise
+        store.stop(waiting.id)
+        eventually(lambda: store.get(killed.id).status == "finished", 60)
+        assert store.get(killed.id).attempt == 2
+        assert store.get(asked.id).status == "paused"
+        eventually(lambda: store.get(waiting.id).status == "stopped")
+        assert store.get(waiting.id).attempt == 1
+        last = store.create(configured(epochs=LONG), ME)
+        eventually(lambda: store.get(last.id).step)
+        return last, family_of_the_one_that_is_not(first[0].pid)
 
     async def live():
         async with dispatcher_running():
-            first = psutil.Process(await announced())
-            first.kill()
-            second = psutil.Process(await announced({first.pid}))
-            family = [first, second, *second.children(recursive=True)]
-            assert second.is_running()
-        return family
+            return await asyncio.to_thread(disturb)
 
-    with ThreadPoolExecutor(1) as thread:  # the browser tests leave a loop in this one
-        family = thread.submit(asyncio.run, live()).result()
-    # Not 5 s: on a busy machine the forkserver may still be at its imports.
+    last, family = run_apart(live())  # which closes the standard input of the second one
     eventually(lambda: gone(family), 20, "no process is left")
+    assert store.get(last.id).status == "running"
+    *_, expected = train(config)
+    assert stored.history(store.database, store.get(killed.id)).equals(expected.history)
+    store.database.engine.dispose()

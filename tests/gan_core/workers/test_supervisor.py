@@ -42,13 +42,13 @@ class Reluctant(LocalExecutor):
     def found_hardware(self):
         return "", ""
 
-    def start(self, run_id, attempt):
+    def start(self, claim):
         if self.failures:
             raise self.failures.pop()
-        self.started.append(run_id)
-        return super().start(run_id, attempt)
+        self.started.append(claim.run_id)
+        return super().start(claim)
 
-    def _schedule(self, run_id, attempt):
+    def _schedule(self, claim):
         return None
 
     def poll(self, handle):
