@@ -17,6 +17,9 @@ from gan_core.store.rows import change
 from gan_core.store.schema import chunks, players, previews, snapshots, trainings
 from gan_core.training import Checkpoint
 
+_REQUESTED = sa.select(trainings.c.edit, trainings.c.watched_at).where(
+    trainings.c.job_id == sa.bindparam("job")
+)
 WATCH_SECONDS = 5.0  # after a request, somebody counts as watching the networks for this long
 
 
@@ -34,6 +37,7 @@ class Attempt(Context):
 
     _seq: int = 0
     _levels: Levels | None = None
+    _first_step: int | None = None  # of the history
 
     def config(self) -> ExperimentConfig:
         return ExperimentConfig.from_json(self.job().spec_json)
@@ -45,7 +49,7 @@ class Attempt(Context):
 
     def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
         """Record what computes it; drop history an older attempt wrote after its checkpoint."""
-        now, levels = time.time(), history.continued(self.database, self.run_id, step)
+        now, levels = time.time(), self._levels_until(step)
         with self.database.write() as db:
             self._hold(db)
             values = {"started_at": now, "heartbeat_at": now, "worker_pid": worker_pid}
@@ -81,8 +85,7 @@ class Attempt(Context):
             kept: snapshots by their step, as `Checkpoint.to_bytes`.
         """
         last_step = first_step + len(losses) - 1
-        levels, self._levels = self._levels_before(first_step, losses.shape[1]), None
-        levels.add(losses)
+        levels, self._levels = self._levels_with(first_step, losses), None
         with self.database.write() as db:
             run = self._hold(db)
             last = {"d_loss": float(losses[-1, 0]), "g_loss": float(losses[-1, 1])}
@@ -97,7 +100,8 @@ class Attempt(Context):
                     data=np.ascontiguousarray(losses, "<f4").tobytes(),
                 )
             )
-            history.keep(db, self.run_id, levels)
+            if levels:
+                history.keep(db, self.run_id, levels)
             if preview is not None:
                 data = np.ascontiguousarray(preview, "<f4").tobytes()
                 self._replace(db, previews, step=last_step, n_rows=len(preview), data=data)
@@ -105,17 +109,29 @@ class Attempt(Context):
                 self._replace(db, players, step=last_step, data=networks)
             if kept:
                 self._keep(db, kept)
-            edit, watched_at = self._beside(db, "edit"), self._beside(db, "watched_at")
+            edit, watched_at = db.execute(_REQUESTED, {"job": self.run_id}).one()
         self._seq += 1
         self._levels = levels
         watched = watched_at is not None and watched_at > time.time() - WATCH_SECONDS
         return Request(run.want or ("edit" if edit else ""), watched)
 
-    def _levels_before(self, step: int, n_columns: int) -> Levels:
-        """Levels of the steps before one; read again after a failed write, or for more columns."""
-        if self._levels and self._levels.n_columns == n_columns:
-            return self._levels
-        return history.continued(self.database, self.run_id, step - 1, n_columns)
+    def _levels_with(self, first_step: int, losses: np.ndarray) -> Levels | None:
+        """The levels of the history with these steps; a short one has none."""
+        last_step, n_columns = first_step + len(losses) - 1, losses.shape[1]
+        if self._first_step is not None and last_step - self._first_step < history.SHORT:
+            return None
+        levels = self._levels  # None after a failed write, too
+        if levels is None or levels.n_columns != n_columns:
+            levels = history.continued(self.database, self.run_id, first_step - 1, n_columns)
+        levels.add(losses)
+        return levels
+
+    def _levels_until(self, step: int) -> Levels | None:
+        whole = history.extent(self.database, self.run_id)
+        self._first_step = whole.first if whole.n_steps else step + 1
+        if step - self._first_step < history.SHORT:
+            return None
+        return history.continued(self.database, self.run_id, step)
 
     def take_up_edit(self) -> None:
         """Write the requested changes into the run's config, at the last stored step."""

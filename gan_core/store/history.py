@@ -22,9 +22,25 @@ from gan_core.store.model import Run
 from gan_core.store.schema import chunks, history_levels
 from gan_core.training.events import history_frame, widened
 
-SHORT = 4096  # steps; a history up to this length has no levels
+SHORT = 1 << 15  # steps; a history up to this length, half a megabyte, has no levels
 AS_IT_IS = 1 << 16  # steps of a longer one that may be read when zooming in: 1 MB
 _BATCH = 1 << 15  # steps read at once: half a megabyte
+
+# Built once: they are executed several times a second for each viewer.
+_mine = chunks.c.run_id == sa.bindparam("run")
+_edge = sa.select(
+    chunks.c.first_step, chunks.c.last_step, sa.func.length(chunks.c.data).label("size")
+).where(_mine)
+_EDGES = sa.union_all(
+    sa.select(_edge.order_by(chunks.c.last_step).limit(1).subquery()),
+    sa.select(_edge.order_by(chunks.c.last_step.desc()).limit(1).subquery()),
+)
+_BETWEEN = (
+    sa.select(chunks.c.first_step, chunks.c.last_step, chunks.c.data)
+    .where(_mine, chunks.c.last_step > sa.bindparam("after"))
+    .where(chunks.c.first_step <= sa.bindparam("until"))
+    .order_by(chunks.c.last_step)
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +57,11 @@ class Extent:
 
 
 def extent(database: Database, run_id: str) -> Extent:
-    size = sa.func.length(chunks.c.data).label("size")
-    mine = sa.select(chunks.c.first_step, chunks.c.last_step, size)
-    mine = mine.where(chunks.c.run_id == run_id).limit(1)
     with database.read() as db:
-        first = db.execute(mine.order_by(chunks.c.last_step)).one_or_none()
-        last = db.execute(mine.order_by(chunks.c.last_step.desc())).one_or_none()
-    if first is None or last is None:
+        edges = db.execute(_EDGES, {"run": run_id}).all()
+    if not edges:
         return Extent(1, 0, len(Objective.columns))
+    first, last = sorted(edges, key=lambda edge: edge.last_step)
     return Extent(first.first_step, last.last_step, last.size // 4 // _n_steps(last))
 
 
@@ -65,23 +78,21 @@ def parts(
         the number of the first step, and float32 (n_steps, n_columns): as many columns as the
         latest steps have, unless told otherwise.
     """
-    mine = chunks.c.run_id == run_id
-    columns = (chunks.c.first_step, chunks.c.last_step, chunks.c.data)
-    n_columns = n_columns or extent(database, run_id).n_columns
-    while until is None or after < until:
-        later = sa.and_(mine, chunks.c.last_step > after)
-        ends = sa.select(chunks.c.last_step).where(later).order_by(chunks.c.last_step).limit(64)
+    if until is None or n_columns is None:
+        whole = extent(database, run_id)
+        after, until = max(after, whole.first - 1), whole.last if until is None else until
+        n_columns = n_columns or whole.n_columns
+    while after < until:
+        window = {"run": run_id, "after": after, "until": min(until, after + _BATCH)}
         with database.read() as db:
-            few = [end for i, end in enumerate(db.scalars(ends)) if not i or end <= after + _BATCH]
-            upto = sa.and_(later, chunks.c.last_step <= max(few, default=0))
-            found = db.execute(sa.select(*columns).where(upto).order_by(chunks.c.last_step)).all()
+            found = db.execute(_BETWEEN, window).all()
         if not found:
             return
         first = found[0].first_step
         rows = np.concatenate([_rows(row, n_columns) for row in found])
         skip = max(0, after + 1 - first)
         after = first + len(rows) - 1
-        yield first + skip, rows[skip : None if until is None else until + 1 - first]
+        yield first + skip, rows[skip : until + 1 - first]
 
 
 def write_parquet(database: Database, run: Run, path: Path) -> None:
@@ -189,12 +200,12 @@ def continued(database: Database, run_id: str, step: int, n_columns: int | None 
     return found
 
 
-def keep(db: sa.Connection, run_id: str, levels: Levels) -> None:
-    """Write what has changed in the levels of a run's history, unless it is short."""
+def keep(db: sa.Connection, run_id: str, levels: Levels | None) -> None:
+    """Write what has changed in the levels of a run's history; a short one has none."""
     mine = history_levels.c.run_id == run_id
-    if levels.is_unwritten:
+    if levels is None or levels.is_unwritten:
         db.execute(history_levels.delete().where(mine))
-    if levels.last_step - levels.origin <= SHORT:
+    if levels is None:
         return
     pages = dict(levels.pages())
     db.execute(history_levels.delete().where(mine, history_levels.c.index.in_(list(pages))))

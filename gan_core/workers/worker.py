@@ -37,7 +37,7 @@ def run_attempt(url: str | URL, run_id: str, number: int) -> str:
             raise StoreError(f"this version of GAN Forge has no kind of job {job.kind!r}")
         kind = JOBS[job.kind]
         context = kind.context(context.database, run_id, number)
-        with _heartbeat(context, Context(Database(url), run_id, number)):
+        with _heartbeat(context):
             retry_while_busy(lambda: context.start(os.getpid()))
             _work(kind.from_dict(job.spec), context)
     except StaleAttemptError as error:
@@ -63,18 +63,19 @@ def _work(spec: Kind, context: Context) -> None:
 
 
 @contextmanager
-def _heartbeat(context: Context, beside: Context) -> Iterator[None]:
+def _heartbeat(context: Context) -> Iterator[None]:
     """Say that this worker lives, and keep to limits: in a thread, on a connection of its own."""
-    over, guard = threading.Event(), Guard(beside, Limits.from_environment())
+    over = threading.Event()
 
     def beat() -> None:
-        while not over.wait(BEAT_SECONDS):
-            try:
-                guard.look(beside.beat(is_closing=context.is_closing))
-            except StaleAttemptError:
-                return
-            except StoreError as error:
-                log.warning("%s", error)
+        if over.wait(BEAT_SECONDS):  # most runs of a class are done by now
+            return
+        beside = Context(Database(context.database.url), context.run_id, context.number)
+        guard = Guard(beside, Limits.from_environment())
+        try:
+            _beat_on(context, beside, guard, over)
+        finally:
+            beside.database.engine.dispose()
 
     thread = threading.Thread(target=beat, daemon=True, name="heartbeat")
     thread.start()
@@ -83,7 +84,18 @@ def _heartbeat(context: Context, beside: Context) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-        beside.database.engine.dispose()
+
+
+def _beat_on(context: Context, beside: Context, guard: Guard, over: threading.Event) -> None:
+    while True:
+        try:
+            guard.look(beside.beat(is_closing=context.is_closing))
+        except StaleAttemptError:
+            return
+        except StoreError as error:
+            log.warning("%s", error)
+        if over.wait(BEAT_SECONDS):
+            return
 
 
 def _fail(context: Context, reason: str) -> str:
