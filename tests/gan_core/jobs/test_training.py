@@ -75,7 +75,7 @@ def test_all_is_stored_before_the_scores(store, work, configured, monkeypatch):
 
 @pytest.mark.parametrize("ask", ["pause", "stop"])
 def test_a_run_asked_to_rest_while_it_is_scored_is_no_hung_one(
-    store, queue, url, configured, monkeypatch, ask
+    store, queue, clock, url, configured, monkeypatch, ask
 ):
     run = store.create(configured(epochs=3), ME)
     claim = queue.claim()
@@ -85,6 +85,7 @@ def test_a_run_asked_to_rest_while_it_is_scored_is_no_hung_one(
         getattr(store, ask)(run.id)
         for _ in range(30):
             time.sleep(0.02)
+            clock.now += 0.02
             overdue.append(queue.is_overdue(claim, 0.3))
         return real(generator)
 
@@ -167,7 +168,7 @@ def test_a_run_that_diverges_keeps_its_last_good_state_and_so_does_its_resume(
 
 
 def test_a_divergence_in_the_very_last_update_costs_no_checkpoint(store, work, diverging, engine):
-    """Fault 13: 3 of 49 configs at rate 10. What shows it is the next step's loss, if there is one."""
+    """Fault 13: 3 of 49 configs at rate 10. Only the loss of a next step shows it."""
     config = diverging.with_values({"training.engine": engine, "training.batch_size": 50})
     with pytest.raises(DivergedError) as caught:
         list(train(config))

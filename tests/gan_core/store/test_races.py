@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -51,12 +52,15 @@ def test_an_edit_against_a_claim_is_in_the_record_or_asked_of_the_worker(
     for i in range(60):
         run = store.create(configured(epochs=20), ME)
         value = 0.01 + 0.001 * i
-        _, claim = at_once(
-            lambda run=run, value=value: another.edit(run.id, {"optimizer.lr_g": value}),
-            queue.claim,
+
+        def claim():
+            """And read at once what is to be trained, as a worker does."""
+            attempt = Attempt(store.database, *astuple(queue.claim()))
+            return attempt, attempt.config().at(0).optimizer.lr_g
+
+        _, (attempt, trained) = at_once(
+            lambda run=run, value=value: another.edit(run.id, {"optimizer.lr_g": value}), claim
         )
-        attempt = Attempt(store.database, run.id, claim.attempt)
-        trained = attempt.config().at(0).optimizer.lr_g
         attempt.begin(0, 1, "cpu", "torch")
         want = attempt.append(1, LOSSES).want
         assert (trained == value) != (want == "edit")  # one of both, never neither
