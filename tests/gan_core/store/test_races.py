@@ -78,6 +78,7 @@ def test_edits_at_the_moment_of_taking_up_are_all_taken_up(store, another, begun
     attempt.append(1, LOSSES)
     asked = {"optimizer.lr_g": 0.001, "optimizer.lr_d": 0.002, "training.input_noise": 0.1}
     for turn in range(1, 21):
+        another.edit(attempt.run_id, {"training.n_critic": 1 + turn % 5})  # being taken up already
         calls = [
             lambda path=path, value=value, turn=turn: another.edit(
                 attempt.run_id, {path: value * (1 + turn / 100)}
