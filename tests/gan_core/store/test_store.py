@@ -265,7 +265,7 @@ def test_resume_forgets_the_reason_and_goes_to_the_end_of_the_queue(store, run_i
     assert store.place_in_queue(again) == 2
 
 
-def test_the_last_wish_counts(store, run_in):
+def test_the_last_request_counts(store, run_in):
     run = run_in(model.RUNNING)
     store.pause(run.id)
     store.stop(run.id)
