@@ -14,6 +14,7 @@ from gan_core.errors import LimitError, RunStateError, StaleAttemptError, StoreB
 from gan_core.store import model, schema
 from gan_core.store.attempt import Attempt
 from gan_core.store.database import Database
+from gan_core.store.rows import lock
 from gan_core.store.store import Store
 
 ME = "everybody"
@@ -135,6 +136,38 @@ def test_orphans_are_adopted_while_their_group_is_deleted(
             lambda group=group: store.delete(group.id),
         )
         assert store.list() == []
+
+
+@pytest.mark.parametrize("verb", ["delete", "pause", "adopt"])
+def test_whoever_locks_several_rows_takes_them_in_order(
+    store, another, queue_of, configured, eventually, verb
+):
+    """Fault 14: whoever waits for the first row holds none of those after it."""
+    if store.database.is_sqlite:  # which locks everything
+        return
+    group = store.create(configured(), ME, repeats=5)
+    first, *_, last = sorted(run.id for run in store.members(group))
+    dead, heir = queue_of(store), queue_of(another)
+    while dead.claim():
+        pass
+    dead.leave()
+    verbs = {
+        "delete": lambda: another.delete(group.id),
+        "pause": lambda: another.pause(group.id),
+        "adopt": heir.adopt_orphans,
+    }
+
+    def is_waiting():
+        with store.database.read() as db:
+            return db.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar()
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.database.write() as db:
+            lock(db, schema.jobs.c.id == first)
+            done = pool.submit(verbs[verb])
+            eventually(is_waiting, 10)
+            lock(db, schema.jobs.c.id == last)
+        done.result()
 
 
 def test_a_stop_against_the_end_is_one_of_both(store, another, begun, at_once):
