@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from gan_core.store import model
+from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.schema import jobs
 from tests.pages.helpers import assert_sound
 
@@ -72,7 +73,7 @@ def test_runs_that_wait_without_a_dispatcher_are_told(open_page, make_run, store
         db.execute(jobs.update().values(queued_at=waiting.queued_at - 60))
     (told,) = warnings()
     assert "no dispatcher is running to start them" in told
-    make_run(model.RUNNING)  # by one that lives
+    Queue(store.database, DispatcherInfo("one", "here", 1, 2, "CPU", "0", 0.0)).announce()
     assert warnings() == []
 
 
