@@ -120,13 +120,7 @@ class Database:
         """
         if self.file:
             self.file.may_create = True
-        with self.read() as connection:
-            version = _read_version(connection)
-        if version != schema.HEAD:
-            with self.write() as connection:  # two servers may start at once: look again, locked
-                self.alone(connection)
-                _migrate(connection)
-        self._even_if_full(self._migrate)  # of which a full disk allows no reading even
+        self._even_if_full(self._migrate)  # a full disk allows not even reading
         if self.file:
             self.file.may_create = False
             self.file.make_reserve()
@@ -155,7 +149,14 @@ class Database:
         with translated():
             reusable = self.file.reusable_bytes(self.engine)
         return reusable + shutil.disk_usage(self.file.path.parent).free
-            return self.file.reusable_bytes(self.engine) if self.file else 0
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            version = _read_version(connection)
+        if version != schema.HEAD:
+            with self.write() as connection:  # two servers may start at once: look again, locked
+                self.alone(connection)
+                _migrate(connection)
 
     def _even_if_full(self, do: Callable[[], None]) -> None:
         """Do something, and again with the reserved space if the disk is full."""
@@ -165,19 +166,6 @@ class Database:
             if not (self.file and self.file.release_reserve()):
                 raise
             do()
-
-    def _migrate(self) -> None:
-        if self._version() == schema.HEAD:
-            return
-        with self.write() as connection:  # two servers may start at once: check again, locked
-            self.alone(connection)
-            version = _read_version(connection)
-            if version != schema.HEAD:
-                _migrate(connection, version)
-
-    def _version(self) -> str | None:
-        with self.read() as connection:
-            return _read_version(connection)
 
 
 def _options(url: sa.URL, file: StoreFile | None, busy_seconds: float) -> dict[str, Any]:
@@ -271,11 +259,8 @@ def translated() -> Iterator[None]:
 
 
 def _code(error: object) -> object:
-    """SQLite's primary result code, or psycopg's five-character SQLSTATE."""
+    """SQLite's result code, primary unless it tells of a full disk; or psycopg's SQLSTATE."""
     code = getattr(error, "sqlite_errorcode", None)
-    return getattr(error, "sqlstate", None) if code is None else code & 0xFF
-    """SQLite's result code, primary but for a full disk; or the SQLSTATE of other databases."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is not None:
-        return code if code in _FULL else code & 0xFF
-    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if code is None or code in _FULL:
+        return code or getattr(error, "sqlstate", None)
+    return code & 0xFF

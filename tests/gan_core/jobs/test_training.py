@@ -13,8 +13,8 @@ from gan_core.errors import DataError, DivergedError, StoreBusyError
 from gan_core.jobs import training
 from gan_core.store import results
 from gan_core.store.attempt import Attempt
-from gan_core.workers import worker
 from gan_core.training import Finished
+from gan_core.workers import worker
 from gan_core.workers.worker import run_attempt
 from tests import stored
 
