@@ -1,11 +1,16 @@
 """What is installed is what was tested."""
 
 import re
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+FILES = ("requirements.txt", "tests/requirements.txt")
+UNPINNED = "nvidia|cuda|triton|pip$|setuptools"  # differ between machines
 
 
 def pinned(file):
@@ -17,19 +22,38 @@ def pinned(file):
 CONSTRAINTS = pinned("constraints.txt")
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "tests/requirements.txt"])
+@pytest.mark.parametrize("file", FILES)
 def test_every_requirement_is_among_the_constraints_with_its_version(file):
     required = pinned(file)
     assert len(required) > 8
     assert required.items() <= CONSTRAINTS.items()
 
 
+def test_what_requirements_bring_along_is_pinned_too():
+    """Fault 11: forty transitive dependencies floated."""
+    waiting = [line for f in FILES for line in (ROOT / f).read_text().splitlines() if "==" in line]
+    needed = set()
+    while waiting:
+        required = Requirement(waiting.pop().partition("#")[0])
+        name = canonicalize_name(required.name)
+        extras = required.extras or {""}
+        if name in needed or not any(
+            required.marker is None or required.marker.evaluate({"extra": e}) for e in extras
+        ):
+            continue
+        needed.add(name)
+        for line in requires(name) or ():
+            below = Requirement(line)
+            if below.marker is None or any(below.marker.evaluate({"extra": e}) for e in extras):
+                waiting.append(f"{below.name}[{','.join(below.extras)}]")
+    assert len(needed) > 60
+    assert not {name for name in needed - CONSTRAINTS.keys() if not re.match(UNPINNED, name)}
+
+
 def test_constraints_fit_every_machine():
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines if line[:1] != "#")
-    assert not [
-        name for name in CONSTRAINTS if re.match("nvidia|cuda|triton|pip$|setuptools", name)
-    ]
+    assert not [name for name in CONSTRAINTS if re.match(UNPINNED, name)]
 
 
 @pytest.mark.parametrize("file", ["Makefile", "README.md"])

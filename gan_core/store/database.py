@@ -25,7 +25,7 @@ _FIRST_SECONDS = 2.0  # in which several who open a new file have made its log
 # SQLite's codes, then the SQLSTATEs of a lock timeout, a deadlock and a serialization
 # failure; then those of a full disk.
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03", "40P01", "40001"}
-_FULL = {sqlite3.SQLITE_FULL, "53100"}
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, "53100"}
 _OUR_LOCK = 0x6A4F96E  # an arbitrary number that stands for this store
 
 
@@ -120,12 +120,7 @@ class Database:
         """
         if self.file:
             self.file.may_create = True
-        with self.read() as connection:
-            version = _read_version(connection)
-        if version != schema.HEAD:
-            with self.write() as connection:  # two servers may start at once: look again, locked
-                self.alone(connection)
-                _migrate(connection)
+        self._even_if_full(self._migrate)  # a full disk allows not even reading
         if self.file:
             self.file.may_create = False
             self.file.make_reserve()
@@ -136,14 +131,12 @@ class Database:
         Args:
             write: called with a write transaction; called again if the first found no space.
         """
-        try:
+
+        def delete() -> None:
             with self.write() as connection:
                 write(connection)
-        except StoreFullError:
-            if not (self.file and self.file.release_reserve()):
-                raise
-            with self.write() as connection:
-                write(connection)
+
+        self._even_if_full(delete)
         if self.file:
             if not self.file.reclaim(self.engine) and self.file.release_reserve():
                 self.file.reclaim(self.engine)
@@ -156,6 +149,23 @@ class Database:
         with translated():
             reusable = self.file.reusable_bytes(self.engine)
         return reusable + shutil.disk_usage(self.file.path.parent).free
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            version = _read_version(connection)
+        if version != schema.HEAD:
+            with self.write() as connection:  # two servers may start at once: look again, locked
+                self.alone(connection)
+                _migrate(connection)
+
+    def _even_if_full(self, do: Callable[[], None]) -> None:
+        """Do something, and again with the reserved space if the disk is full."""
+        try:
+            do()
+        except StoreFullError:
+            if not (self.file and self.file.release_reserve()):
+                raise
+            do()
 
 
 def _options(url: sa.URL, file: StoreFile | None, busy_seconds: float) -> dict[str, Any]:
@@ -249,6 +259,8 @@ def translated() -> Iterator[None]:
 
 
 def _code(error: object) -> object:
-    """SQLite's primary result code, or psycopg's five-character SQLSTATE."""
+    """SQLite's result code, primary unless it tells of a full disk; or psycopg's SQLSTATE."""
     code = getattr(error, "sqlite_errorcode", None)
-    return getattr(error, "sqlstate", None) if code is None else code & 0xFF
+    if code is None or code in _FULL:
+        return code or getattr(error, "sqlstate", None)
+    return code & 0xFF

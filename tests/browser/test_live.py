@@ -12,7 +12,7 @@ VISIBLE = "() => document.querySelector('.gf-losses')._fullData.map(t => t.visib
 
 
 def assert_goes_on(forge, run_id):
-    """The page shows this run, and it still trains."""
+    """The page shows this run, which is still training."""
     now = forge.training(run_id)
     assert now["status"] == "running"
     assert forge.run_id == run_id

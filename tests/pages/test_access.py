@@ -29,11 +29,11 @@ def as_grace(store):
         yield be
 
 
-def ask(route, run):
+def ask(route, run, query=b"view=pair"):
     """Status and text of the answer."""
     path = route.path.format(run_id=run.id)
     headers = [(b"host", b"localhost"), (b"sec-fetch-site", b"same-origin")]
-    scope = {"type": "http", "path": path, "headers": headers, "query_string": b"view=pair"}
+    scope = {"type": "http", "path": path, "headers": headers, "query_string": query}
     scope["method"] = "POST" if "POST" in route.methods else "GET"
     sent = []
 
@@ -84,3 +84,12 @@ def test_pages_draw_no_button_that_would_be_refused(as_grace, make_run, open_pag
     at = open_page("train")
     button(at, "Train").click().run()
     assert store.list()[0].owner == "grace"
+
+
+def test_no_more_rows_are_sampled_than_the_limit_whoever_asks(as_grace, make_run, store):
+    """Fault 9: also without the page, whose field ends there."""
+    (route,) = (route for route in OF_A_RUN if route.path.endswith("samples.csv"))
+    run = make_run(model.FINISHED)
+    as_grace(others_see=True)
+    status, text = ask(route, run, b"step=10&n=100001")
+    assert (status, "at most 100,000 rows" in text) == (400, True)

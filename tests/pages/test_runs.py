@@ -1,6 +1,9 @@
 import pandas as pd
+import pytest
 
 from gan_core.store import model
+from gan_core.store.queue import DispatcherInfo, Queue
+from gan_core.store.schema import jobs
 from tests.pages.helpers import assert_sound
 
 
@@ -53,6 +56,25 @@ def test_a_run_that_trains_has_no_scores_and_no_none(open_page, make_run):
     assert pd.isna(table(at).iloc[0]["overlap"])
     assert at.dataframe[0].proto.placeholder == ""
     assert at.dataframe[0].proto.HasField("placeholder")
+
+
+@pytest.mark.parametrize("page", ["runs", "train"])
+def test_runs_that_wait_without_a_dispatcher_are_told(open_page, make_run, store, page):
+    """Fault 5."""
+
+    def warnings():
+        at = open_page(page, run=waiting.id)
+        assert_sound(at)
+        return [warning.value for warning in at.warning]
+
+    waiting = make_run(model.QUEUED)
+    assert warnings() == []  # a dispatcher may just be starting
+    with store.database.write() as db:
+        db.execute(jobs.update().values(queued_at=waiting.queued_at - 60))
+    (told,) = warnings()
+    assert "no dispatcher is running to start them" in told
+    Queue(store.database, DispatcherInfo("one", "here", 1, 2, "CPU", "0", 0.0)).announce()
+    assert warnings() == []
 
 
 def test_two_hundred_runs_are_no_obstacle(open_page, store, trained):

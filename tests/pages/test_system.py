@@ -33,7 +33,7 @@ def test_a_limit_that_was_set_is_shown(monkeypatch, store, open_page):
 def test_without_a_dispatcher_it_says_that_runs_wait(store, open_page):
     at = open_page("system")
     assert_sound(at)
-    assert "wait" in at.warning[0].value
+    assert "runs wait" in at.warning[0].value
 
 
 def test_without_a_viewer_it_says_that_pictures_wait(store, open_page):

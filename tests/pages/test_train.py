@@ -347,3 +347,19 @@ def test_the_scores_can_stand_under_the_losses(open_page, make_run):
     modes = next(metric for metric in found["metrics"] if metric["name"] == "modes_covered")
     assert (modes["arrow"], modes["out_of"], modes["axis"]) == ("↑", 8, "Modes covered (of 8)")
     assert "in check" in " ".join(found["labels"]["meaning"])
+
+
+def test_lines_of_the_equilibrium_are_those_of_the_loss_with_smoothing_and_penalties(
+    open_page, make_run
+):
+    def drawn(**changes):
+        at = open_page("train", run=make_run(model.QUEUED, **changes).id)
+        assert_sound(at)
+        return [value for value, _ in live_of(at)["equilibria"]]
+
+    smoothed = {"loss.label_smoothing": 0.1}
+    assert drawn() == pytest.approx([1.386294, 0.693147], abs=1e-6)
+    assert drawn(**smoothed) == pytest.approx([1.376278, 0.798508], abs=1e-6)
+    assert drawn(penalties=["gp"]) == []
+    later = {"schedule": [{"step": 0, "set": smoothed}]}  # as after an edit
+    assert drawn(**later) == drawn(**smoothed)

@@ -11,6 +11,7 @@ import pytest
 
 from gan_core.store import model
 from pages.ui.parts import text
+from tests.pages import helpers
 from tests.pages.conftest import PAGES, ROOT
 from tests.pages.helpers import assert_sound
 
@@ -124,3 +125,11 @@ def test_no_text_is_drawn_past_the_catalogue():
                 if isinstance(w, str) and is_wording(w)
             ]
     assert not past
+
+
+@pytest.mark.parametrize("address", ["www.evil.example", "https://evil.example", "me@evil.example"])
+def test_an_address_in_a_text_from_outside_is_no_link(address):
+    """Fault 10: Markdown makes a link of it, escaped or not, unless something stands in it."""
+    shown = text.plain(f"see {address}")
+    assert not re.search(r"www\\?\.|://|\w@\w", shown)
+    assert helpers.plain(shown) == f"see {address}"

@@ -127,6 +127,14 @@ def test_tutorial_networks():
     ]
 
 
+def test_each_player_has_a_slope_of_its_own():
+    """Fault 4: D's was also G's."""
+    leaky = {"generator.activation": "leaky_relu", "generator.slope": 0.1}
+    problem = resolve(ExperimentConfig().with_values({**leaky, "discriminator.slope": 0.3}))
+    for player, slope in ((problem.generator, 0.1), (problem.discriminator, 0.3)):
+        assert str(player.children[1]) == f"LeakyReLU(negative_slope={slope})"
+
+
 @pytest.mark.parametrize(
     ("n_rows", "batch_size", "steps"),
     [(50, 32, 2), (64, 32, 2), (65, 32, 3), (5, 32, 1), (5, 1, 5)],

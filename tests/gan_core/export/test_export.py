@@ -329,8 +329,8 @@ def test_scripts_are_formatted_and_have_nothing_to_spare(codes, tmp_path):
     for case, code in codes.items():
         (tmp_path / f"{case}.py").write_text(code, encoding="utf-8")
     ruff = [sys.executable, "-m", "ruff"]
-    rules = "E,F,W,I,UP,B,SIM,NPY,C4,PIE,RET"
-    for how in (["check", "--select", rules], ["format", "--check", "--diff"]):
+    checks = "E,F,W,I,UP,B,SIM,NPY,C4,PIE,RET"
+    for how in (["check", "--select", checks], ["format", "--check", "--diff"]):
         options = ["--isolated", "--line-length=100", "--no-cache"]
         done = subprocess.run(
             [*ruff, *how, *options, str(tmp_path)], capture_output=True, text=True, timeout=60

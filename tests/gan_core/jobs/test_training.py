@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import gan_core.training
 from gan_core import train
-from gan_core.errors import DataError, StoreBusyError
+from gan_core.errors import DataError, DivergedError, StoreBusyError
 from gan_core.jobs import training
 from gan_core.store import results
 from gan_core.store.attempt import Attempt
+from gan_core.training import Finished
 from gan_core.workers import worker
 from gan_core.workers.worker import run_attempt
 from tests import stored
@@ -73,7 +75,7 @@ def test_all_is_stored_before_the_scores(store, work, configured, monkeypatch):
 
 @pytest.mark.parametrize("ask", ["pause", "stop"])
 def test_a_run_asked_to_rest_while_it_is_scored_is_no_hung_one(
-    store, queue, url, configured, monkeypatch, ask
+    store, queue, clock, url, configured, monkeypatch, ask
 ):
     run = store.create(configured(epochs=3), ME)
     claim = queue.claim()
@@ -83,6 +85,7 @@ def test_a_run_asked_to_rest_while_it_is_scored_is_no_hung_one(
         getattr(store, ask)(run.id)
         for _ in range(30):
             time.sleep(0.02)
+            clock.now += 0.02
             overdue.append(queue.is_overdue(claim, 0.3))
         return real(generator)
 
@@ -130,3 +133,52 @@ def test_why_a_run_failed_is_handed_on_where_the_store_is_locked(
         lock.close()
     assert run.status == "running"
     assert reason.startswith("diverged at step ")
+
+
+def test_a_worker_keeps_no_history(store, work, configured, monkeypatch):
+    """Fault 1: all steps were in its memory, 3.2 GB for the longest run."""
+    ends, real = [], gan_core.training.train
+
+    def noted(*given, **how):
+        for event in real(*given, **how):
+            if isinstance(event, Finished):
+                ends.append(event)
+            yield event
+
+    monkeypatch.setattr(gan_core.training, "train", noted)
+    store.create(configured(epochs=3), ME)
+    run, _ = work()
+    assert (run.status, [len(end.losses) for end in ends]) == ("finished", [0])
+
+
+def test_a_run_that_diverges_keeps_its_last_good_state_and_so_does_its_resume(
+    store, queue, work, diverging
+):
+    """Faults 3 and 13: it had no checkpoint, or one of seconds before."""
+    store.create(diverging, ME)
+    run, _ = work()
+    assert (run.status, run.can_resume) == ("failed", True)
+    assert run.reason.startswith(f"diverged at step {run.step + 1:,}: ")
+    kept = results.checkpoint(store.database, run.id)
+    assert kept.step == run.step
+    store.resume(run.id)
+    again, _ = work()
+    assert (again.status, again.step, again.reason) == (run.status, run.step, run.reason)
+    assert results.checkpoint(store.database, run.id).to_bytes() == kept.to_bytes()
+
+
+def test_a_divergence_in_the_very_last_update_costs_no_checkpoint(store, work, diverging, engine):
+    """Fault 13: 3 of 49 configs at rate 10. Only the loss of a next step shows it."""
+    config = diverging.with_values({"training.engine": engine, "training.batch_size": 50})
+    with pytest.raises(DivergedError) as caught:
+        list(train(config))
+    last = caught.value.step - 1
+    for steps, status in ((last, "finished"), (last + 1, "failed")):
+        store.create(config.with_values({"training.epochs": steps}), ME)
+        run, _ = work()
+        assert (run.total, run.status, run.step) == (steps, status, last)
+        assert results.checkpoint_step(store.database, run.id) == last
+    store.resume(run.id)
+    again, _ = work()
+    assert (again.status, again.step, again.reason) == ("failed", last, run.reason)
+    assert results.checkpoint_step(store.database, run.id) == last

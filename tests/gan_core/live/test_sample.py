@@ -55,6 +55,13 @@ def test_it_says_how_far_it_is(store, saved):
     assert [(p.done, p.of) for p in parts if p.of] == [(2048, 5000), (4096, 5000), (5000, 5000)]
 
 
+def test_rows_are_drawn_once(store, saved):
+    """Fault 9: anew at each rerun, and for each piece of a file."""
+    which = {"run": saved.run_id, "step": 10, "n": 5000, "seed": 3}
+    assert [p.of for p in QUESTIONS["sample"](store, Kept(1), **which, scored=False)][:-1]
+    assert not any(p.of for p in QUESTIONS["csv"](store, Kept(1), **which, start=0, end=9))
+
+
 def test_rows_of_a_checkpoint_that_is_gone_are_not_those_of_another(ask, saved):
     with pytest.raises(RunStateError, match="has advanced"):
         ask("sample", saved, step=9, n=50)

@@ -7,6 +7,7 @@ import pytest
 from gan_core.data import load_table
 from gan_core.live.updates import MAX_POINTS, N_BINS, bin_edges, densities, live_update
 from gan_core.store import model
+from gan_core.store.schema import jobs
 
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake")
 STEPS = np.random.default_rng(0).uniform(size=(30_000, 4)).astype(np.float32)
@@ -91,6 +92,16 @@ def test_waiting_and_ended_runs(store, begun, update_of, queue, configured):
     attempt.close(model.PAUSED)
     update = update_of(attempt)
     assert (update["status"], update["rate"], update["seconds_left"]) == ("paused", None, None)
+
+
+def test_a_viewer_knows_whether_anybody_starts_what_waits(store, queue, configured):
+    run = store.create(configured())
+    with store.database.write() as db:
+        db.execute(jobs.update().values(queued_at=run.queued_at - 60))
+    for leave, unattended in ((lambda: None, False), (queue.leave, True)):
+        leave()
+        update = live_update(store, store.get(run.id), attempt=0, since=0, shown=0)
+        assert update["unattended"] == unattended
 
 
 def test_densities_have_area_1_in_the_bins_of_the_real_rows():

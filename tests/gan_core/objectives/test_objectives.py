@@ -167,6 +167,14 @@ def test_words_for_people(loss):
     assert len(set(loss.columns)) == len(loss.columns) >= 2
 
 
+def test_the_help_of_wasserstein_says_the_sign_of_the_loss():
+    """Fault 4."""
+    wasserstein = OBJECTIVES["wasserstein"]
+    real, fake = torch.tensor([[3.0]]), torch.tensor([[1.0]])
+    assert wasserstein().discriminator(real, fake).item() == fake.item() - real.item()
+    assert "mean output on fakes minus that on real rows" in wasserstein.help
+
+
 def test_bce_equilibrium_is_the_tutorials():
     found = [(e.value, e.text) for e in BCE().equilibria()]
     assert found == [(2 * log(2), "2 ln 2"), (log(2), "ln 2")]

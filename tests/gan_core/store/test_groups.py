@@ -104,6 +104,15 @@ def test_a_group_has_to_fit_into_the_queue_when_made_and_when_resumed(store, con
     assert small.get(group.id).status == "paused"
 
 
+def test_a_group_is_limited_as_a_whole(store, configured):
+    """Fault 7: two groups of 100 seeds would take 57 minutes and 2.85 GB of history a run."""
+    small = Store(store.database, Limits(max_run_seconds=10))
+    assert small.create(configured(epochs=1000), ME)  # of about 1 ms a step
+    with pytest.raises(LimitError, match=r"These 10 trainings would take about"):
+        small.create(configured(epochs=1000), ME, repeats=10)
+    assert len(store.list()) == 1
+
+
 def test_a_seed_beyond_the_last_is_refused(store, configured):
     with pytest.raises(ConfigError, match="seed"):
         store.create(configured({"seed": 2**32 - 2}), ME, repeats=3)

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from gan_core.errors import LimitError, RunStateError, StaleAttemptError, StoreB
 from gan_core.store import model, schema
 from gan_core.store.attempt import Attempt
 from gan_core.store.database import Database
+from gan_core.store.rows import lock
 from gan_core.store.store import Store
 
 ME = "everybody"
@@ -51,12 +53,15 @@ def test_an_edit_against_a_claim_is_in_the_record_or_asked_of_the_worker(
     for i in range(60):
         run = store.create(configured(epochs=20), ME)
         value = 0.01 + 0.001 * i
-        _, claim = at_once(
-            lambda run=run, value=value: another.edit(run.id, {"optimizer.lr_g": value}),
-            queue.claim,
+
+        def claim():
+            """And read at once what is to be trained, as a worker does."""
+            attempt = Attempt(store.database, *astuple(queue.claim()))
+            return attempt, attempt.config().at(0).optimizer.lr_g
+
+        _, (attempt, trained) = at_once(
+            lambda run=run, value=value: another.edit(run.id, {"optimizer.lr_g": value}), claim
         )
-        attempt = Attempt(store.database, run.id, claim.attempt)
-        trained = attempt.config().at(0).optimizer.lr_g
         attempt.begin(0, 1, "cpu", "torch")
         want = attempt.append(1, LOSSES).want
         assert (trained == value) != (want == "edit")  # one of both, never neither
@@ -74,6 +79,7 @@ def test_edits_at_the_moment_of_taking_up_are_all_taken_up(store, another, begun
     attempt.append(1, LOSSES)
     asked = {"optimizer.lr_g": 0.001, "optimizer.lr_d": 0.002, "training.input_noise": 0.1}
     for turn in range(1, 21):
+        another.edit(attempt.run_id, {"training.n_critic": 1 + turn % 5})  # being taken up already
         calls = [
             lambda path=path, value=value, turn=turn: another.edit(
                 attempt.run_id, {path: value * (1 + turn / 100)}
@@ -130,6 +136,38 @@ def test_orphans_are_adopted_while_their_group_is_deleted(
             lambda group=group: store.delete(group.id),
         )
         assert store.list() == []
+
+
+@pytest.mark.parametrize("verb", ["delete", "pause", "adopt"])
+def test_whoever_locks_several_rows_takes_them_in_order(
+    store, another, queue_of, configured, eventually, verb
+):
+    """Fault 14: whoever waits for the first row holds none of those after it."""
+    if store.database.is_sqlite:  # which locks everything
+        return
+    group = store.create(configured(), ME, repeats=5)
+    first, *_, last = sorted(run.id for run in store.members(group))
+    dead, heir = queue_of(store), queue_of(another)
+    while dead.claim():
+        pass
+    dead.leave()
+    verbs = {
+        "delete": lambda: another.delete(group.id),
+        "pause": lambda: another.pause(group.id),
+        "adopt": heir.adopt_orphans,
+    }
+
+    def is_waiting():
+        with store.database.read() as db:
+            return db.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar()
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.database.write() as db:
+            lock(db, schema.jobs.c.id == first)
+            done = pool.submit(verbs[verb])
+            eventually(is_waiting, 10)
+            lock(db, schema.jobs.c.id == last)
+        done.result()
 
 
 def test_a_stop_against_the_end_is_one_of_both(store, another, begun, at_once):

@@ -72,18 +72,26 @@ def test_free_space_inside_the_file_of_an_older_version_counts(tmp_path, queue_o
     store.delete(run.id)
     free = shutil.disk_usage(tmp_path).free
     assert store.database.free_bytes() > free + 12 * 2**20
-    Limits(min_free_mb=free // 2**20 + 8).check_disk(store.database.free_bytes())
+    store.limits = Limits(min_free_mb=free // 2**20 + 8)
+    assert store.create(ExperimentConfig(), ME)
 
 
-def test_runs_can_be_deleted_on_a_full_disk_and_new_ones_made_after(small_disk, queue_of):
-    store = Store.open(f"sqlite:///{small_disk / 'store.db'}")
+@pytest.mark.parametrize("server", ["running", "at rest", "restarted"])
+def test_runs_can_be_deleted_on_a_full_disk_and_new_ones_made_after(small_disk, queue_of, server):
+    url = f"sqlite:///{small_disk / 'store.db'}"
+    store = Store.open(url)
     store.limits = Limits(min_free_mb=20)
     queue = queue_of(store)
     runs = [fill(store, queue, 12) for _ in range(2)]
+    if server != "running":  # nothing is left of its log, in which a little could be written
+        store.database.engine.dispose()
     with suppress(OSError), (small_disk / "other").open("wb", buffering=0) as other:
         while True:  # somebody else takes the rest, to the last byte
             other.write(bytes(4096))
     assert shutil.disk_usage(small_disk).free == 0
+    if server == "restarted":
+        store = Store(Store.open(url).database, store.limits)
+        assert len(store.list()) == 2
     for run in runs:
         store.delete(run.id)
     assert store.list() == []

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from gan_core import ExperimentConfig, train
 from gan_core.errors import LimitError, RunNotFoundError, RunStateError
+from gan_core.jobs.training import Training
 from gan_core.limits import Limits
 from gan_core.naming import MAX_NAME
 from gan_core.scoring import score
@@ -111,6 +112,26 @@ def test_counts(store, run_in):
         "finished": 1,
         "failed": 1,
     }
+
+
+UNSEEN = "\u202ewide \u200bcritic\n"
+
+
+def test_every_name_is_cleaned(store, configured):
+    """Fault 10; one that has nothing to see is none, and a run is called after its rows."""
+    ways = (
+        lambda name: store.create(configured(), ME, name),
+        lambda name: store.create(configured(), ME, name, repeats=2),
+        lambda name: store.submit(Training(configured()), ME, name),
+    )
+    for make in ways:
+        assert make(UNSEEN).name == "wide critic"
+        assert make("\u200b\u202e").name[:4] in ("Iris", "trai")
+    run = store.create(configured(), ME)
+    store.rename(run.id, UNSEEN)
+    assert store.get(run.id).name == "wide critic"
+    with pytest.raises(RunStateError, match="at least one visible character"):
+        store.rename(run.id, "\u200b\u202e")
 
 
 def test_rename(store):
@@ -244,7 +265,7 @@ def test_resume_forgets_the_reason_and_goes_to_the_end_of_the_queue(store, run_i
     assert store.place_in_queue(again) == 2
 
 
-def test_the_last_wish_counts(store, run_in):
+def test_the_last_request_counts(store, run_in):
     run = run_in(model.RUNNING)
     store.pause(run.id)
     store.stop(run.id)

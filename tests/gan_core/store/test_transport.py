@@ -7,12 +7,14 @@ import pytest
 
 from gan_core import train
 from gan_core.config.schedule import Edit
-from gan_core.errors import ConfigError, RunNotFoundError, RunStateError
+from gan_core.errors import ConfigError, LimitError, RunNotFoundError, RunStateError
+from gan_core.limits import Limits
 from gan_core.live.updates import live_update, seen
 from gan_core.store import model, results
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import Claim
 from gan_core.store.schema import chunks
+from gan_core.store.store import Store
 from gan_core.store.trainings import MAX_ADVANCE
 from gan_core.training import Progress
 from gan_core.workers.worker import run_attempt
@@ -301,3 +303,12 @@ def test_what_cannot_be_forked(store, paused, changes, path, words):
         store.fork(parent.id, state(store, parent), parent.config.with_values(changes), ME)
     assert caught.value.path == path
     assert len(store.list()) == 1
+
+
+def test_a_fork_is_limited_by_what_it_has_left_to_do(store, paused):
+    parent = paused()
+    small = Store(store.database, Limits(max_run_seconds=1))
+    small.fork(parent.id, state(store, parent), parent.config, ME)
+    longer = parent.config.with_values({"training.epochs": 1_000_000})
+    with pytest.raises(LimitError, match="would take about"):
+        small.fork(parent.id, state(store, parent), longer, ME)

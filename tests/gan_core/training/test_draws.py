@@ -50,12 +50,12 @@ def test_tables_larger_than_a_block_work():
 def test_a_block_of_noise_is_a_pure_function_of_the_seed_and_its_number(
     seed, batch, dim, n_critic, block
 ):
-    noise, blur = Noise(seed, batch, dim, n_critic), InputNoise(seed, batch, dim, n_critic)
+    noise, on_inputs = Noise(seed, batch, dim, n_critic), InputNoise(seed, batch, dim, n_critic)
     steps = noise.steps_per_block
     for draw, shape in (
         (noise.block, (steps, n_critic + 1, batch, dim)),
         (noise.mixing_block, (steps, n_critic, batch)),
-        (blur.block, (blur.steps_per_block, n_critic + 1, 2, batch, dim)),
+        (on_inputs.block, (on_inputs.steps_per_block, n_critic + 1, 2, batch, dim)),
     ):
         drawn = draw(block)
         assert drawn.shape == shape
@@ -82,8 +82,8 @@ def test_noise_of_an_experiment():
 
 
 def test_noise_on_inputs_is_normal_and_none_of_it_is_another():
-    blur = InputNoise(0, 32, 4)
-    drawn = np.stack([blur.block(i) for i in range(8)])
+    on_inputs = InputNoise(0, 32, 4)
+    drawn = np.stack([on_inputs.block(i) for i in range(8)])
     assert kstest(drawn.ravel(), "norm").pvalue > 0.001
     assert len(np.unique(drawn)) > 0.95 * drawn.size  # float32 has few numbers near 0
 

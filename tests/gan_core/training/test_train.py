@@ -153,6 +153,16 @@ def test_finished_generator_is_that_of_the_checkpoint(finished):
     assert finished.sample(7).equals(finished.generator.sample(7))
 
 
+def test_a_history_that_is_not_wanted_is_not_kept(configured):
+    """Fault 1: the parts of a run of 200 million steps are 3 GB."""
+    parts = train(configured(epochs=60), chunk_seconds=1e-9, keep_history=False)
+    losses = [part.losses for part in parts if isinstance(part, Progress)]
+    *_, end = train(configured(epochs=60), keep_history=False)
+    assert sum(map(len, losses)) == 120
+    assert end.losses.shape == (0, 4)
+    assert list(end.history.columns) == ["step", "epoch", "d_loss", "g_loss", "d_real", "d_fake"]
+
+
 def test_stopping_to_iterate_is_enough_to_stop(configured):
     steps = 0
     for event in train(configured(epochs=1_000_000)):

@@ -32,12 +32,13 @@ LONG = 100_000  # epochs; no test waits for their end
 class House:
     """A store with a dispatcher that is started again when a test has killed it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **environment):
         self.log = folder / "dispatcher.log"
         self.environment = {
             **os.environ,
             "GAN_FORGE_HOME": str(folder / "home"),
             "GAN_FORGE_SLOTS": str(SLOTS),
+            **environment,
         }
         self.environment.pop("GAN_FORGE_DATABASE_URL", None)
         (folder / "home").mkdir()
@@ -245,6 +246,20 @@ def test_more_runs_than_slots_start_in_the_order_of_their_creation(
     assert store.get(waiting[0].id).ended_at <= store.get(waiting[2].id).started_at
     assert store.get(waiting[1].id).status == "paused"
     assert store.get(first[1].id).status == "running"
+
+
+def test_of_one_visitor_no_more_train_at_once_than_the_limit(tmp_path, configured, eventually):
+    """Fault 7. There is a slot for a second one; what comes after it starts."""
+    house = House(tmp_path, GAN_FORGE_MAX_ACTIVE="1", GAN_FORGE_SLOTS="3")
+    owners = ("ada", "ada", "grace")
+    runs = [house.store.create(configured(epochs=LONG), owner) for owner in owners]
+    house.ensure_dispatcher()
+    try:
+        eventually(lambda: house.store.get(runs[2].id).step, 60)
+        found = [house.store.get(run.id).status for run in runs]
+    finally:
+        house.close()
+    assert found == [model.RUNNING, model.QUEUED, model.RUNNING]
 
 
 def test_a_deleted_run_loses_its_worker(store, dispatcher, reaches, configured, eventually):

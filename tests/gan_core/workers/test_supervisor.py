@@ -3,6 +3,8 @@
 import asyncio
 import logging
 
+import pytest
+
 from gan_core.store import model
 from gan_core.workers import supervisor
 from gan_core.workers.dispatcher import Dispatcher
@@ -10,11 +12,14 @@ from gan_core.workers.local import LocalExecutor
 from tests.apart import run_apart
 
 
-def test_the_supervisor_survives_that_no_process_can_be_started(tmp_path, monkeypatch, caplog):
+@pytest.mark.parametrize("unusable", ["dispatcher", "\0"], ids=["OSError", "another error"])
+def test_the_supervisor_survives_that_no_process_can_be_started(
+    tmp_path, monkeypatch, caplog, unusable
+):
     """And says so in the log; a moment later there is memory again."""
     started = tmp_path / "started"
     command = tmp_path / "dispatcher"
-    monkeypatch.setattr(supervisor, "_PROGRAM", (str(command),))
+    monkeypatch.setattr(supervisor, "_PROGRAM", (f"{tmp_path}/{unusable}",))
     monkeypatch.setattr(supervisor, "_RESTART_SECONDS", 0.02)
 
     async def live():
@@ -22,6 +27,7 @@ def test_the_supervisor_survives_that_no_process_can_be_started(tmp_path, monkey
             await asyncio.sleep(0.2)
             command.write_text(f"#!/bin/sh\ntouch {started}\nexec cat\n")
             command.chmod(0o755)
+            monkeypatch.setattr(supervisor, "_PROGRAM", (str(command),))
             for _ in range(500):
                 if started.exists():
                     return
