@@ -22,7 +22,6 @@ def histograms(
     real: np.ndarray,
     generated: list[list[float]] | None = None,
     *,
-    columns: int = 4,
     row_height: int = 190,
 ) -> None:
     """Real and generated values of every feature as overlaid densities in ten bins.
@@ -32,24 +31,18 @@ def histograms(
         features: names of the columns.
         real: (n_rows, n_features).
         generated: densities of each feature in the real rows' bins; None: real rows only.
-        columns: charts in a row where they fit.
         row_height: height of one row of charts in pixels.
     """
-    what = _("Histograms of the real and generated rows, one chart per feature")
     data: dict[str, Any] = {
         "kind": "histograms",
         "features": list(features),
         "edges": bin_edges(real),
         "real": densities(real, real),
         "generated": generated,
-        "columns": columns,
+        "columns": 1 if len(features) == 2 else 2 if len(features) <= 4 else 4,  # where they fit
         "row_height": row_height,
-        "names": {
-            "real": _("real"),
-            "generated": _("generated"),
-            "density": _("density"),
-        },
-        "alt": what,
+        "names": {"real": _("real"), "generated": _("generated"), "density": _("density")},
+        "alt": _("Histograms of the real and generated rows, one chart per feature"),
         "revision": key,
     }
     _chart(key, data)

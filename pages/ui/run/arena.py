@@ -1,6 +1,7 @@
 """Views of a run: the charts, with scores, or beside them D's field or a density."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
 from pages.ui.session.view import view_key
 
+T = TypeVar("T")
 _arena = Component("stage/arena")
 
 CHARTS, QUALITY, ARENA, DENSITY = "charts", "quality", "arena", "density"
@@ -79,18 +81,15 @@ def _plane(features: tuple[str, ...]) -> View:
     """Which plane to show; with two features there is only one."""
     if len(features) == 2:
         return View()
-    x = st.selectbox(
+    x = _pick(
         _("Along x, or plane"),
         [*range(len(features)), _COMPONENTS],
-        format_func=lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
-        key=view_key("x", len(features)),
-        help=_(
+        lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
+        view_key("x", len(features)),
+        _(
             "The feature along x; or the plane of the first two principal components, in which "
             "the real rows vary most."
         ),
-        label_visibility="collapsed",
-        persist_state="session",
-        width=168,
     )
     if x == _COMPONENTS:
         return View(_COMPONENTS, others=_others())
@@ -99,30 +98,38 @@ def _plane(features: tuple[str, ...]) -> View:
 
 
 def _feature(name: str, mark: str, features: tuple[str, ...], without: int | None = None) -> int:
-    return st.selectbox(
+    return _pick(
         _("Along y") if name == "y" else _("Feature"),
         [i for i in range(len(features)) if i != without],
-        format_func=lambda i: mark + features[i],
-        key=view_key(name, len(features), without),
-        help=_("Which feature the picture shows along this axis."),
-        label_visibility="collapsed",
-        persist_state="session",
-        width=168,
+        lambda i: mark + features[i],
+        view_key(name, len(features), without),
+        _("Which feature the picture shows along this axis."),
     )
 
 
 def _others() -> str:
     names = {"mean": _("others: mean"), "nearest": _("others: nearest row")}
-    return st.selectbox(
+    return _pick(
         _("Other features"),
         OTHERS,
-        format_func=names.__getitem__,
-        key=view_key("others"),
-        help=_(
+        names.__getitem__,
+        view_key("others"),
+        _(
             "D judges whole rows, so features that the picture does not show need values too: "
             "their mean over the real rows, or those of the real row that is nearest in the "
             "picture."
         ),
+    )
+
+
+def _pick(label: str, options: Sequence[T], shown: Callable[[T], str], key: str, about: str) -> T:
+    """A narrow choice in the row above the charts."""
+    return st.selectbox(
+        label,
+        options,
+        format_func=shown,
+        key=key,
+        help=about,
         label_visibility="collapsed",
         persist_state="session",
         width=168,

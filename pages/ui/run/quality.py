@@ -5,7 +5,7 @@ from typing import Any
 from gan_core.metrics import Metric, metrics_for
 from gan_core.problem import resolve
 from gan_core.store.model import Run
-from pages.ui.parts.scores import direction
+from pages.ui.parts.scores import better_is, direction
 from pages.ui.parts.text import _
 
 
@@ -59,7 +59,7 @@ def _described(metric: Metric, out_of: int) -> dict[str, Any]:
         "name": metric.name,
         "label": label,
         "arrow": direction(metric),
-        "better": _("higher is better") if metric.goal == "max" else _("lower is better"),
+        "better": better_is(metric),
         "help": _(metric.help),
         "axis": f"{label} ({unit})" if unit else label,
         "out_of": out_of,

@@ -11,6 +11,7 @@ from gan_core.store import model, results
 from gan_core.store.model import Run
 from gan_core.training.choice import choose_engine
 from pages.server.visitor import find_run, store
+from pages.ui.parts.errors import attempt
 from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
@@ -158,7 +159,7 @@ def _is_played(run: Run) -> bool:
 
 
 def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:
-    st.button(label, icon=icon, on_click=_try, args=(action, run.id), disabled=disabled)
+    st.button(label, icon=icon, on_click=attempt, args=(action, run.id), disabled=disabled)
 
 
 def _play(run_id: str) -> None:
@@ -185,7 +186,7 @@ def _stop(run_id: str) -> None:
 
 def _change_speed(run_id: str) -> None:
     if run_id:
-        _try(_at_new_speed, run_id)
+        attempt(_at_new_speed, run_id)
 
 
 def _at_new_speed(run_id: str) -> None:
@@ -201,7 +202,7 @@ def _at_new_speed(run_id: str) -> None:
 
 def _step(run_id: str, players: str | None) -> None:
     stepped(run_id, "hand")
-    _try(lambda run_id: store().advance(run_id, 1, players), run_id)
+    attempt(store().advance, run_id, 1, players)
 
 
 def fork_at(run: Run, step: int | None) -> None:
@@ -211,7 +212,7 @@ def fork_at(run: Run, step: int | None) -> None:
         run: the parent.
         step: of the snapshot to continue from; None is the run's current state.
     """
-    _try(lambda run_id: _go_on_elsewhere(run_id, step), run.id)
+    attempt(_go_on_elsewhere, run.id, step)
 
 
 def _go_on_elsewhere(run_id: str, step: int | None) -> None:
@@ -227,11 +228,3 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
     moved.pop("schedule", None)
     settings = run.config.at(checkpoint.step).with_values(moved)
     look_at(store().fork(run_id, checkpoint, settings))
-
-
-def _try(action: Action, run_id: str) -> None:
-    """Do it; a run may have ended between drawing the button and the click."""
-    try:
-        action(run_id)
-    except GanForgeError as error:
-        st.toast(plain(error), icon=":material/info:")
