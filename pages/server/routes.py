@@ -234,7 +234,7 @@ def _history(request: Request) -> Response:
         path = Path(folder.name) / f"gan-forge-{run.id}-history.parquet"
         write_parquet(store().database, run, path)
     except GanForgeError as error:
-        return _json({"error": str(error)}, _STATUS.get(type(error), 503))
+        return _refusal(error)
     kind = "application/vnd.apache.parquet"
     done = BackgroundTask(folder.cleanup)
     return FileResponse(path, media_type=kind, filename=path.name, background=done)

@@ -27,8 +27,6 @@ def histograms(
     """Real and generated values of every feature as overlaid densities in ten bins.
 
     Args:
-        key: of the component.
-        features: names of the columns.
         real: (n_rows, n_features).
         generated: densities of each feature in the real rows' bins; None: real rows only.
         row_height: height of one row of charts in pixels.
@@ -59,8 +57,6 @@ def scatter(
     """Real and generated rows as points in the plane of two features.
 
     Args:
-        key: of the component.
-        features: names of the two columns.
         real: (n_rows, 2).
         generated: (m, 2), None for the real rows only.
         height: in pixels.

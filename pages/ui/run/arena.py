@@ -1,7 +1,6 @@
 """Views of a run: the charts, with scores, or beside them D's field or a density."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
@@ -12,11 +11,15 @@ from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
 from pages.ui.session.view import view_key
 
-T = TypeVar("T")
 _arena = Component("stage/arena")
 
 CHARTS, QUALITY, ARENA, DENSITY = "charts", "quality", "arena", "density"
 _COMPONENTS = "components"
+_NARROW: dict[str, Any] = {
+    "label_visibility": "collapsed",
+    "persist_state": "session",
+    "width": 168,
+}
 
 
 def view_controls(run: Run) -> View | None:
@@ -58,12 +61,7 @@ def is_quality_chosen() -> bool:
 
 
 def arena(run: Run, view: View) -> None:
-    """Draw a picture of a run; it follows the run and the timeline by itself.
-
-    Args:
-        run: what to show.
-        view: which picture of it.
-    """
+    """Draw a picture of a run; it follows the run and the timeline by itself."""
     query = {"view": view.kind, "x": view.x, "y": view.y, "others": view.others}
     data: dict[str, Any] = {
         "run": run.id,
@@ -81,15 +79,16 @@ def _plane(features: tuple[str, ...]) -> View:
     """Which plane to show; with two features there is only one."""
     if len(features) == 2:
         return View()
-    x = _pick(
+    x = st.selectbox(
         _("Along x, or plane"),
         [*range(len(features)), _COMPONENTS],
-        lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
-        view_key("x", len(features)),
-        _(
+        format_func=lambda i: _("principal components") if i == _COMPONENTS else f"→ {features[i]}",
+        key=view_key("x", len(features)),
+        help=_(
             "The feature along x; or the plane of the first two principal components, in which "
             "the real rows vary most."
         ),
+        **_NARROW,
     )
     if x == _COMPONENTS:
         return View(_COMPONENTS, others=_others())
@@ -98,41 +97,29 @@ def _plane(features: tuple[str, ...]) -> View:
 
 
 def _feature(name: str, mark: str, features: tuple[str, ...], without: int | None = None) -> int:
-    return _pick(
+    return st.selectbox(
         _("Along y") if name == "y" else _("Feature"),
         [i for i in range(len(features)) if i != without],
-        lambda i: mark + features[i],
-        view_key(name, len(features), without),
-        _("Which feature the picture shows along this axis."),
+        format_func=lambda i: mark + features[i],
+        key=view_key(name, len(features), without),
+        help=_("Which feature the picture shows along this axis."),
+        **_NARROW,
     )
 
 
 def _others() -> str:
     names = {"mean": _("others: mean"), "nearest": _("others: nearest row")}
-    return _pick(
+    return st.selectbox(
         _("Other features"),
         OTHERS,
-        names.__getitem__,
-        view_key("others"),
-        _(
+        format_func=names.__getitem__,
+        key=view_key("others"),
+        help=_(
             "D judges whole rows, so features that the picture does not show need values too: "
             "their mean over the real rows, or those of the real row that is nearest in the "
             "picture."
         ),
-    )
-
-
-def _pick(label: str, options: Sequence[T], shown: Callable[[T], str], key: str, about: str) -> T:
-    """A narrow choice in the row above the charts."""
-    return st.selectbox(
-        label,
-        options,
-        format_func=shown,
-        key=key,
-        help=about,
-        label_visibility="collapsed",
-        persist_state="session",
-        width=168,
+        **_NARROW,
     )
 
 

@@ -109,11 +109,7 @@ def _labels(run: Run | None) -> dict[str, Any]:
     return {
         "epoch": _("epoch"),
         "loss": _("loss"),
-        "d_loss": _("D loss"),
-        "g_loss": _("G loss"),
         "output": _("D's mean output"),
-        "on_real": _("on real"),
-        "on_fake": _("on fake"),
         "undecided": _("undecided"),
         "real": _("real"),
         "generated": _("generated"),

@@ -83,13 +83,11 @@ def status_row(run: Run, *, slow: bool = False) -> None:
 def _buttons(run: Run, slow: bool, played: bool) -> None:
     if not store().may_change(run):
         return
-    if run.is_active and not run.is_stepping:
-        busy = bool(run.want)
-        _button(_("Pause"), ":material/pause:", store().pause, run, busy)
+    trains = run.is_active and not run.is_stepping
+    if trains or played:
+        busy = trains and bool(run.want)
+        _button(_("Pause"), ":material/pause:", store().pause if trains else _rest, run, busy)
         _button(_("Stop"), ":material/stop:", _stop, run, busy)
-    elif played:
-        _button(_("Pause"), ":material/pause:", _rest, run)
-        _button(_("Stop"), ":material/stop:", _stop, run)
     elif run.can_resume or run.is_stepping:
         _button(_("Resume"), ":material/play_arrow:", _play if slow else store().resume, run)
         if run.shown_status == model.PAUSED:
