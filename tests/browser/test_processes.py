@@ -122,7 +122,5 @@ def test_two_servers_share_a_store(forge, own_server, new_forge, server, store, 
     for one in (run, twin):
         store.pause(one.id)
     for one in (run, twin):
-        paused = eventually(
-            lambda one=one: (now := store.get(one.id)).status == model.PAUSED and now
-        )
-        assert history_is_whole(store, paused)
+        eventually(lambda one=one: store.get(one.id).status == model.PAUSED, what="a pause")
+        assert history_is_whole(store, store.get(one.id))

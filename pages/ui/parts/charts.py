@@ -26,10 +26,8 @@ def histograms(
 ) -> None:
     """Real and generated values of every feature as overlaid densities in ten bins.
 
-    Args:
-        real: (n_rows, n_features).
-        generated: densities of each feature in the real rows' bins; None: real rows only.
-        row_height: height of one row of charts in pixels.
+    ``real`` is (n_rows, n_features); ``generated`` are densities in the real rows' bins, None for
+    the real rows only; ``row_height`` is that of one row of charts in pixels.
     """
     data: dict[str, Any] = {
         "kind": "histograms",
@@ -54,13 +52,7 @@ def scatter(
     *,
     height: int = 400,
 ) -> None:
-    """Real and generated rows as points in the plane of two features.
-
-    Args:
-        real: (n_rows, 2).
-        generated: (m, 2), None for the real rows only.
-        height: in pixels.
-    """
+    """Real and generated rows, both (n, 2), as points in the plane of two features."""
     data: dict[str, Any] = {
         "kind": "scatter",
         "features": list(features),
