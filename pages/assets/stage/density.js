@@ -3,7 +3,7 @@
 
 import { fill, three } from "../lib/format.js";
 import { across, arrow, bottomAxis, faded, line, sideAxis, text, upward } from "../lib/ink.js";
-import { blend, unpackAs } from "../lib/numbers.js";
+import { blend, extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { DensityFacts, DensityFrame, DensityWire, Labels } from "../lib/types.js" */
 /** @import { Box, Canvas, Span } from "../lib/ink.js" */
@@ -161,8 +161,7 @@ export function densityAxis(highest, generated) {
  * @returns {Span} */
 export function outputAxis(probability, { level, output }) {
   if (probability) return { low: 0, high: 1 };
-  const values = [level, ...output];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent([level, ...output]);
   const margin = 0.1 * (high - low) || 1;
   return { low: low - margin, high: high + margin };
 }

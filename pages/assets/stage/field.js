@@ -4,7 +4,7 @@
 import { contour } from "../lib/contour.js";
 import { fill, three } from "../lib/format.js";
 import { arrow, bottomAxis, channels, disc, faded, heatMap, sideAxis, triangle } from "../lib/ink.js";
-import { blend, unpackAs } from "../lib/numbers.js";
+import { blend, extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { FieldFacts, FieldFrame, FieldWire, Labels } from "../lib/types.js" */
 /** @import { Canvas } from "../lib/ink.js" */
@@ -232,10 +232,6 @@ export function place(q, from, length) {
 
 /** Whether a decision line would be noise, or does not exist. @param {ArrayLike<number>} heat */
 export function isFlat(heat) {
-  let [low, high] = [Infinity, -Infinity];
-  for (let k = 0; k < heat.length; k++) {
-    low = Math.min(low, heat[k]);
-    high = Math.max(high, heat[k]);
-  }
+  const [low, high] = extent(heat);
   return high - low < FLAT || low > MIDDLE || high < MIDDLE;
 }

@@ -5,7 +5,7 @@ import { ask } from "../lib/ask.js";
 import { blank, component, everyFrame, find } from "../lib/component.js";
 import { escapeHtml, fill, whole } from "../lib/format.js";
 import { disc, heatMap, triangle } from "../lib/ink.js";
-import { unpackAs } from "../lib/numbers.js";
+import { extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { FilmData, Labels, RecordedFilm } from "../lib/types.js" */
 
@@ -48,9 +48,7 @@ class Film {
     this.frames = film.frames.map(({ epoch, points, output }) => {
       return { epoch, points: places(points), output: unpackAs(output, Uint8Array) };
     });
-    const ends = this.frames.flatMap(({ output }) => [Math.min(...output), Math.max(...output)]);
-    this.low = Math.min(...ends);
-    this.high = Math.max(...ends);
+    [this.low, this.high] = extent(this.frames.flatMap(({ output }) => extent(output)));
   }
 
   /** @param {Labels} labels */

@@ -1,17 +1,16 @@
 """Settings that can change while a run trains: the panel that changes them, and the record."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.config.schedule import Edit
-from gan_core.settings import Setting
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.errors import attempt
 from pages.ui.parts.text import _, plain, plural
+from pages.ui.run.narration import player_names
 from pages.ui.session.settings import change_settings
 from pages.ui.session.view import edit_key
 from pages.ui.settings.controls import slider
@@ -49,26 +48,26 @@ def changes_list(run: Run) -> None:
     if not run.config.schedule:
         return
     with st.expander(_("Changes")):
-        declared = declared_params()
-        lines = [_in_words(edit, declared, run.steps_per_epoch) for edit in run.config.schedule]
+        lines = [_in_words(edit, run.steps_per_epoch) for edit in run.config.schedule]
         st.markdown("\n".join(f"- {line}" for line in lines))
         st.caption(_("They are part of the run's settings: training it again repeats them."))
 
 
-def _in_words(edit: Edit, declared: Mapping[str, Setting], per_epoch: int) -> str:
+def _in_words(edit: Edit, per_epoch: int) -> str:
     where = _("after step {step} (epoch {epoch})").format(
         step=f"{edit.step:,}", epoch=f"{-(-edit.step // per_epoch):,}"
     )
     what = ", ".join(
-        f"{_(declared[path].label)}: **{plain(_shown(value))}**" for path, value in edit.changes
+        f"{_(declared_params()[path].label)}: **{plain(_shown(value))}**"
+        for path, value in edit.changes
     )
     return f"{where}: {what}"
 
 
 def _shown(value: object) -> str:
-    """A value in words; for the setting `players`, the names of those that learn."""
-    names = {"d": _("D only"), "g": _("G only"), "both": _("both")}
-    return f"{value:g}" if isinstance(value, float) else names.get(str(value), str(value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return player_names().get(str(value), str(value))
 
 
 def replay_notice(config: ExperimentConfig) -> None:

@@ -14,6 +14,7 @@ def quality_of(run: Run) -> dict[str, Any]:
     table = resolve(run.config).table
     modes = len(table.modes.centres) if table.modes else 0
     found = metrics_for(len(table.features), table.modes).values()
+    whose = _("These are the scores of {member}.")  # if the losses are of several
     return {
         "metrics": [_described(metric, modes if metric.counts_modes else 0) for metric in found],
         "labels": {
@@ -39,16 +40,9 @@ def quality_of(run: Run) -> dict[str, Any]:
                 "Grey: how half of the real rows score against the other half, by chance. With a "
                 "score there, or beyond its good end, rows are indistinguishable from real ones."
             ),
-            "whose": _whose(run),
+            "whose": whose.format(member=run.labels[0]) if run.is_group else "",
         },
     }
-
-
-def _whose(run: Run) -> str:
-    """Which member the scores belong to, if the losses are of several; else empty."""
-    if not run.is_group:
-        return ""
-    return _("These are the scores of {member}.").format(member=run.labels[0])
 
 
 def _described(metric: Metric, out_of: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from gan_core.problem import resolve
 from gan_core.store import model, results
 from gan_core.store.model import Run
 from gan_core.training.choice import choose_engine
-from pages.server.visitor import find_run, store
+from pages.server.visitor import store
 from pages.ui.parts.errors import attempt
 from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.text import _, plain
@@ -145,7 +145,7 @@ def transport_row(run: Run, *, with_speed: bool) -> Motion:
 def parent_of(run: Run) -> str | None:
     """The id of the run that this one was forked from, if it still exists."""
     try:
-        return find_run(run.parent_id).id if run.parent_id else None
+        return store().get(run.parent_id).id if run.parent_id else None
     except GanForgeError:
         return None
 
@@ -166,7 +166,7 @@ def _play(run_id: str) -> None:
         stepped(run_id, "")
         store().resume(run_id)
         return
-    run = find_run(run_id)
+    run = store().get(run_id)
     if run.status in (model.STOPPED, model.FAILED):  # slow motion starts from a pause
         store().resume(run_id)
         store().pause(run_id)
@@ -189,7 +189,7 @@ def _change_speed(run_id: str) -> None:
 
 def _at_new_speed(run_id: str) -> None:
     """A run that is training continues at the new speed; a paused one stays paused."""
-    run = find_run(run_id)
+    run = store().get(run_id)
     if chosen_speed() and run.is_active and not run.is_stepping:
         stepped(run_id, "played")
         store().pause(run_id)
@@ -214,7 +214,7 @@ def fork_at(run: Run, step: int | None) -> None:
 
 
 def _go_on_elsewhere(run_id: str, step: int | None) -> None:
-    run, database = find_run(run_id), store().database
+    run, database = store().get(run_id), store().database
     if step is None:
         checkpoint = results.checkpoint(database, run_id)
     else:
