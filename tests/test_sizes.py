@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[1]
 MOST_LINES_OF_A_FILE = 350
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_LINES_OF_A_PAGE = 150
+MOST_LINES_OF_AN_ENTRY = 60  # app.py and the router
 
 PYTHON = [ROOT / "app.py", *ROOT.glob("gan_core/**/*.py"), *ROOT.glob("pages/**/*.py")]
 SCRIPTS = [*ROOT.glob("pages/assets/**/*.js")]
@@ -28,6 +29,8 @@ def test_no_file_is_too_long():
 
 def test_no_page_is_too_long():
     assert not longer(ROOT.glob("pages/*.py"), MOST_LINES_OF_A_PAGE)
+    entries = [ROOT / "app.py", ROOT / "pages" / "router.py"]
+    assert not longer(entries, MOST_LINES_OF_AN_ENTRY)
 
 
 def test_no_function_is_too_long():

@@ -205,6 +205,7 @@ class Surface {
     }
   }
 
+  /** @param {number[]} place */
   drawCross(g, t, [x, y]) {
     line(g, t.text, x - 12, y, x + 12, y);
     line(g, t.text, x, y - 12, x, y + 12);

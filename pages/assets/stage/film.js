@@ -48,7 +48,7 @@ class Film {
     this.frames = film.frames.map(({ epoch, points, output }) => {
       return { epoch, points: places(points), output: unpackAs(output, Uint8Array) };
     });
-    [this.low, this.high] = extent(this.frames.flatMap(({ output }) => extent(output)));
+    this.ends = extent(this.frames.flatMap(({ output }) => extent(output)));
   }
 
   /** @param {Labels} labels */
@@ -126,9 +126,10 @@ class Film {
 
   drawHeat(g, t, now, next, share, w, h) {
     const colour = t.dark ? [169, 139, 240] : [122, 79, 208];
+    const [low, high] = this.ends;
     heatMap(g, this.heat, { x: 0, y: 0, w, h }, [colour, colour], (k) => {
       const output = now.output[k] + (next.output[k] - now.output[k]) * share;
-      return 120 * ((output - this.low) / (this.high - this.low || 1));
+      return 120 * ((output - low) / (high - low || 1));
     });
   }
 }
