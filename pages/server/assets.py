@@ -71,7 +71,8 @@ def _asset_bytes(name: str) -> bytes:
         FileNotFoundError: there is none with this name.
     """
     if name == "plotly.min.js":  # inside Plotly's package, which need not be imported for it
-        return Path(distribution("plotly").locate_file(f"plotly/package_data/{name}")).read_bytes()
+        packaged = distribution("plotly").locate_file(f"plotly/package_data/{name}")
+        return Path(str(packaged)).read_bytes()
     if name in _names():
         return (ASSETS / name).read_bytes()
     raise FileNotFoundError(name)

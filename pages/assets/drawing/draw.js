@@ -205,8 +205,8 @@ class Surface {
     }
   }
 
-  /** @param {number[]} place */
-  drawCross(g, t, [x, y]) {
+  drawCross(g, t, place) {
+    const [x, y] = place;
     line(g, t.text, x - 12, y, x + 12, y);
     line(g, t.text, x, y - 12, x, y + 12);
   }
