@@ -32,7 +32,7 @@ def instant_runs() -> list[str]:
 
 def speed_key() -> str:
     """The key of the speed control: updates per second, 0 for as fast as possible."""
-    st.session_state.setdefault(_SPEED, 0)
+    st.session_state[_SPEED] = chosen_speed()  # a redraw in a new place may have emptied it
     return _SPEED
 
 
