@@ -205,12 +205,11 @@ def test_a_run_repeated_with_seeds_has_a_band_and_a_spread(forge, store):
 
 def test_a_double_click_before_the_scripts_are_there_shows_the_run(forge, store):
     held = []
-    forge.page.route("**/forge/**/*.js", lambda route: held.append(route))
+    forge.page.route("**/forge/**/live.js", lambda route: held.append(route))
     forge.open("train")
     forge.button("Train").dblclick()
     expect(forge.button("Pause")).to_be_visible()
     forge.idle()
-    forge.page.unroute("**/forge/**/*.js")
     for route in held:
         route.continue_()
     forge.first_point(forge.run_id)
