@@ -5,7 +5,6 @@ import streamlit as st
 
 from gan_core.data import DATA_SOURCES, Table
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
-from gan_core.errors import ConfigError
 from gan_core.problem import Problem, resolve
 from pages.ui.parts import charts
 from pages.ui.parts.head import page_head
@@ -39,8 +38,7 @@ def look(table: Table, *, drawn: bool) -> None:
         left, right = st.columns([1, 2])
         left.dataframe(table.frame, height=400)
         with right:
-            columns = 2 if len(table.features) <= 4 else 4
-            charts.histograms("data_histograms", table.features, table.values, columns=columns)
+            charts.histograms("data_histograms", table.features, table.values)
         return
     plane, single, rows = st.columns([1.1, 1, 0.7])
     with plane:
@@ -49,7 +47,7 @@ def look(table: Table, *, drawn: bool) -> None:
         else:
             charts.scatter("data_scatter", table.features, table.values)
     with single:
-        charts.histograms("data_histograms", table.features, table.values, columns=1)
+        charts.histograms("data_histograms", table.features, table.values)
     rows.dataframe(table.frame.round(4), height=400)
 
 
@@ -87,11 +85,7 @@ def main() -> None:
     """Draw the page."""
     page_head(_("Data"), _("Which rows should the GAN imitate, and what do they look like?"))
     name = choose_source()
-    try:
-        problem = resolve(current_settings())
-    except ConfigError as error:
-        st.error(plain(error))
-        return
+    problem = resolve(current_settings())
     table = problem.table
     choose_rows(name)
     drawn = name == DRAWING

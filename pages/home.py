@@ -5,10 +5,11 @@ import streamlit as st
 from gan_core.config import ExperimentConfig
 from gan_core.errors import GanForgeError
 from pages.server.visitor import store
+from pages.ui.parts.errors import show
 from pages.ui.parts.film import home_film
 from pages.ui.parts.head import page_style
-from pages.ui.parts.navigation import page_path
-from pages.ui.parts.text import _, plain
+from pages.ui.parts.navigation import switch_to
+from pages.ui.parts.text import _
 from pages.ui.session.run import current_run, look_at
 from pages.ui.session.settings import current_settings, use_settings
 
@@ -21,9 +22,9 @@ def start_tutorial() -> None:
             use_settings(ExperimentConfig())
             now = store().create(current_settings())
         look_at(now)
-        st.switch_page(page_path("train"), query_params={"run": now.id})
+        switch_to("train", now)
     except GanForgeError as error:
-        st.error(plain(error))
+        show(error)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from gan_core.data import Table
-from gan_core.errors import GanForgeError
 from gan_core.metrics import ScoreReport
 from gan_core.problem import resolve
 from gan_core.store import results
@@ -16,9 +15,9 @@ from pages.server.visitor import store
 from pages.ui.parts import charts
 from pages.ui.parts.downloads import download_menu
 from pages.ui.parts.head import page_head
-from pages.ui.parts.navigation import page_path
+from pages.ui.parts.navigation import link_to
 from pages.ui.parts.scores import score_cards, score_table
-from pages.ui.parts.text import _, plain
+from pages.ui.parts.text import _
 from pages.ui.run.sample import sample_of
 from pages.ui.run.seeds import choose_member, member_scores
 from pages.ui.run.transport import status_row
@@ -88,17 +87,14 @@ def figures(table: Table, sample: dict[str, Any]) -> None:
     """Histograms of every feature; with two features, also as points in the plane."""
     features, real, drawn = table.features, table.values, sample["densities"]
     if len(features) > 2:
-        columns = 2 if len(features) <= 4 else 4
-        charts.histograms(
-            "result_histograms", features, real, drawn, columns=columns, row_height=240
-        )
+        charts.histograms("result_histograms", features, real, drawn, row_height=240)
         return
     plane, single = st.columns(2)
     with plane:
         points = np.array(sample["points"])
         charts.scatter("result_scatter", features, real, points, height=440)
     with single:
-        charts.histograms("result_histograms", features, real, drawn, columns=1, row_height=220)
+        charts.histograms("result_histograms", features, real, drawn, row_height=220)
 
 
 def newest_with_result() -> Run | None:
@@ -112,7 +108,7 @@ def main() -> None:
     run = current_run() or newest_with_result()
     if run is None:
         st.info(_("Nothing has been trained yet. Train a GAN first; its results appear here."))
-        st.page_link(page_path("train"), label=_("Train"), icon=":material/play_arrow:")
+        link_to("train", _("Train"), "play_arrow")
         return
     look_at(run)
     with corner:
@@ -130,17 +126,13 @@ def main() -> None:
                 "it starts, and whenever it is paused, stopped or finished."
             )
         )
-        st.page_link(page_path("train"), label=_("Watch it train"), icon=":material/visibility:",
-                     query_params={"run": run.id})  # fmt: skip
+        link_to("train", _("Watch it train"), "visibility", run)
         return
     if run.is_active:
         st.info(
             _("This run is still training; these are from its last checkpoint. Reload to update.")
         )
-    try:
-        draw(run, step)
-    except GanForgeError as error:
-        st.error(plain(error))
+    draw(run, step)
 
 
 main()

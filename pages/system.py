@@ -1,18 +1,17 @@
 """System: what this server runs on, what it runs, and its limits."""
 
 import shutil
-from dataclasses import fields
 from importlib.metadata import version
 from platform import platform, python_version
 
 import pandas as pd
 import streamlit as st
 
-from gan_core.limits import Limits, variable
 from gan_core.store.queue import live_dispatchers
 from gan_core.training.cost import CROSSING
 from pages.server.visitor import store, viewer
 from pages.ui.parts.head import page_head
+from pages.ui.parts.limits import limits_card
 from pages.ui.parts.text import _, plain
 
 PACKAGES = (
@@ -100,38 +99,6 @@ def store_card() -> None:
     }
     st.table(pd.Series(rows, name=_("store")), border="horizontal", hide_header=True)
     st.markdown(f"{_('Folder')}: {plain(folder)}")
-
-
-def limits_card() -> None:
-    """The limits."""
-    st.markdown(f"##### {_('Limits')}")
-    limits = store().limits
-    words = {
-        "max_run_seconds": _("estimated training of a run or group, s"),
-        "max_run_mb": _("estimated size of a run or group, MB"),
-        "max_wall_seconds": _("training at a time, s"),
-        "max_weights": _("weights of both networks"),
-        "max_queued": _("waiting runs"),
-        "max_waiting": _("waiting runs of a visitor"),
-        "max_active": _("runs of a visitor that train at once"),
-        "max_sample_rows": _("rows of a download"),
-        "max_film_mb": _("snapshots of a run, MB"),
-        "max_repeats": _("seeds of a run"),
-        "max_viewer_seconds": _("computing a picture without progress, s"),
-        "max_viewer_mb": _("pictures kept in memory, MB"),
-        "max_viewer_waiting": _("waiting pictures of each kind"),
-        "min_free_mb": _("free disk for runs, MB"),
-    }
-    rows = {
-        _with_variable(words[f.name], f.name): f"{getattr(limits, f.name):,}"
-        for f in fields(Limits)
-    }
-    st.table(pd.Series(rows, name=_("at most")), border="horizontal", hide_header=True)
-    st.caption(_("Each is set by the environment variable below its name."))
-
-
-def _with_variable(words: str, name: str) -> str:
-    return f"{words}  \n:small[:gray[{plain(variable(name))}]]"
 
 
 def main() -> None:

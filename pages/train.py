@@ -1,86 +1,26 @@
 """Train: the main page. Settings on the left, the live game on the right."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import GanForgeError
-from gan_core.networks import n_weights
-from gan_core.problem import resolve
 from gan_core.store.model import Run
 from gan_core.views import View
-from pages.server.visitor import store
 from pages.ui.parts.head import page_head
-from pages.ui.parts.navigation import page_path
-from pages.ui.parts.text import _, plain
+from pages.ui.parts.navigation import link_to
+from pages.ui.parts.text import _
 from pages.ui.run.arena import arena, is_quality_chosen, view_controls
 from pages.ui.run.edits import changes_list, edit_panel, replay_notice
 from pages.ui.run.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.run.live import Motion, live_view
+from pages.ui.run.start import repeats_field, start_button
 from pages.ui.run.timeline import timeline
 from pages.ui.run.transport import parent_of, speed_control, status_row, transport_row
-from pages.ui.session.link import current_link
-from pages.ui.session.run import current_run, look_at
+from pages.ui.session.run import current_run
 from pages.ui.session.settings import current_settings
-from pages.ui.session.view import (
-    chosen_repeats,
-    chosen_speed,
-    is_instant,
-    keep_repeats,
-    repeats_key,
-    settings_opened,
-    stepped,
-)
-from pages.ui.settings.code import code_view
+from pages.ui.session.view import settings_opened
+from pages.ui.settings.code import code_view, structures
 from pages.ui.settings.controls import data_line, training_controls
 from pages.ui.settings.share import follow_link, link_badges, share_button
-
-
-def repeats_field() -> None:
-    """How many seeds to train with."""
-    repeats = st.number_input(
-        _("Repeats"),
-        min_value=1,
-        max_value=store().limits.max_repeats,
-        key=repeats_key(),
-        help=_(
-            "Trains the same settings with this many seeds, the one above and those after it, side "
-            "by side as one run. Curves become a median with a band, scores a mean with a standard "
-            "deviation: a single seed may be luck."
-        ),
-        disabled=is_instant() or current_link().locks_all,
-    )
-    keep_repeats(repeats)
-
-
-def start(config: ExperimentConfig) -> Run | None:
-    """Start a run, or say why it was refused.
-
-    The script continues with it: drawing the page again would cost a tenth of a second.
-    """
-    try:
-        repeats = chosen_repeats()
-        slow = bool(chosen_speed()) and repeats == 1
-        run = store().create(config, repeats=repeats, paused=slow)
-    except GanForgeError as error:
-        st.error(plain(error), icon=":material/error:")
-        return None
-    look_at(run)
-    stepped(run.id, "played" if slow else "")
-    return run
-
-
-def train_button(place: DeltaGenerator, disabled: bool, busy: bool) -> bool:
-    """Draw the button Train; returns whether it was clicked."""
-    return place.button(
-        _("Train"),
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        key=f"train_{busy}",
-        disabled=disabled or busy,
-        help=_("This run is still training; pause or stop it first.") if busy else None,
-    )
 
 
 def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | None]:
@@ -98,28 +38,9 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
         instant = instant_toggle()
     if instant and config is not None:
         run = follow_settings(run, config)
-    busy = run is not None and run.is_active and not run.is_stepping
     if config is not None:
         replay_notice(config)
-    place = st.empty()
-    clicked = train_button(place, disabled=config is None, busy=busy)
-    # On a double click, the second click finds the first one's run already busy.
-    if clicked and config is not None and not busy and (started := start(config)):
-        run = started
-        train_button(place, disabled=False, busy=True)
-    return run, config
-
-
-def structures(config: ExperimentConfig) -> None:
-    """The printed structure of both networks, as in the tutorial."""
-    problem = resolve(config)
-    with st.expander(_("Structure of both networks")):
-        for column, name, layers in zip(
-            st.columns(2), (_("Generator"), _("Discriminator")),
-            (problem.generator, problem.discriminator), strict=True,
-        ):  # fmt: skip
-            column.markdown(f"**{name}** · {n_weights(layers):,} {_('parameters')}")
-            column.code(str(layers), language=None)
+    return start_button(run, config), config
 
 
 def steering(run: Run) -> tuple[Motion, View | None]:
@@ -146,6 +67,7 @@ def main() -> None:
     left, right = st.columns([1, 3.1])
     with left:
         run, config = settings_column(run)
+    settings = config or current_settings()
     with right:
         motion, view, ghost = Motion(), None, None
         if run:
@@ -161,7 +83,6 @@ def main() -> None:
             )
             speed_control()
         with st.container(key="stage"):  # its contents stand side by side: see page.css
-            settings = config or current_settings()
             live_view(run, settings, ghost, motion, quality=is_quality_chosen())
             if run and view:
                 arena(run, view)
@@ -169,15 +90,12 @@ def main() -> None:
             timeline(run, played=motion.speed > 0)
             changes_list(run)
         if run and not run.is_active and run.step:
-            st.page_link(
-                page_path("results"), label=_("See the results"), icon=":material/analytics:",
-                query_params={"run": run.id},
-            )  # fmt: skip
-        structures(run.config if run else config or current_settings())
-        code_view(config or current_settings())
+            link_to("results", _("See the results"), "analytics", run)
+        structures(run.config if run else settings)
+        code_view(settings)
     with corner:
         link_badges()
-        share_button(config or current_settings(), run)
+        share_button(settings, run)
 
 
 main()

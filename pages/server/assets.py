@@ -3,8 +3,7 @@
 import gzip
 from functools import lru_cache
 from hashlib import sha256
-from importlib.metadata import version
-from importlib.util import find_spec
+from importlib.metadata import distribution, version
 from pathlib import Path
 
 from starlette.requests import Request
@@ -72,10 +71,8 @@ def _asset_bytes(name: str) -> bytes:
         FileNotFoundError: there is none with this name.
     """
     if name == "plotly.min.js":  # inside Plotly's package, which need not be imported for it
-        spec = find_spec("plotly")
-        if spec is None or spec.origin is None:
-            raise FileNotFoundError(name)
-        return (Path(spec.origin).parent / "package_data" / name).read_bytes()
+        packaged = distribution("plotly").locate_file(f"plotly/package_data/{name}")
+        return Path(str(packaged)).read_bytes()
     if name in _names():
         return (ASSETS / name).read_bytes()
     raise FileNotFoundError(name)

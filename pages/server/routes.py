@@ -30,7 +30,7 @@ from gan_core.store.history import write_parquet
 from gan_core.store.model import Run
 from gan_core.workers.lane import Question
 from pages.server.assets import asset_routes
-from pages.server.visitor import find_run, find_shown, store, user, viewer
+from pages.server.visitor import find_shown, store, user, viewer
 
 _WORTH_PACKING = 64 * 1024  # bytes; the middleware compresses smaller answers in no time
 PATIENCE = 20.0  # seconds until a request that waits for the viewer is told to retry
@@ -59,19 +59,6 @@ def routes() -> list[BaseRoute]:
         Route("/api/runs/{run_id}/history.parquet", _history),
         *asset_routes(),
     ]
-
-
-def _answer(make: Callable[[Run, QueryParams], object]) -> Callable[[Request], Response]:
-    """A route about a run; a plain function, so that Starlette calls it in a thread."""
-
-    def answer(request: Request) -> Response:
-        try:
-            run = find_run(request.path_params["run_id"])
-            return _json(make(run, request.query_params), packed=_takes_gzip(request))
-        except GanForgeError as error:
-            return _refusal(error)
-
-    return answer
 
 
 def _picture(
@@ -123,16 +110,15 @@ def _refusal(error: GanForgeError) -> Response:
     return answer
 
 
-@_answer
-def _live(run: Run, known: QueryParams) -> object:
-    """What is new in a run."""
-    return live_update(
-        store(),
-        run,
-        attempt=_number(known.get("attempt")),
-        since=_number(known.get("since")),
-        shown=_number(known.get("shown")),
-    )
+def _live(request: Request) -> Response:
+    """What is new in a run; a plain function, so that Starlette calls it in a thread."""
+    asked = request.query_params
+    known = {name: _number(asked.get(name)) for name in ("attempt", "since", "shown")}
+    try:
+        run = store().get(request.path_params["run_id"])
+        return _json(live_update(store(), run, **known), packed=_takes_gzip(request))
+    except GanForgeError as error:
+        return _refusal(error)
 
 
 def _advance(request: Request) -> Response:
@@ -230,11 +216,11 @@ def _history(request: Request) -> Response:
     """The losses of every step as a file, written part by part: it may be larger than memory."""
     folder = tempfile.TemporaryDirectory()  # removed with its last reference if writing fails
     try:
-        run = find_run(request.path_params["run_id"])
+        run = store().get(request.path_params["run_id"])
         path = Path(folder.name) / f"gan-forge-{run.id}-history.parquet"
         write_parquet(store().database, run, path)
     except GanForgeError as error:
-        return _json({"error": str(error)}, _STATUS.get(type(error), 503))
+        return _refusal(error)
     kind = "application/vnd.apache.parquet"
     done = BackgroundTask(folder.cleanup)
     return FileResponse(path, media_type=kind, filename=path.name, background=done)

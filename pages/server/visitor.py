@@ -48,19 +48,10 @@ def user() -> str:
     return visitor_of(context.cookies) if runtime.exists() else EVERYBODY
 
 
-def find_run(run_id: object) -> Run:
-    """A run that the user may see.
-
-    Raises:
-        RunNotFoundError: there is none.
-    """
-    return store().get(run_id)
-
-
 def find_shown(run_id: object) -> Run:
     """The run whose networks represent a run: for a group, its first member.
 
     Raises:
         RunNotFoundError: there is none.
     """
-    return store().lead(find_run(run_id))
+    return store().lead(store().get(run_id))

@@ -61,11 +61,8 @@ def back_to(forge, name):
     forge.at(name)
 
 
-def test_zoom_and_legend_survive_updates(forge, start_run):
-    run = start_run()
-    forge.open("train", run)
-    forge.training(run.id)
-    forge.live_until(lambda now: now["step"] > 300, what="curves to zoom into")
+def zoom(forge):
+    """Zoom into the left part of the losses with the mouse; returns the ranges of the axes."""
     at_first = forge.page.evaluate(RANGES)
     box = forge.page.locator(".gf-losses .nsewdrag").bounding_box()
     mouse = forge.page.mouse
@@ -76,6 +73,15 @@ def test_zoom_and_legend_survive_updates(forge, start_run):
     eventually(lambda: forge.page.evaluate(RANGES) != at_first, what="a zoomed chart")
     zoomed = forge.page.evaluate(RANGES)
     assert zoomed[1] < 0.5 * at_first[1]
+    return zoomed
+
+
+def test_zoom_and_legend_survive_updates(forge, start_run):
+    run = start_run()
+    forge.open("train", run)
+    forge.training(run.id)
+    forge.live_until(lambda now: now["step"] > 300, what="curves to zoom into")
+    zoomed = zoom(forge)
     forge.page.locator(".gf-losses .legendtoggle").last.click(timeout=5000)
     eventually(lambda: forge.page.evaluate(VISIBLE) == [True, "legendonly"], what="a curve hidden")
     for _ in range(3):  # each with new points
@@ -86,6 +92,20 @@ def test_zoom_and_legend_survive_updates(forge, start_run):
     forge.press("Pause").badge("paused")  # and the page drawn anew
     assert forge.page.evaluate(RANGES) == zoomed
     assert forge.page.evaluate(VISIBLE) == [True, "legendonly"]
+
+
+def test_zoom_survives_a_rest_in_the_first_epochs_whose_axis_is_short(forge, store, slow):
+    run = store.create(slow, "everybody", paused=True)
+    forge.open("train", run)
+    for step in (1, 2, 3):
+        forge.press("Step").live_until(lambda now, step=step: now["step"] == step)
+    forge.idle()
+    assert forge.page.evaluate(RANGES)[1] == 8
+    zoomed = zoom(forge)
+    forge.press("Resume").badge("running").training(run.id)
+    assert forge.page.evaluate(RANGES) == zoomed
+    forge.press("Pause").badge("paused")
+    assert forge.page.evaluate(RANGES) == zoomed
 
 
 def test_a_run_deleted_in_another_tab_is_answered(forge, start_run):

@@ -16,7 +16,7 @@ from tests.browser.server import alive, eventually
 def history_is_whole(store, run):
     """Every step is there once."""
     steps = stored.history(store.database, run)["step"]
-    return list(steps) == list(range(1, run.total_steps + 1))
+    return list(steps) == list(range(1, run.step + 1))
 
 
 def test_a_killed_worker_takes_its_run_alone(forge, store, start_run):
@@ -86,6 +86,7 @@ def test_a_killed_server_loses_no_run_and_leaves_nothing_behind(own_server, new_
     eventually(lambda: all(map(ended, runs)), 90, "the end of all runs")
     for run in (store.get(run.id) for run in runs):
         assert run.attempt == 2
+        assert run.step == run.total_steps
         assert history_is_whole(store, run)
         second = sa.and_(chunks.c.run_id == run.id, chunks.c.attempt == 2)
         with store.database.read() as db:
@@ -118,3 +119,8 @@ def test_two_servers_share_a_store(forge, own_server, new_forge, server, store, 
         step = store.get(one.id).step
         eventually(lambda one=one, step=step: store.get(one.id).step > step, 60, "it goes on")
     forge.training(run.id)
+    for one in (run, twin):
+        store.pause(one.id)
+    for one in (run, twin):
+        eventually(lambda one=one: store.get(one.id).status == model.PAUSED, what="a pause")
+        assert history_is_whole(store, store.get(one.id))

@@ -71,11 +71,14 @@ def test_scores_stand_under_the_losses_on_their_axis(forge, store, finished):
     expect(forge.main.locator(".gf-cursor:visible")).to_have_count(3)
 
 
-def test_scores_come_while_a_run_trains(forge, start_run):
+def test_scores_come_while_a_run_trains(forge, store, start_run):
     run = start_run()
     forge.open("train", run)
     forge.training(run.id)
     forge.page.get_by_role("radio", name="Quality", exact=True).click()
     first = shows(forge, lambda now: int(now.get("scored", 0)) > 0, "the first scores")
     more = int(first["scored"])
-    shows(forge, lambda now: int(now["scored"]) > more, "more of them")
+    now = shows(forge, lambda now: int(now["scored"]) > more, "more of them")
+    steps = results.snapshot_steps(store.database, run.id)[: int(now["scored"])]
+    assert now["scores"]["x"] == pytest.approx([step / run.steps_per_epoch for step in steps])
+    assert all(0 <= score <= 1 for score in now["scores"]["y"])

@@ -115,7 +115,9 @@ def test_resume_from_the_table(forge, start_run, store):
     run = start_run()
     eventually(lambda: store.get(run.id).step > 0, what="the run")
     store.stop(run.id)
-    eventually(lambda: store.get(run.id).status == model.STOPPED, what="stopped")
+    stopped = eventually(lambda: (now := store.get(run.id)).status == model.STOPPED and now)
     forge.open("runs")
     select(forge, 0)
-    forge.press("Resume").at("Train").badge("running").training(run.id)
+    forge.press("Resume").at("Train").badge("running")
+    assert forge.training(run.id)["step"] > stopped.step
+    assert store.get(run.id).attempt == 2

@@ -12,9 +12,6 @@ from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.store import Store
 from tests.gan_core.postgres import running as postgres_running
 
-# Threads that wait for a core spin, and small networks gain nothing from them: 10 times slower.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 # The machines that test are busy: a slow example says nothing about the code.
 hypothesis.settings.register_profile("gan_core", deadline=None)
 hypothesis.settings.load_profile("gan_core")
@@ -68,17 +65,6 @@ def eventually():
         return found
 
     return wait
-
-
-@pytest.fixture(scope="session")
-def new_store(tmp_path_factory):
-    """The file of an empty store; to copy it is quicker than to migrate one for every test."""
-    file = tmp_path_factory.mktemp("new") / "store.db"
-    store = Store.open(f"sqlite:///{file}")
-    with store.database.engine.connect() as db:
-        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.database.engine.dispose()
-    return file
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 import os
 import shutil
 import threading
-import time
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Pipe
 from pathlib import Path
@@ -21,9 +20,6 @@ from gan_core.workers.lane import LANES
 from gan_core.workers.viewer import Answers
 from pages.server import visitor as backend
 
-# Threads that wait for a core spin, and small networks gain nothing from them: 10 times slower.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 ROOT = Path(__file__).parents[2]
 ROUTER = ROOT / "pages" / "router.py"  # what the server runs; app.py only names it
 PAGES = ("home", "data", "train", "results", "runs", "system")
@@ -37,17 +33,6 @@ def forget_store():
     backend.shared_store.cache_clear()
     backend.viewer.cache_clear()
     st.cache_data.clear()
-
-
-@pytest.fixture(scope="session")
-def new_store(tmp_path_factory):
-    """The file of an empty store; to copy it is quicker than to migrate one for every test."""
-    file = tmp_path_factory.mktemp("new") / "store.db"
-    store = Store.open(f"sqlite:///{file}")
-    with store.database.engine.connect() as db:
-        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.database.engine.dispose()
-    return file
 
 
 @pytest.fixture(autouse=True)
@@ -126,23 +111,13 @@ def trained():
 @pytest.fixture
 def make_run(store, trained):
     """A run in any status, with what a worker would have left: ``make_run("paused")``."""
-    numbers = iter(range(1000))
 
     def make(status, name="", **changes):
         config = trained.config.with_values(changes) if changes else trained.config
         run = store.create(config, "everybody", name)
         if status == model.QUEUED:
             return run
-        me = DispatcherInfo(
-            id=f"dispatcher-{next(numbers)}",
-            host=os.uname().nodename,
-            pid=os.getpid(),
-            slots=2,
-            device="CPU",
-            torch_version="0",
-            seen_at=time.time(),
-        )
-        queue = Queue(store.database, me)
+        queue = Queue(store.database, DispatcherInfo(slots=2))
         queue.announce("CPU", "0")
         claim = queue.claim()
         assert claim is not None

@@ -4,7 +4,9 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-say() { echo "browser: $*" >&2; }
+topic=browser
+# shellcheck source=tests/tools/apt.sh
+. tests/tools/apt.sh
 
 # Asking for the version tells a browser from a stub that only says how to install one (Ubuntu's chromium-browser).
 installed() {
@@ -16,21 +18,6 @@ installed() {
   return 1
 }
 
-may_apt() {
-  command -v apt-get >/dev/null || return 1
-  if [ "$(id -u)" = 0 ]; then sudo=""; else sudo="sudo -n"; fi
-  $sudo true 2>/dev/null
-}
-
-by_apt() {
-  say "installing Debian's chromium"
-  # shellcheck disable=SC2086
-  $sudo env DEBIAN_FRONTEND=noninteractive sh -c '
-    wait="-o DPkg::Lock::Timeout=300"
-    apt-get -q $wait update
-    apt-get -q $wait install -y --no-install-recommends chromium fonts-noto-cjk' >&2 </dev/null
-}
-
 by_playwright() {
   say "installing Playwright's chromium"
   .venv/bin/python -m playwright install chromium >&2 </dev/null || return 1
@@ -39,7 +26,7 @@ with start() as playwright: print(playwright.chromium.executable_path)'
 }
 
 installed && exit
-may_apt && by_apt && installed && exit
+may_apt && apt_install chromium fonts-noto-cjk && installed && exit
 by_playwright && exit
 say "none found and none could be installed. Install Chromium or Chrome, or name one: GAN_FORGE_BROWSER=/path make test"
 exit 1

@@ -2,6 +2,7 @@
 
 import { component } from "../lib/component.js";
 import { escapeHtml } from "../lib/format.js";
+import { extent } from "../lib/numbers.js";
 import { histograms } from "./histograms.js";
 import { axis, layout, plotly, theme, title, WITHOUT_TOOLS } from "./theme.js";
 
@@ -77,7 +78,8 @@ function scatter(t, { features, real, generated, names, height }) {
   });
   const traces = [cloud("real", real, "circle")];
   if (generated) traces.push(cloud("generated", generated, "triangle-up"));
-  const ratio = span(real[0]) / span(real[1]);
+  const spans = real.map(extent).map(([low, high]) => high - low);
+  const ratio = spans[0] / spans[1];
   // If both features have similar ranges, keep a circle a circle.
   const alike = ratio > 0.5 && ratio < 2 ? { scaleanchor: "x" } : {};
   const shape = layout(t, {
@@ -89,15 +91,4 @@ function scatter(t, { features, real, generated, names, height }) {
   });
   return { traces, shape };
 }
-
-/** The smallest and the largest of any number of values. @param {number[]} values */
-function span(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return high - low;
-}
-
 export const { render, destroy } = component("gf-chart", (root) => new Chart(root));

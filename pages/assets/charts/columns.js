@@ -3,7 +3,7 @@
 import { faded } from "../lib/ink.js";
 
 /** @import { Theme } from "./theme.js" */
-/** @import { Column, LiveData } from "../lib/types.js" */
+/** @import { Column } from "../lib/types.js" */
 /** @import { Received } from "../stage/received.js" */
 
 const STYLES = {
@@ -13,18 +13,6 @@ const STYLES = {
   d_fake: { role: "generated", dash: "dot" },
   penalty: { role: "discriminator", dash: "dash", width: 1 },
 };
-
-/** @param {LiveData} data @returns {Column[]} */
-export function columnsOf({ columns, labels }) {
-  return (
-    columns ?? [
-      { name: "d_loss", label: labels.d_loss, chart: "losses" },
-      { name: "g_loss", label: labels.g_loss, chart: "losses" },
-      { name: "d_real", label: labels.on_real, chart: "outputs" },
-      { name: "d_fake", label: labels.on_fake, chart: "outputs" },
-    ]
-  );
-}
 
 /** The curve of a column; for several seeds the median, and a band from the 10 % to the 90 %
  * quantile.

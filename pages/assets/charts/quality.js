@@ -181,7 +181,7 @@ export class Quality {
     const range = top ? { range: [0, top] } : { rangemode: "tozero" };
     const span = top ?? Math.max(floor?.[2] ?? 0, ...values);
     const lines = floor ? [band(t, floor, span, top !== null, labels.floor)] : [];
-    const shape = curves.layout(t, lines, {
+    const shape = curves.layout("scores", t, lines, {
       height: HEIGHT,
       showlegend: false,
       uirevision: `${data.run}/${metric.name}`,

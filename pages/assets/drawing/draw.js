@@ -4,6 +4,7 @@
 import { theme } from "../charts/theme.js";
 import { blank, component, find } from "../lib/component.js";
 import { fill } from "../lib/format.js";
+import { disc, line } from "../lib/ink.js";
 import { unpackAs } from "../lib/numbers.js";
 
 /** @import { DrawData } from "../lib/types.js" */
@@ -174,9 +175,9 @@ class Surface {
     g.fillStyle = t.real;
     g.globalAlpha = 0.7;
     for (const point of points) {
-      g.beginPath();
       const [x, y] = at(point);
-      g.arc(x, y, 3, 0, 2 * Math.PI);
+      g.beginPath();
+      disc(g, x, y, 3);
       g.fill();
     }
     g.globalAlpha = 1;
@@ -190,19 +191,14 @@ class Surface {
   }
 
   drawAxes(g, t, size, at) {
-    g.strokeStyle = t.border;
     g.fillStyle = t.muted;
     g.font = `11px ${t.font}`;
     g.textAlign = "left";
     for (const value of [-1, 0, 1]) {
       const [name, place] = [String(value), 127.5 * (value + 1)];
       const [x, y] = at([place, place]);
-      g.beginPath();
-      g.moveTo(x, 0);
-      g.lineTo(x, size);
-      g.moveTo(0, y);
-      g.lineTo(size, y);
-      g.stroke();
+      line(g, t.border, x, 0, x, size);
+      line(g, t.border, 0, y, size, y);
       if (place) g.fillText(name, 13, place === 255 ? y + 12 : y - 4);
       if (place < 255) g.fillText(name, x + 3, size - 13);
       else g.fillText(name, x - 9, size - 13);
@@ -211,15 +207,8 @@ class Surface {
 
   drawCross(g, t, place) {
     const [x, y] = place;
-    g.strokeStyle = t.text;
-    g.lineWidth = 1.4;
-    g.beginPath();
-    g.moveTo(x - 12, y);
-    g.lineTo(x + 12, y);
-    g.moveTo(x, y - 12);
-    g.lineTo(x, y + 12);
-    g.stroke();
-    g.lineWidth = 1;
+    line(g, t.text, x - 12, y, x + 12, y);
+    line(g, t.text, x, y - 12, x, y + 12);
   }
 
   end() {

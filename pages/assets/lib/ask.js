@@ -2,7 +2,8 @@
 
 /** @typedef {{ ok: boolean, status: number, body: any }} Answer status 0: nobody answered */
 
-export const PASSING = [0, 503]; // no answer, or still being computed: try again in a moment
+const PASSING = [0, 503]; // no answer, or still being computed: try again in a moment
+const RETRY = 1000; // milliseconds
 
 /** Request JSON from an address below the page's own.
  * @param {string} path @param {RequestInit} [options] @returns {Promise<Answer>} */
@@ -25,6 +26,17 @@ export class Asker {
     const question = ++this.#question;
     const answer = await ask(path);
     return question === this.#question ? answer : null;
+  }
+
+  /** Request until it is answered. @param {string} path @returns {Promise<Answer | null>} */
+  async insist(path) {
+    let answer = await this.ask(path);
+    while (answer && PASSING.includes(answer.status)) {
+      const question = this.#question;
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+      answer = question === this.#question ? await this.ask(path) : null;
+    }
+    return answer;
   }
 
   /** Drop the pending answer. */

@@ -43,6 +43,21 @@ export function onceAFrame(callback) {
   };
 }
 
+/** Call back at every screen frame with the seconds since the one before, at most 0.1: a tab that
+ * slept continues where it was. @param {(passed: number) => void} callback
+ * @returns {() => void} ends it */
+export function everyFrame(callback) {
+  let before = performance.now();
+  const tick = (now) => {
+    request = requestAnimationFrame(tick);
+    const passed = Math.max(0, Math.min(0.1, (now - before) / 1000));
+    before = now;
+    callback(passed);
+  };
+  let request = requestAnimationFrame(tick);
+  return () => cancelAnimationFrame(request);
+}
+
 /** Call once what is drawn now is on the screen: in the frame after the next one.
  * @param {() => void} then */
 export function painted(then) {

@@ -16,6 +16,29 @@ export function faded(colour, alpha) {
   return `rgba(${channels(colour).join(",")},${alpha})`;
 }
 
+/** Values on a grid as colours, blurred over a box.
+ * @param {Canvas} g @param {HTMLCanvasElement} small a pixel for each value, n * n
+ * @param {Box} box @param {number[][]} colours of values above 0, and of others
+ * @param {(k: number) => number} value from -255 to 255, row by row from the lowest */
+export function heatMap(g, small, box, [above, below], value) {
+  const n = small.width;
+  const heat = small.getContext("2d");
+  const image = heat.createImageData(n, n);
+  for (let k = 0; k < n * n; k++) {
+    const strength = value(k);
+    const colour = strength > 0 ? above : below;
+    const p = 4 * ((n - 1 - Math.floor(k / n)) * n + (k % n));
+    image.data[p] = colour[0];
+    image.data[p + 1] = colour[1];
+    image.data[p + 2] = colour[2];
+    image.data[p + 3] = Math.abs(strength);
+  }
+  heat.putImageData(image, 0, 0);
+  g.imageSmoothingEnabled = true;
+  g.imageSmoothingQuality = "high";
+  g.drawImage(small, box.x, box.y, box.w, box.h);
+}
+
 export function disc(g, x, y, r) {
   g.moveTo(x + r, y);
   g.arc(x, y, r, 0, 2 * Math.PI);
@@ -75,11 +98,22 @@ export function text(g, words, x, y, look) {
   g.fillText(words, x, y);
 }
 
+/** Where a value lies along the lower side of a box. @param {Box} box @param {Span} axis */
+export function across(box, axis) {
+  return (value) => box.x + (box.w * (value - axis.low)) / (axis.high - axis.low);
+}
+
+/** Where a value lies along the left side of a box. @param {Box} box @param {Span} axis */
+export function upward(box, axis) {
+  return (value) => box.y + box.h - (box.h * (value - axis.low)) / (axis.high - axis.low);
+}
+
 // Numbers and name of the axis below a box, and of the one on its left.
 export function bottomAxis(g, t, box, axis, name, ground = null) {
   g.font = `12px ${t.font}`;
+  const at = across(box, axis);
   for (const [value, words] of ticks(axis.low, axis.high, Math.max(2, Math.floor(box.w / 70)))) {
-    const x = box.x + (box.w * (value - axis.low)) / (axis.high - axis.low);
+    const x = at(value);
     line(g, t.border, x, box.y + box.h, x, box.y + box.h + 4);
     text(g, words, x, box.y + box.h + 6, { colour: t.muted, ground, base: "top" });
   }
@@ -90,8 +124,9 @@ export function sideAxis(g, t, box, axis, name, { right = false, colour = t.text
   g.font = `12px ${t.font}`;
   const edge = right ? box.x + box.w : box.x;
   const out = right ? 1 : -1;
+  const at = upward(box, axis);
   for (const [value, words] of ticks(axis.low, axis.high, Math.max(2, Math.floor(box.h / 60)))) {
-    const y = box.y + box.h - (box.h * (value - axis.low)) / (axis.high - axis.low);
+    const y = at(value);
     line(g, t.border, edge, y, edge + 4 * out, y);
     text(g, words, edge + 7 * out, y, {
       colour: t.muted,

@@ -12,6 +12,16 @@ export function unpackAs(text, Kind) {
   return new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 }
 
+/** The smallest and the largest of any number of values. @param {ArrayLike<number>} values */
+export function extent(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let k = 0; k < values.length; k++) {
+    low = Math.min(low, values[k]);
+    high = Math.max(high, values[k]);
+  }
+  return [low, high];
+}
+
 /** Interpolate between two arrays; if their lengths differ, take the second.
  * @template {ArrayLike<number>} T @param {T} a @param {T} b
  * @param {number} share 0 for a, 1 for b @returns {T | Float32Array} */

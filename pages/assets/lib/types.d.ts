@@ -34,7 +34,7 @@ export interface LiveData extends Addresses {
   epochs_done: number;
   equilibria: [number, string][];
   probability: boolean;
-  columns?: Column[];
+  columns: Column[];
   features: string[];
   edges: number[][];
   real: number[][];
@@ -42,28 +42,9 @@ export interface LiveData extends Addresses {
   labels: LiveLabels;
 }
 
-type LiveLabel =
-  | "epoch"
-  | "loss"
-  | "d_loss"
-  | "g_loss"
-  | "output"
-  | "on_real"
-  | "on_fake"
-  | "undecided"
-  | "real"
-  | "generated"
-  | "density"
-  | "rate"
-  | "step"
-  | "left"
-  | "queued"
-  | "unattended"
-  | "before"
-  | "seeds"
-  | "progress"
-  | "lost";
-export type LiveLabels = Record<LiveLabel, string> & { marks: Labels; players: Labels };
+type ChartLabel = "epoch" | "loss" | "output" | "undecided" | "real" | "generated" | "density" | "before" | "seeds";
+type StatusLabel = "rate" | "step" | "left" | "queued" | "unattended" | "progress" | "lost";
+export type LiveLabels = Record<ChartLabel | StatusLabel, string> & { marks: Labels; players: Labels };
 
 /** pages/ui/run/narration.py */
 export interface Narration {
@@ -80,19 +61,9 @@ export interface Narration {
 /** pages/ui/run/quality.py */
 export interface QualityData {
   metrics: QualityMetric[];
-  labels: {
-    scores: string;
-    floor: string;
-    left: string;
-    none: string;
-    alt: string;
-    alt_floor: string;
-    title: string;
-    meaning: string[];
-    band: string;
-    whose: string;
-  };
+  labels: Record<QualityLabel, string> & { meaning: string[] };
 }
+type QualityLabel = "scores" | "floor" | "left" | "none" | "alt" | "alt_floor" | "title" | "band" | "whose";
 
 export interface QualityMetric {
   name: string;
@@ -153,6 +124,8 @@ export type ChartData = HistogramsData | ScatterData;
 
 interface ChartBase extends Addresses {
   features: string[];
+  real: number[][];
+  generated: number[][] | null;
   names: { real: string; generated: string; density?: string };
   alt: string;
   revision: string;
@@ -161,16 +134,12 @@ interface ChartBase extends Addresses {
 export interface HistogramsData extends ChartBase {
   kind: "histograms";
   edges: number[][];
-  real: number[][];
-  generated: number[][] | null;
   columns: number;
   row_height: number;
 }
 
 export interface ScatterData extends ChartBase {
   kind: "scatter";
-  real: number[][];
-  generated: number[][] | null;
   height: number;
 }
 

@@ -2,7 +2,7 @@
 // film that the timeline selects. They are drawn by field.js and density.js.
 
 import { theme } from "../charts/theme.js";
-import { Asker, PASSING } from "../lib/ask.js";
+import { Asker } from "../lib/ask.js";
 import { clockOf } from "../lib/clock.js";
 import { blank, component, find, onceAFrame } from "../lib/component.js";
 import { escapeHtml, fill, whole } from "../lib/format.js";
@@ -29,7 +29,6 @@ class Arena {
   live = new Asker();
   snapshots = new Asker();
   timer = 0;
-  retry = 0;
   isVisible = false;
   isOver = false;
 
@@ -82,7 +81,6 @@ class Arena {
   begin() {
     this.live.cancel();
     this.snapshots.cancel();
-    clearTimeout(this.retry);
     this.picture = this.from = this.to = null;
     this.film = new Map(); // step -> frame
     this.filmOf = "";
@@ -166,15 +164,8 @@ class Arena {
     if (this.filmOf === wanted) return;
     this.filmOf = wanted;
     const known = this.film.size ? `&after=${Math.max(...this.film.keys())}` : "";
-    const answer = await this.snapshots.ask(this.address(`film?${this.data.query}${known}`));
-    if (!answer || this.isOver) return;
-    if (PASSING.includes(answer.status)) {
-      this.retry = setTimeout(() => {
-        this.filmOf = "";
-        this.changed();
-      }, RETRY);
-    }
-    if (!answer.ok) return;
+    const answer = await this.snapshots.insist(this.address(`film?${this.data.query}${known}`));
+    if (!answer?.ok) return;
     /** @type {ViewFilm} */
     const film = answer.body;
     this.prepare(film.facts);
@@ -262,7 +253,7 @@ class Arena {
   end() {
     this.isOver = true;
     clearTimeout(this.timer);
-    clearTimeout(this.retry);
+    this.snapshots.cancel();
     this.sizes.disconnect();
     this.sight.disconnect();
     this.dark.removeEventListener("change", this.draw);

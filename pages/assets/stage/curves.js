@@ -1,11 +1,12 @@
 // The losses and D's outputs of a run over its epochs.
 
-import { columnsOf, curve, ghostCurve } from "../charts/columns.js";
+import { curve, ghostCurve } from "../charts/columns.js";
 import { axis, CONFIG, layout, note, reference, theme, title } from "../charts/theme.js";
 import { escapeHtml, fill } from "../lib/format.js";
 import { ACTIVE } from "./feed.js";
 
 /** @import { Theme } from "../charts/theme.js" */
+/** @import { LiveUpdate } from "../lib/types.js" */
 /** @import { View } from "./live.js" */
 /** @typedef {{ shape: object, annotation: object }} Mark a line in a chart, and its name */
 
@@ -14,6 +15,8 @@ const FEW = 8; // epochs to show of it, at least
 const MARGIN = { l: 44, r: 10, t: 26, b: 36 }; // pixels
 
 export class Curves {
+  #axes = {}; // by chart: the run drawn last, and where its axis ends
+
   /** @param {View} view */
   constructor(view) {
     this.view = view;
@@ -47,20 +50,22 @@ export class Curves {
     const { Plotly, parts, data, received, ghost, root } = this.view;
     if (!Plotly) return;
     const t = theme(root);
-    const columns = columnsOf(data).filter((column) => column.chart === chart);
+    const columns = data.columns.filter((column) => column.chart === chart);
     const traces = [
       ...columns.flatMap((column) => ghostCurve(t, ghost, column, data.labels.before)),
       ...columns.flatMap((column) => curve(t, received, column)),
     ];
     const yaxis = axis(t, { range, title: title(t, name), nticks: 6 });
-    Plotly.react(parts[chart], traces, this.layout(t, lines(t), { yaxis }), CONFIG);
+    Plotly.react(parts[chart], traces, this.layout(chart, t, lines(t), { yaxis }), CONFIG);
   }
 
   /** What all charts over the epochs have in common.
+   * @param {"losses" | "outputs" | "scores"} chart
    * @param {Theme} t @param {Mark[]} lines @param {object} more */
-  layout(t, lines, more) {
+  layout(chart, t, lines, more) {
     const { data, received, quality } = this.view;
-    const marks = [...lines, ...this.#changes(t)];
+    const end = this.#end(chart);
+    const marks = [...lines, ...this.#changes(t, end)];
     const epochs = { title: title(t, data.labels.epoch), hoverformat: ",.1f", nticks: 8 };
     return layout(t, {
       margin: { ...MARGIN },
@@ -68,24 +73,27 @@ export class Curves {
       uirevision: data.run,
       datarevision: received.step,
       hovermode: "x unified",
-      xaxis: axis(t, { range: [0, this.#horizon], showgrid: false, ...epochs }),
+      xaxis: axis(t, { range: [0, end], showgrid: false, ...epochs }),
       shapes: marks.map(({ shape }) => shape),
       annotations: marks.map(({ annotation }) => annotation),
       ...more,
     });
   }
 
-  // Where the axis ends: with the run, except that single steps would be too small to see.
-  get #horizon() {
-    const { epochs } = this.view.data;
-    const { epochs_done: done, status } = this.view.update;
-    if (ACTIVE.includes(status) || done > EARLY * epochs) return epochs;
-    return Math.min(epochs, Math.max(FEW, 2 ** Math.ceil(Math.log2(done + 1))));
+  // Where the axis of a chart ends. While a visitor has zoomed in, it stays where it was: Plotly
+  // keeps a zoom only within the range in which it was made.
+  #end(chart) {
+    const { data, update, parts } = this.view;
+    const shown = parts[chart]._fullLayout?.xaxis.range;
+    const { run, end } = this.#axes[chart] ?? {};
+    if (shown && run === data.run && (shown[0] !== 0 || shown[1] !== end)) return end;
+    this.#axes[chart] = { run: data.run, end: horizon(data.epochs, update) };
+    return this.#axes[chart].end;
   }
 
   /** Changes of settings as dotted lines, with their names if they fit.
-   * @param {Theme} t @returns {Mark[]} */
-  #changes(t) {
+   * @param {Theme} t @param {number} end of the axis @returns {Mark[]} */
+  #changes(t, end) {
     const { labels } = this.view.data;
     const line = { color: t.muted, width: 1, dash: "dot" };
     let free = -Infinity;
@@ -96,7 +104,7 @@ export class Curves {
       );
       const text = changes.join(", ");
       const isNamed = x >= free;
-      if (isNamed) free = x + 0.06 * this.#horizon * Math.max(1, text.length / 8);
+      if (isNamed) free = x + 0.06 * end * Math.max(1, text.length / 8);
       const place = { xref: "x", yref: "y domain" };
       const look = { xanchor: "left", yanchor: "bottom", font: { color: t.muted, size: 10 } };
       return {
@@ -105,4 +113,11 @@ export class Curves {
       };
     });
   }
+}
+
+/** The last epoch to show: the run's last, except that single steps would be too small to see.
+ * @param {number} epochs @param {Partial<LiveUpdate>} update */
+export function horizon(epochs, { epochs_done: done = 0, status }) {
+  if (ACTIVE.includes(status) || done > EARLY * epochs) return epochs;
+  return Math.min(epochs, Math.max(FEW, 2 ** Math.ceil(Math.log2(done + 1))));
 }

@@ -2,14 +2,14 @@
 // low-dimensional, where each z is mapped to.
 
 import { fill, three } from "../lib/format.js";
-import { arrow, bottomAxis, faded, line, sideAxis, text } from "../lib/ink.js";
-import { blend, unpackAs } from "../lib/numbers.js";
+import { across, arrow, bottomAxis, faded, line, sideAxis, text, upward } from "../lib/ink.js";
+import { blend, extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { DensityFacts, DensityFrame, DensityWire, Labels } from "../lib/types.js" */
 /** @import { Box, Canvas, Span } from "../lib/ink.js" */
 /** @import { Theme } from "../charts/theme.js" */
 
-const Z_LIMIT = 2.4;
+const NOISE = { low: -2.4, high: 2.4 }; // the axis of z
 const THREADS = 84; // pixels between the axis of x and that of z
 const ARRAYS = ["generated", "output", "threads"];
 const NUMBERS = ["level", "on_fake"];
@@ -83,7 +83,7 @@ export class DensityPicture {
   }
 
   drawOutput(g, t, frame, axis, box) {
-    const y = box.y + box.h - (box.h * (frame.level - axis.low)) / (axis.high - axis.low);
+    const y = upward(box, axis)(frame.level);
     g.setLineDash([2, 3]);
     line(g, t.muted, box.x, y, box.x + box.w, y);
     g.setLineDash([7, 4]);
@@ -116,13 +116,9 @@ export class DensityPicture {
   }
 
   trace(g, values, axis, box) {
+    const [x, y] = [across(box, { low: 0, high: values.length - 1 }), upward(box, axis)];
     g.beginPath();
-    for (let k = 0; k < values.length; k++) {
-      const x = box.x + (box.w * k) / (values.length - 1);
-      const y = box.y + box.h - (box.h * (values[k] - axis.low)) / (axis.high - axis.low);
-      if (k) g.lineTo(x, y);
-      else g.moveTo(x, y);
-    }
+    for (let k = 0; k < values.length; k++) g.lineTo(x(k), y(values[k])); // the first one moves there
   }
 
   drawCurve(g, values, axis, box, colour) {
@@ -137,10 +133,8 @@ export class DensityPicture {
   }
 
   drawThreads(g, t, frame, box) {
-    const [axis] = this.facts.axes;
     const [top, bottom] = [box.y + box.h, box.y + box.h + THREADS];
-    const x = (value) => box.x + (box.w * (value - axis.low)) / (axis.high - axis.low);
-    const z = (value) => box.x + (box.w * (value + Z_LIMIT)) / (2 * Z_LIMIT);
+    const [x, z] = [across(box, this.facts.axes[0]), across(box, NOISE)];
     g.beginPath();
     this.z.forEach((from, k) => {
       const [x0, x1] = [z(from), x(frame.threads[k])];
@@ -152,7 +146,7 @@ export class DensityPicture {
     const below = { ...box, h: box.h + THREADS };
     line(g, t.border, box.x, bottom, box.x + box.w, bottom);
     const name = this.labels.noise + (this.facts.latent_dim > 1 ? "₁" : "");
-    bottomAxis(g, t, below, { low: -Z_LIMIT, high: Z_LIMIT }, name);
+    bottomAxis(g, t, below, NOISE, name);
   }
 }
 
@@ -167,8 +161,7 @@ export function densityAxis(highest, generated) {
  * @returns {Span} */
 export function outputAxis(probability, { level, output }) {
   if (probability) return { low: 0, high: 1 };
-  const values = [level, ...output];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent([level, ...output]);
   const margin = 0.1 * (high - low) || 1;
   return { low: low - margin, high: high + margin };
 }

@@ -3,8 +3,8 @@
 
 import { contour } from "../lib/contour.js";
 import { fill, three } from "../lib/format.js";
-import { arrow, bottomAxis, channels, disc, faded, sideAxis, triangle } from "../lib/ink.js";
-import { blend, unpackAs } from "../lib/numbers.js";
+import { arrow, bottomAxis, channels, disc, faded, heatMap, sideAxis, triangle } from "../lib/ink.js";
+import { blend, extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { FieldFacts, FieldFrame, FieldWire, Labels } from "../lib/types.js" */
 /** @import { Canvas } from "../lib/ink.js" */
@@ -117,24 +117,11 @@ export class FieldPicture {
   }
 
   drawHeat(g, t, frame, box) {
-    const n = this.facts.grid;
-    const heat = this.heat.getContext("2d");
-    const image = heat.createImageData(n, n);
-    const [real, fake] = [channels(t.real), channels(t.generated)];
     const strongest = t.dark ? 165 : 150;
-    for (let k = 0; k < n * n; k++) {
+    heatMap(g, this.heat, box, [t.real, t.generated].map(channels), (k) => {
       const side = frame.heat[k] / MIDDLE - 1; // -1 fake, 1 real
-      const p = 4 * ((n - 1 - Math.floor(k / n)) * n + (k % n)); // the first row is the lowest
-      const colour = side > 0 ? real : fake;
-      image.data[p] = colour[0];
-      image.data[p + 1] = colour[1];
-      image.data[p + 2] = colour[2];
-      image.data[p + 3] = strongest * Math.abs(side) ** GAMMA;
-    }
-    heat.putImageData(image, 0, 0);
-    g.imageSmoothingEnabled = true;
-    g.imageSmoothingQuality = "high";
-    g.drawImage(this.heat, box.x, box.y, box.w, box.h);
+      return strongest * Math.sign(side) * Math.abs(side) ** GAMMA;
+    });
   }
 
   // The line on which D is undecided.
@@ -245,10 +232,6 @@ export function place(q, from, length) {
 
 /** Whether a decision line would be noise, or does not exist. @param {ArrayLike<number>} heat */
 export function isFlat(heat) {
-  let [low, high] = [Infinity, -Infinity];
-  for (let k = 0; k < heat.length; k++) {
-    low = Math.min(low, heat[k]);
-    high = Math.max(high, heat[k]);
-  }
+  const [low, high] = extent(heat);
   return high - low < FLAT || low > MIDDLE || high < MIDDLE;
 }

@@ -2,10 +2,10 @@
 
 import { theme } from "../charts/theme.js";
 import { ask } from "../lib/ask.js";
-import { blank, component, find } from "../lib/component.js";
+import { blank, component, everyFrame, find } from "../lib/component.js";
 import { escapeHtml, fill, whole } from "../lib/format.js";
-import { disc, triangle } from "../lib/ink.js";
-import { unpackAs } from "../lib/numbers.js";
+import { disc, heatMap, triangle } from "../lib/ink.js";
+import { extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { FilmData, Labels, RecordedFilm } from "../lib/types.js" */
 
@@ -15,9 +15,9 @@ const SIZE = 5; // pixels, of a point
 
 class Film {
   at = 0; // seconds
-  isPlaying = false;
+  /** @type {(() => void) | null} */
+  halt = null; // while it plays
   isOver = false;
-  request = 0;
 
   constructor(root) {
     this.root = root;
@@ -48,9 +48,7 @@ class Film {
     this.frames = film.frames.map(({ epoch, points, output }) => {
       return { epoch, points: places(points), output: unpackAs(output, Uint8Array) };
     });
-    const ends = this.frames.flatMap(({ output }) => [Math.min(...output), Math.max(...output)]);
-    this.low = Math.min(...ends);
-    this.high = Math.max(...ends);
+    this.ends = extent(this.frames.flatMap(({ output }) => extent(output)));
   }
 
   /** @param {Labels} labels */
@@ -67,28 +65,23 @@ class Film {
     this.canvas = find(root, "canvas");
     this.button = find(root, "button");
     this.line = find(root, ".gf-film-line span");
-    this.button.onclick = () => (this.isPlaying ? this.pause() : this.play());
+    this.button.onclick = () => (this.halt ? this.pause() : this.play());
   }
 
   play() {
-    this.isPlaying = true;
     if (this.at >= SECONDS) this.at = 0;
     this.button.textContent = "❚❚";
     this.button.setAttribute("aria-label", this.labels.pause);
-    let before = performance.now();
-    const tick = (now) => {
-      if (!this.isPlaying) return;
-      this.at += Math.max(0, Math.min(0.1, (now - before) / 1000));
-      before = now;
+    this.halt = everyFrame((passed) => {
+      this.at += passed;
       if (this.at > SECONDS + REST) this.at = 0;
       this.draw();
-      this.request = requestAnimationFrame(tick);
-    };
-    this.request = requestAnimationFrame(tick);
+    });
   }
 
   pause() {
-    this.isPlaying = false;
+    this.halt?.();
+    this.halt = null;
     this.button.textContent = "▶";
     this.button.setAttribute("aria-label", this.labels.play);
     this.draw();
@@ -96,8 +89,7 @@ class Film {
 
   end() {
     this.isOver = true;
-    this.isPlaying = false;
-    cancelAnimationFrame(this.request);
+    this.halt?.();
     this.observer.disconnect();
   }
 
@@ -133,19 +125,12 @@ class Film {
   }
 
   drawHeat(g, t, now, next, share, w, h) {
-    const n = this.film.grid;
-    const heat = this.heat.getContext("2d");
-    const image = heat.createImageData(n, n);
     const colour = t.dark ? [169, 139, 240] : [122, 79, 208];
-    for (let k = 0; k < n * n; k++) {
+    const [low, high] = this.ends;
+    heatMap(g, this.heat, { x: 0, y: 0, w, h }, [colour, colour], (k) => {
       const output = now.output[k] + (next.output[k] - now.output[k]) * share;
-      const p = 4 * ((n - 1 - Math.floor(k / n)) * n + (k % n)); // the first row is the lowest
-      image.data.set(colour, p);
-      image.data[p + 3] = 120 * ((output - this.low) / (this.high - this.low || 1));
-    }
-    heat.putImageData(image, 0, 0);
-    g.imageSmoothingEnabled = true;
-    g.drawImage(this.heat, 0, 0, w, h);
+      return 120 * ((output - low) / (high - low || 1));
+    });
   }
 }
 

@@ -1,7 +1,6 @@
 // The live view of a run: it polls the server for updates and draws them without running the page's
 // script. Zoom and legend choices survive, because Plotly treats it as the same chart.
 
-import { columnsOf } from "../charts/columns.js";
 import { Quality } from "../charts/quality.js";
 import { plotly, theme } from "../charts/theme.js";
 import { ask } from "../lib/ask.js";
@@ -119,15 +118,15 @@ export class View {
 
   #begin() {
     const { run, status, epochs_done } = this.data;
-    this.received = new Received(this.#names);
+    this.received = this.#received();
     this.update = { status, epochs_done, place: 0 };
     this.narrator.begin(this.data);
     this.histograms.page = 0;
     this.feed.follow(run);
   }
 
-  get #names() {
-    return columnsOf(this.data).map(({ name }) => name);
+  #received() {
+    return new Received(this.data.columns.map(({ name }) => name));
   }
 
   // The previous run: its curves once, thinned by the server, and its rows.
@@ -135,7 +134,7 @@ export class View {
     this.#ghostRun = run;
     this.ghost = null;
     if (run) {
-      const ghost = new Received(this.#names);
+      const ghost = this.#received();
       const answer = await ask(`api/runs/${run}/live?${ghost.query}`);
       if (this.#ghostRun !== run || !answer.ok) return;
       ghost.take(answer.body);

@@ -1,7 +1,6 @@
 // One step of the training, narrated: the data flow through both players, the line of the algorithm
 // being run, and the numbers of this step.
 
-import { columnsOf } from "../charts/columns.js";
 import { theme } from "../charts/theme.js";
 import { find } from "../lib/component.js";
 import { escapeHtml, fill, whole } from "../lib/format.js";
@@ -55,7 +54,7 @@ function lines(labels) {
 export function lastStep(update, data) {
   const number = update.step;
   const values = {};
-  for (const { name } of columnsOf(data)) {
+  for (const { name } of data.columns) {
     const value = unpack(String(update[name] ?? "")).at(-1);
     values[name] = value === undefined ? "" : value.toFixed(4);
   }

@@ -1,9 +1,9 @@
 // The timeline: a scrubber over a run's snapshots. Once the film is loaded, no more requests go to
 // the server; the views follow the run's clock.
 
-import { ask, PASSING } from "../lib/ask.js";
+import { Asker } from "../lib/ask.js";
 import { clockOf } from "../lib/clock.js";
-import { component, find } from "../lib/component.js";
+import { component, everyFrame, find } from "../lib/component.js";
 import { fill, whole } from "../lib/format.js";
 import { unpackAs } from "../lib/numbers.js";
 
@@ -12,7 +12,6 @@ import { unpackAs } from "../lib/numbers.js";
 /** @import { Trigger } from "../lib/component.js" */
 
 const SECONDS = 9; // for the whole film
-const RETRY = 1000; // milliseconds until the film is requested again
 const EVENTS = ["change", "now"];
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
 const HTML = `<button type="button" class="gf-play"></button>
@@ -25,11 +24,12 @@ class Timeline {
   data;
   /** @type {Clock} */
   clock;
+  film = new Asker();
   loaded = null; // which version of the run's film
   /** @type {Promise<void>} */
   loading;
-  retry = 0;
-  request = 0; // of the next frame; 0 while nothing plays, -1 before the first
+  /** @type {(() => void) | null} */
+  halt = null; // while it plays
 
   constructor(root) {
     this.root = root;
@@ -88,11 +88,10 @@ class Timeline {
   async fetch(run) {
     const clock = this.clock;
     const known = clock.attempt === this.data.attempt ? (clock.steps.at(-1) ?? -1) : -1;
-    const answer = await ask(`api/runs/${run}/film${known >= 0 ? `?after=${known}` : ""}`);
-    if (run !== this.data.run) return;
+    const answer = await this.film.insist(`api/runs/${run}/film${known >= 0 ? `?after=${known}` : ""}`);
+    if (!answer) return;
     if (!answer.ok) {
       this.loaded = null;
-      if (PASSING.includes(answer.status)) this.retry = setTimeout(() => this.load(), RETRY);
       return;
     }
     /** @type {CountsFilm} */
@@ -124,7 +123,7 @@ class Timeline {
   }
 
   toggle() {
-    if (this.request) this.pause();
+    if (this.halt) this.pause();
     else this.play();
   }
 
@@ -145,30 +144,27 @@ class Timeline {
   }
 
   async play() {
-    this.request = -1; // playing, though there is no frame yet
+    const begun = () => {}; // playing, though there is no frame yet
+    this.halt = begun;
     this.write();
     await this.load();
-    if (!this.request || !this.clock.steps.length) return this.pause();
+    if (this.halt !== begun) return; // paused meanwhile
+    if (!this.clock.steps.length) return this.pause();
     const { clock } = this;
     const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     let at = clock.isLive ? 0 : (clock.position ?? 0);
     if (at >= this.last) at = 0;
-    let before = performance.now();
-    const tick = (now) => {
-      const passed = Math.min(100, Math.max(0, now - before)); // a tab that slept continues where it was
-      before = now;
-      at = Math.min(this.last, at + (passed / 1000) * (this.last / SECONDS));
-      clock.show(smooth ? at : Math.floor(at));
-      if (at >= this.last) return this.pause();
-      this.request = requestAnimationFrame(tick);
-    };
     clock.show(at);
-    this.request = requestAnimationFrame(tick);
+    this.halt = everyFrame((passed) => {
+      at = Math.min(this.last, at + passed * (this.last / SECONDS));
+      clock.show(smooth ? at : Math.floor(at));
+      if (at >= this.last) this.pause();
+    });
   }
 
   pause() {
-    if (this.request > 0) cancelAnimationFrame(this.request);
-    this.request = 0;
+    this.halt?.();
+    this.halt = null;
     if (this.clock) this.write();
   }
 
@@ -180,7 +176,7 @@ class Timeline {
   write() {
     const { data, clock, range } = this;
     const { labels } = data;
-    const playing = Boolean(this.request);
+    const playing = Boolean(this.halt);
     const isWithout = !data.active && Boolean(this.loaded) && !clock.steps.length;
     this.root.hidden = isWithout; // a run from before films existed
     this.playButton.textContent = playing ? "❚❚" : "▶";
@@ -210,7 +206,7 @@ class Timeline {
   }
 
   leave() {
-    clearTimeout(this.retry);
+    this.film.cancel();
     for (const event of EVENTS) this.clock?.removeEventListener(event, this.onChange);
   }
 

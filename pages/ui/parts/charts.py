@@ -22,34 +22,23 @@ def histograms(
     real: np.ndarray,
     generated: list[list[float]] | None = None,
     *,
-    columns: int = 4,
     row_height: int = 190,
 ) -> None:
     """Real and generated values of every feature as overlaid densities in ten bins.
 
-    Args:
-        key: of the component.
-        features: names of the columns.
-        real: (n_rows, n_features).
-        generated: densities of each feature in the real rows' bins; None: real rows only.
-        columns: charts in a row where they fit.
-        row_height: height of one row of charts in pixels.
+    ``real`` is (n_rows, n_features); ``generated`` are densities in the real rows' bins, None for
+    the real rows only; ``row_height`` is that of one row of charts in pixels.
     """
-    what = _("Histograms of the real and generated rows, one chart per feature")
     data: dict[str, Any] = {
         "kind": "histograms",
         "features": list(features),
         "edges": bin_edges(real),
         "real": densities(real, real),
         "generated": generated,
-        "columns": columns,
+        "columns": 1 if len(features) == 2 else 2 if len(features) <= 4 else 4,  # where they fit
         "row_height": row_height,
-        "names": {
-            "real": _("real"),
-            "generated": _("generated"),
-            "density": _("density"),
-        },
-        "alt": what,
+        "names": {"real": _("real"), "generated": _("generated"), "density": _("density")},
+        "alt": _("Histograms of the real and generated rows, one chart per feature"),
         "revision": key,
     }
     _chart(key, data)
@@ -63,15 +52,7 @@ def scatter(
     *,
     height: int = 400,
 ) -> None:
-    """Real and generated rows as points in the plane of two features.
-
-    Args:
-        key: of the component.
-        features: names of the two columns.
-        real: (n_rows, 2).
-        generated: (m, 2), None for the real rows only.
-        height: in pixels.
-    """
+    """Real and generated rows, both (n, 2), as points in the plane of two features."""
     data: dict[str, Any] = {
         "kind": "scatter",
         "features": list(features),

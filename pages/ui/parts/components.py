@@ -6,12 +6,17 @@ from streamlit.components.v2 import component
 
 from pages.server.assets import ASSETS, asset_url
 
-# The module's address comes with the data: the page's WebSocket carries only numbers.
+# The module's address comes with the data: the page's WebSocket carries only numbers. All
+# wait for the same promise: while a module loads, several imports of it may end in any order, and
+# the data of an earlier script run would be drawn last.
 _LOADER = """
+const modules = {}
 export default function (component) {
   const { data, parentElement } = component
-  const module = import(new URL(data.module, document.baseURI).href)
-  module.then((it) => it.render(component))
+  const url = new URL(data.module, document.baseURI).href
+  modules[url] ??= import(url)
+  const module = modules[url]
+  module.then((it) => it.render(component), () => delete modules[url])
   return () => module.then((it) => it.destroy(parentElement))
 }
 """

@@ -1,6 +1,8 @@
 """How errors appear on a page: a sentence that says what to do, never a stack trace."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +17,17 @@ def show(error: GanForgeError) -> None:
     if isinstance(error, StoreError) and not isinstance(error, RunNotFoundError):
         log.warning("%s", error)
     st.error(plain(error), icon=":material/error:")
+
+
+def attempt(action: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 - of any action
+    """Do what a widget asks for, from its callback; a refusal becomes a toast.
+
+    A run may have ended between drawing the widget and the click.
+    """
+    try:
+        action(*args)
+    except GanForgeError as error:
+        st.toast(plain(error), icon=":material/info:")
 
 
 def show_unexpected(error: Exception) -> bool:

@@ -1,10 +1,28 @@
-"""The files of the pages, for links and switches between them."""
+"""Links and switches between the pages."""
 
 from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+
+from gan_core.store.model import Run
 
 _PAGES = Path(__file__).parents[2]
 
 
-def page_path(name: str) -> Path:
-    """The file of a page, as ``st.switch_page`` and ``st.page_link`` want it."""
-    return _PAGES / f"{name}.py"
+def link_to(page: str, label: str, icon: str, run: Run | None = None) -> None:
+    """Draw a link to a page, which shows the run."""
+    st.page_link(_file(page), label=label, icon=f":material/{icon}:", query_params=_query(run))
+
+
+def switch_to(page: str, run: Run | None = None) -> NoReturn:
+    """Draw another page instead, which shows the run."""
+    st.switch_page(_file(page), query_params=_query(run))
+
+
+def _file(page: str) -> Path:
+    return _PAGES / f"{page}.py"
+
+
+def _query(run: Run | None) -> dict[str, str] | None:
+    return {"run": run.id} if run else None

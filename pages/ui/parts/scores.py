@@ -36,12 +36,17 @@ def score_table(report: ScoreReport) -> None:
 
 
 def direction(metric: Metric) -> str:
-    """Which way is better, as an arrow; the words for screen readers are elsewhere."""
+    """Which way is better, as an arrow."""
     return "↑" if metric.goal == "max" else "↓"
 
 
+def better_is(metric: Metric) -> str:
+    """Which way is better, in words."""
+    return _("higher is better") if metric.goal == "max" else _("lower is better")
+
+
 def _card(metric: Metric, score: Score) -> None:
-    better = _("higher is better") if metric.goal == "max" else _("lower is better")
+    better = better_is(metric)
     unit = f" {_(metric.unit)}" if metric.unit else ""
     bounds = f"{metric.low:g} … {'∞' if metric.high == float('inf') else f'{metric.high:g}'}"
     st.metric(

@@ -15,6 +15,11 @@ _arena = Component("stage/arena")
 
 CHARTS, QUALITY, ARENA, DENSITY = "charts", "quality", "arena", "density"
 _COMPONENTS = "components"
+_NARROW: dict[str, Any] = {
+    "label_visibility": "collapsed",
+    "persist_state": "session",
+    "width": 168,
+}
 
 
 def view_controls(run: Run) -> View | None:
@@ -56,12 +61,7 @@ def is_quality_chosen() -> bool:
 
 
 def arena(run: Run, view: View) -> None:
-    """Draw a picture of a run; it follows the run and the timeline by itself.
-
-    Args:
-        run: what to show.
-        view: which picture of it.
-    """
+    """Draw a picture of a run; it follows the run and the timeline by itself."""
     query = {"view": view.kind, "x": view.x, "y": view.y, "others": view.others}
     data: dict[str, Any] = {
         "run": run.id,
@@ -88,9 +88,7 @@ def _plane(features: tuple[str, ...]) -> View:
             "The feature along x; or the plane of the first two principal components, in which "
             "the real rows vary most."
         ),
-        label_visibility="collapsed",
-        persist_state="session",
-        width=168,
+        **_NARROW,
     )
     if x == _COMPONENTS:
         return View(_COMPONENTS, others=_others())
@@ -105,9 +103,7 @@ def _feature(name: str, mark: str, features: tuple[str, ...], without: int | Non
         format_func=lambda i: mark + features[i],
         key=view_key(name, len(features), without),
         help=_("Which feature the picture shows along this axis."),
-        label_visibility="collapsed",
-        persist_state="session",
-        width=168,
+        **_NARROW,
     )
 
 
@@ -123,9 +119,7 @@ def _others() -> str:
             "their mean over the real rows, or those of the real row that is nearest in the "
             "picture."
         ),
-        label_visibility="collapsed",
-        persist_state="session",
-        width=168,
+        **_NARROW,
     )
 
 

@@ -1,20 +1,19 @@
 """Settings that can change while a run trains: the panel that changes them, and the record."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from gan_core.config import ExperimentConfig, declared_params
 from gan_core.config.schedule import Edit
-from gan_core.errors import GanForgeError
-from gan_core.settings import Setting
 from gan_core.store.model import Run
 from pages.server.visitor import store
+from pages.ui.parts.errors import attempt
 from pages.ui.parts.text import _, plain, plural
+from pages.ui.run.narration import player_names
 from pages.ui.session.settings import change_settings
 from pages.ui.session.view import edit_key
-from pages.ui.settings.controls import round_numbers
+from pages.ui.settings.controls import slider
 
 
 def edit_panel(run: Run) -> None:
@@ -35,28 +34,13 @@ def edit_panel(run: Run) -> None:
 def _control(run: Run, path: str, value: Any) -> None:  # noqa: ANN401 - of any setting
     """A slider that is reset to the current value when that has changed."""
     declared, key = declared_params()[path], edit_key(run.id, path, value)
-    low, high = declared.usual or (declared.low, declared.high)
-    how: dict[str, Any] = {
-        "key": key,
-        "help": _(declared.help),
-        "on_change": _edit,
-        "args": (run.id, path, key),
-    }
-    label = _(declared.label)
-    if declared.scale == "log":
-        options = sorted({*round_numbers(declared), value})
-        st.select_slider(label, options, value, format_func="{:g}".format, **how)
-    elif declared.kind == "int":
-        st.slider(label, int(low), max(int(high), value), value, step=1, **how)
-    else:
-        st.slider(label, float(low), max(float(high), value), value, step=high / 20, **how)
+    st.session_state.setdefault(key, value)
+    how = {"label": _(declared.label), "help": _(declared.help), "key": key}
+    slider(declared, **how, on_change=_edit, args=(run.id, path, key))
 
 
 def _edit(run_id: str, path: str, key: str) -> None:
-    try:
-        store().edit(run_id, {path: st.session_state[key]})
-    except GanForgeError as error:
-        st.toast(plain(error), icon=":material/info:")
+    attempt(store().edit, run_id, {path: st.session_state[key]})
 
 
 def changes_list(run: Run) -> None:
@@ -64,26 +48,26 @@ def changes_list(run: Run) -> None:
     if not run.config.schedule:
         return
     with st.expander(_("Changes")):
-        declared = declared_params()
-        lines = [_in_words(edit, declared, run.steps_per_epoch) for edit in run.config.schedule]
+        lines = [_in_words(edit, run.steps_per_epoch) for edit in run.config.schedule]
         st.markdown("\n".join(f"- {line}" for line in lines))
         st.caption(_("They are part of the run's settings: training it again repeats them."))
 
 
-def _in_words(edit: Edit, declared: Mapping[str, Setting], per_epoch: int) -> str:
+def _in_words(edit: Edit, per_epoch: int) -> str:
     where = _("after step {step} (epoch {epoch})").format(
         step=f"{edit.step:,}", epoch=f"{-(-edit.step // per_epoch):,}"
     )
     what = ", ".join(
-        f"{_(declared[path].label)}: **{plain(_shown(value))}**" for path, value in edit.changes
+        f"{_(declared_params()[path].label)}: **{plain(_shown(value))}**"
+        for path, value in edit.changes
     )
     return f"{where}: {what}"
 
 
 def _shown(value: object) -> str:
-    """A value in words; for the setting `players`, the names of those that learn."""
-    names = {"d": _("D only"), "g": _("G only"), "both": _("both")}
-    return f"{value:g}" if isinstance(value, float) else names.get(str(value), str(value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return player_names().get(str(value), str(value))
 
 
 def replay_notice(config: ExperimentConfig) -> None:

@@ -1,5 +1,7 @@
 """Instant mode: releasing a slider trains again, beside a ghost of the previous run."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
@@ -39,12 +41,15 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
     ):
         return run
     if run is not None and run.is_active and run.id in instant_runs():
-        _overtake(run)  # only our own: whoever started another run wants it trained
+        # Only our own: whoever started another run wants it trained.
+        with suppress(RunStateError, RunNotFoundError):  # it has just ended by itself
+            store().stop(run.id)
     newest = store().create(config)
     kept = instant_runs()
     kept.append(newest.id)
     while len(kept) > KEPT:
-        _forget(kept.pop(0))
+        with suppress(AccessError, RunNotFoundError):  # deleted by hand in the meantime
+            store().delete(kept.pop(0))
     look_at(newest)
     return newest
 
@@ -60,18 +65,3 @@ def ghost_of(run: Run) -> str | None:
         except RunNotFoundError:
             continue  # deleted by hand in the meantime
     return None
-
-
-def _overtake(run: Run) -> None:
-    """Withdraw a run: remove it from the queue if it has not started, else pause it."""
-    try:
-        store().stop(run.id)
-    except (RunStateError, RunNotFoundError):
-        return  # it has just ended by itself
-
-
-def _forget(run_id: str) -> None:
-    try:
-        store().delete(run_id)
-    except (AccessError, RunNotFoundError):
-        return  # deleted by hand in the meantime

@@ -7,6 +7,7 @@ from gan_core.naming import MAX_NAME
 from gan_core.store import model
 from gan_core.store.model import Job
 from pages.server.visitor import store
+from pages.ui.parts.errors import show
 from pages.ui.parts.text import _, plain
 from pages.ui.session.run import forget_run
 
@@ -31,7 +32,7 @@ def confirm_delete(run: Job) -> None:
             try:
                 store().delete(run.id)
             except GanForgeError as error:
-                st.error(plain(error))
+                show(error)
                 return
             forget_run(run.id)
             st.rerun()

@@ -9,7 +9,7 @@ from gan_core.problem import resolve
 from gan_core.store.model import Run
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
-from pages.ui.run.narration import narration
+from pages.ui.run.narration import narration, player_names
 from pages.ui.run.quality import quality_of
 
 _live = Component("stage/live")
@@ -28,16 +28,13 @@ class Motion:
     pace: str = ""
 
 
-STILL = Motion()
-
-
 def live_view(
     run: Run | None,
     settings: ExperimentConfig,
-    ghost: str | None = None,
-    motion: Motion = STILL,
+    ghost: str | None,
+    motion: Motion,
     *,
-    quality: bool = False,
+    quality: bool,
 ) -> None:
     """Draw a run or, if there is none yet, the real rows it would learn from.
 
@@ -48,7 +45,7 @@ def live_view(
         run: what to show.
         settings: of the next run, if there is none yet.
         ghost: id of a run whose curves and rows are drawn faintly behind.
-        motion: how the browser steps through it, and whether it narrates the steps.
+        motion: how the browser steps through it.
         quality: whether the scores of its snapshots are shown below the losses.
     """
     config = run.config if run else settings
@@ -109,11 +106,7 @@ def _labels(run: Run | None) -> dict[str, Any]:
     return {
         "epoch": _("epoch"),
         "loss": _("loss"),
-        "d_loss": _("D loss"),
-        "g_loss": _("G loss"),
         "output": _("D's mean output"),
-        "on_real": _("on real"),
-        "on_fake": _("on fake"),
         "undecided": _("undecided"),
         "real": _("real"),
         "generated": _("generated"),
@@ -134,6 +127,6 @@ def _labels(run: Run | None) -> dict[str, Any]:
             "training.input_noise": _("noise {value}"),
             "training.players": "{value}",
         },
-        "players": {"d": _("D only"), "g": _("G only"), "both": _("both")},
+        "players": player_names(),
         "lost": _("The server is not responding; trying again. Training continues."),
     }

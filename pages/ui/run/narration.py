@@ -5,6 +5,11 @@ from typing import Any
 from pages.ui.parts.text import _
 
 
+def player_names() -> dict[str, str]:
+    """The values of the setting `players` in words."""
+    return {"d": _("D only"), "g": _("G only"), "both": _("both")}
+
+
 def narration() -> dict[str, Any]:
     """Labels of the picture, lines of the algorithm, and a sentence for each phase.
 

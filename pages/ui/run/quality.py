@@ -5,7 +5,7 @@ from typing import Any
 from gan_core.metrics import Metric, metrics_for
 from gan_core.problem import resolve
 from gan_core.store.model import Run
-from pages.ui.parts.scores import direction
+from pages.ui.parts.scores import better_is, direction
 from pages.ui.parts.text import _
 
 
@@ -14,6 +14,7 @@ def quality_of(run: Run) -> dict[str, Any]:
     table = resolve(run.config).table
     modes = len(table.modes.centres) if table.modes else 0
     found = metrics_for(len(table.features), table.modes).values()
+    whose = _("These are the scores of {member}.")  # if the losses are of several
     return {
         "metrics": [_described(metric, modes if metric.counts_modes else 0) for metric in found],
         "labels": {
@@ -39,16 +40,9 @@ def quality_of(run: Run) -> dict[str, Any]:
                 "Grey: how half of the real rows score against the other half, by chance. With a "
                 "score there, or beyond its good end, rows are indistinguishable from real ones."
             ),
-            "whose": _whose(run),
+            "whose": whose.format(member=run.labels[0]) if run.is_group else "",
         },
     }
-
-
-def _whose(run: Run) -> str:
-    """Which member the scores belong to, if the losses are of several; else empty."""
-    if not run.is_group:
-        return ""
-    return _("These are the scores of {member}.").format(member=run.labels[0])
 
 
 def _described(metric: Metric, out_of: int) -> dict[str, Any]:
@@ -59,7 +53,7 @@ def _described(metric: Metric, out_of: int) -> dict[str, Any]:
         "name": metric.name,
         "label": label,
         "arrow": direction(metric),
-        "better": _("higher is better") if metric.goal == "max" else _("lower is better"),
+        "better": better_is(metric),
         "help": _(metric.help),
         "axis": f"{label} ({unit})" if unit else label,
         "out_of": out_of,

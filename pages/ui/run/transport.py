@@ -10,7 +10,8 @@ from gan_core.problem import resolve
 from gan_core.store import model, results
 from gan_core.store.model import Run
 from gan_core.training.choice import choose_engine
-from pages.server.visitor import find_run, store
+from pages.server.visitor import store
+from pages.ui.parts.errors import attempt
 from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
@@ -82,13 +83,11 @@ def status_row(run: Run, *, slow: bool = False) -> None:
 def _buttons(run: Run, slow: bool, played: bool) -> None:
     if not store().may_change(run):
         return
-    if run.is_active and not run.is_stepping:
-        busy = bool(run.want)
-        _button(_("Pause"), ":material/pause:", store().pause, run, busy)
+    trains = run.is_active and not run.is_stepping
+    if trains or played:
+        busy = trains and bool(run.want)
+        _button(_("Pause"), ":material/pause:", store().pause if trains else _rest, run, busy)
         _button(_("Stop"), ":material/stop:", _stop, run, busy)
-    elif played:
-        _button(_("Pause"), ":material/pause:", _rest, run)
-        _button(_("Stop"), ":material/stop:", _stop, run)
     elif run.can_resume or run.is_stepping:
         _button(_("Resume"), ":material/play_arrow:", _play if slow else store().resume, run)
         if run.shown_status == model.PAUSED:
@@ -146,7 +145,7 @@ def transport_row(run: Run, *, with_speed: bool) -> Motion:
 def parent_of(run: Run) -> str | None:
     """The id of the run that this one was forked from, if it still exists."""
     try:
-        return find_run(run.parent_id).id if run.parent_id else None
+        return store().get(run.parent_id).id if run.parent_id else None
     except GanForgeError:
         return None
 
@@ -158,7 +157,7 @@ def _is_played(run: Run) -> bool:
 
 
 def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:
-    st.button(label, icon=icon, on_click=_try, args=(action, run.id), disabled=disabled)
+    st.button(label, icon=icon, on_click=attempt, args=(action, run.id), disabled=disabled)
 
 
 def _play(run_id: str) -> None:
@@ -167,7 +166,7 @@ def _play(run_id: str) -> None:
         stepped(run_id, "")
         store().resume(run_id)
         return
-    run = find_run(run_id)
+    run = store().get(run_id)
     if run.status in (model.STOPPED, model.FAILED):  # slow motion starts from a pause
         store().resume(run_id)
         store().pause(run_id)
@@ -185,12 +184,12 @@ def _stop(run_id: str) -> None:
 
 def _change_speed(run_id: str) -> None:
     if run_id:
-        _try(_at_new_speed, run_id)
+        attempt(_at_new_speed, run_id)
 
 
 def _at_new_speed(run_id: str) -> None:
     """A run that is training continues at the new speed; a paused one stays paused."""
-    run = find_run(run_id)
+    run = store().get(run_id)
     if chosen_speed() and run.is_active and not run.is_stepping:
         stepped(run_id, "played")
         store().pause(run_id)
@@ -201,7 +200,7 @@ def _at_new_speed(run_id: str) -> None:
 
 def _step(run_id: str, players: str | None) -> None:
     stepped(run_id, "hand")
-    _try(lambda run_id: store().advance(run_id, 1, players), run_id)
+    attempt(store().advance, run_id, 1, players)
 
 
 def fork_at(run: Run, step: int | None) -> None:
@@ -211,11 +210,11 @@ def fork_at(run: Run, step: int | None) -> None:
         run: the parent.
         step: of the snapshot to continue from; None is the run's current state.
     """
-    _try(lambda run_id: _go_on_elsewhere(run_id, step), run.id)
+    attempt(_go_on_elsewhere, run.id, step)
 
 
 def _go_on_elsewhere(run_id: str, step: int | None) -> None:
-    run, database = find_run(run_id), store().database
+    run, database = store().get(run_id), store().database
     if step is None:
         checkpoint = results.checkpoint(database, run_id)
     else:
@@ -227,11 +226,3 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
     moved.pop("schedule", None)
     settings = run.config.at(checkpoint.step).with_values(moved)
     look_at(store().fork(run_id, checkpoint, settings))
-
-
-def _try(action: Action, run_id: str) -> None:
-    """Do it; a run may have ended between drawing the button and the click."""
-    try:
-        action(run_id)
-    except GanForgeError as error:
-        st.toast(plain(error), icon=":material/info:")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from gan_core.errors import RunNotFoundError
 from gan_core.store.model import Run
-from pages.server.visitor import find_run
+from pages.server.visitor import store
 from pages.ui.session.link import RUN, end_link
 from pages.ui.session.settings import current_settings, use_settings
 
@@ -28,7 +28,7 @@ def current_run() -> Run | None:
     if not run_id:
         return None
     try:
-        run = find_run(run_id)
+        run = store().get(run_id)
     except RunNotFoundError:
         forget_run()
         if named:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig
 from pages.ui.parts.text import _
-from pages.ui.session.link import current_link, end_link, read_link
+from pages.ui.session.link import current_link, end_link
 
 _SETTINGS = "settings"
 _DRAWING = "drawing"
@@ -47,16 +47,6 @@ def keep_settings(config: ExperimentConfig) -> None:
     """Remember the values of the widgets."""
     st.session_state[_SETTINGS] = config
     end_link(config)
-
-
-def take_link() -> None:
-    """Apply the settings in the address.
-
-    Raises:
-        ConfigError: the link is invalid; it is ignored and removed from the address.
-    """
-    if config := read_link():
-        use_settings(config)
 
 
 def last_drawing() -> str:

@@ -8,28 +8,16 @@ from gan_core.store.model import Job
 
 _TABLE = "runs_table"
 INSTANT = "instant"  # the toggle "train while I move sliders"
-_REPEATS = "repeats"
+REPEATS = "repeats"  # the field for the number of seeds
 _SPEED = "speed"
 _STEPPED = "stepped"
 _SETTINGS_OPEN = "phone_settings_open"
 _VIEW = "view"  # before the name of a widget that chooses how a run is shown
 
 
-def repeats_key() -> str:
-    """The key of the field for the number of seeds, which survives a visit to other pages."""
-    if _REPEATS not in st.session_state:
-        st.session_state[_REPEATS] = st.session_state.get(f"{_REPEATS}_kept", 1)
-    return _REPEATS
-
-
-def keep_repeats(repeats: int) -> None:
-    """Remember how many seeds to train with."""
-    st.session_state[f"{_REPEATS}_kept"] = repeats
-
-
 def chosen_repeats() -> int:
     """How many seeds to train with; one while moving sliders trains."""
-    return 1 if is_instant() else st.session_state.get(f"{_REPEATS}_kept", 1)
+    return 1 if is_instant() else st.session_state.get(REPEATS, 1)
 
 
 def is_instant() -> bool:
@@ -44,7 +32,7 @@ def instant_runs() -> list[str]:
 
 def speed_key() -> str:
     """The key of the speed control: updates per second, 0 for as fast as possible."""
-    st.session_state.setdefault(_SPEED, 0)
+    st.session_state[_SPEED] = chosen_speed()  # a redraw in a new place may have emptied it
     return _SPEED
 
 

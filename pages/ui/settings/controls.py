@@ -119,22 +119,26 @@ def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting
         return _choice(path)
     if declared.kind == "ints":
         return _widths(path)
-    return _slider(path) if declared.usual else _number(path)
+    return slider(declared, **_common(path)) if declared.usual else _number(path)
 
 
-def _slider(path: str) -> float:
-    """A slider: over the numbers themselves, or over round numbers on a log scale."""
-    declared, key = declared_params()[path], _start(path)
-    common = _common(path)
+def slider(declared: Setting, *, key: str, **common: Any) -> Any:  # noqa: ANN401 - int or float
+    """A slider over the numbers themselves, or over round numbers on a log scale.
+
+    Args:
+        declared: the setting.
+        key: of the session's state, which has the value; one from a file or a link may be unusual.
+        common: what any widget takes.
+    """
+    value = st.session_state[key]
     low, high = declared.usual or (declared.low, declared.high)
     if declared.scale == "log":
-        options = _with(st.session_state[key], round_numbers(declared))
-        return st.select_slider(options=options, format_func=_shown, **common)
-    if declared.kind == "int":
-        low, high = int(low), max(int(high), st.session_state[key])
-        return st.slider(min_value=low, max_value=high, step=1, **common)
-    high = max(float(high), st.session_state[key])
-    return st.slider(min_value=float(low), max_value=high, step=high / 20, **common)
+        options = sorted({*_round_numbers(declared), value})
+        return st.select_slider(options=options, format_func=_shown, key=key, **common)
+    number = int if declared.kind == "int" else float
+    low, high = number(low), max(number(high), value)
+    step = 1 if number is int else high / 20
+    return st.slider(min_value=low, max_value=high, step=step, key=key, **common)
 
 
 def _widths(path: str) -> list[int | str]:
@@ -226,7 +230,7 @@ def _now(path: str) -> Any:  # noqa: ANN401 - a value of any setting
     return list(value) if declared_params()[path].kind == "set" else value
 
 
-def round_numbers(declared: Setting) -> list[float]:
+def _round_numbers(declared: Setting) -> list[float]:
     """Round numbers over a log range: 1, 1.5, 2, 3, 5, 7 times powers of ten.
 
     For sizes in rows, powers of two, as is usual for batches.
@@ -238,11 +242,6 @@ def round_numbers(declared: Setting) -> list[float]:
     found = [float(f"{m}e{d}") for d in decades for m in _MANTISSAS]
     inside = [x for x in found if low <= x <= high]
     return [int(x) for x in inside if x == int(x)] if declared.kind == "int" else inside
-
-
-def _with(value: float, options: list[float]) -> list[float]:
-    """The options plus a value that may have come from a file or a link."""
-    return sorted({*options, value})
 
 
 def _shown(value: float) -> str:

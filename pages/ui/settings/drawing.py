@@ -3,9 +3,9 @@
 import streamlit as st
 
 from gan_core.data.drawing import MAX_POINTS
-from gan_core.errors import DataError
 from pages.ui.parts.components import Component
-from pages.ui.parts.text import _, plain
+from pages.ui.parts.errors import attempt
+from pages.ui.parts.text import _
 from pages.ui.session.settings import last_drawing
 from pages.ui.settings.choose_data import use_drawing
 
@@ -34,8 +34,4 @@ def drawing_surface() -> None:
 
 def _take() -> None:
     """A stroke was drawn or undone."""
-    sent = st.session_state[_KEY].drawing
-    try:
-        use_drawing(sent["text"])
-    except DataError as error:
-        st.toast(plain(error), icon=":material/error:")
+    attempt(use_drawing, st.session_state[_KEY].drawing["text"])

@@ -9,15 +9,16 @@ from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError
 from gan_core.store.model import Run
 from pages.ui.parts.text import _, plain
-from pages.ui.session.link import current_link
-from pages.ui.session.settings import take_link
+from pages.ui.session.link import current_link, read_link
+from pages.ui.session.settings import use_settings
 from pages.ui.settings.controls import control_label
 
 
 def follow_link() -> None:
     """Apply the settings in the address; an invalid link gets a message and changes nothing."""
     try:
-        take_link()
+        if config := read_link():
+            use_settings(config)
     except ConfigError as error:
         st.error(plain(error), icon=":material/link_off:")
 

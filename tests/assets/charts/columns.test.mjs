@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf, curve, ghostCurve } from "../../../pages/assets/charts/columns.js";
+import { curve, ghostCurve } from "../../../pages/assets/charts/columns.js";
 
 const t = { discriminator: "#7A4FD0", text: "#000000" };
-const labels = { d_loss: "D loss", g_loss: "G loss", on_real: "on real", on_fake: "on fake" };
 const penalty = { name: "penalty", label: "penalty", chart: "losses" };
 const drawn = { x: [1, 2], columns: { penalty: [0.1, 0.2] } };
-
-test("without columns of an objective there are the tutorial's four", () => {
-  const names = columnsOf({ labels }).map(({ name, chart }) => `${name} ${chart}`);
-  assert.deepEqual(names, ["d_loss losses", "g_loss losses", "d_real outputs", "d_fake outputs"]);
-  assert.deepEqual(columnsOf({ columns: [penalty], labels }), [penalty]);
-});
 
 test("a penalty is thin and dashed; a column of any name is drawn", () => {
   const [trace] = curve(t, { band: null, drawn }, penalty);

@@ -6,8 +6,8 @@ import { Asker, ask } from "../../../pages/assets/lib/ask.js";
 // A real server; each question is answered when the test says so, with its own address.
 const waiting = [];
 const server = createServer((request, response) => {
-  waiting.push(() => {
-    response.writeHead(request.url === "/missing" ? 404 : 200, { Connection: "close" });
+  waiting.push((status = request.url === "/missing" ? 404 : 200) => {
+    response.writeHead(status, { Connection: "close" });
     response.end(request.url === "/broken" ? "no JSON" : JSON.stringify({ path: request.url }));
   });
 });
@@ -56,4 +56,24 @@ test("an answer that was cancelled is dropped", async () => {
   asker.cancel();
   send();
   assert.equal(await answer, null);
+});
+
+test("what is still being computed is requested again, unless it was cancelled", async () => {
+  const asker = new Asker();
+  const answer = asker.insist("film");
+  for (const status of [503, 200]) {
+    const [send] = await asked(1);
+    send(status);
+  }
+  assert.deepEqual((await answer).body, { path: "/film" });
+
+  const missing = asker.insist("missing");
+  for (const send of await asked(1)) send();
+  assert.equal((await missing).status, 404);
+
+  const dropped = asker.insist("film");
+  for (const send of await asked(1)) send(503);
+  asker.cancel();
+  assert.equal(await dropped, null);
+  assert.equal(waiting.length, 0);
 });

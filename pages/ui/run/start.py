@@ -1,0 +1,80 @@
+"""What starts a run: the button, and with how many seeds."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from gan_core.config import ExperimentConfig
+from gan_core.errors import GanForgeError
+from gan_core.store.model import Run
+from pages.server.visitor import store
+from pages.ui.parts.errors import show
+from pages.ui.parts.text import _
+from pages.ui.session.link import current_link
+from pages.ui.session.run import look_at
+from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, stepped
+
+
+def repeats_field() -> None:
+    """How many seeds to train with."""
+    st.number_input(
+        _("Repeats"),
+        min_value=1,
+        max_value=store().limits.max_repeats,
+        key=REPEATS,
+        help=_(
+            "Trains the same settings with this many seeds, the one above and those after it, side "
+            "by side as one run. Curves become a median with a band, scores a mean with a standard "
+            "deviation: a single seed may be luck."
+        ),
+        disabled=is_instant() or current_link().locks_all,
+        persist_state="session",
+    )
+
+
+def start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None:
+    """Draw the button Train below the settings.
+
+    Args:
+        run: the run shown, which may be training.
+        config: the settings, None while they are invalid.
+
+    Returns:
+        the run to show: a new one if the button was clicked.
+    """
+    busy = run is not None and run.is_active and not run.is_stepping
+    place = st.empty()
+    clicked = _button(place, disabled=config is None, busy=busy)
+    # On a double click, the second click finds the first one's run already busy.
+    if clicked and config is not None and not busy and (started := _start(config)):
+        _button(place, disabled=False, busy=True)
+        return started
+    return run
+
+
+def _button(place: DeltaGenerator, disabled: bool, busy: bool) -> bool:
+    return place.button(
+        _("Train"),
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        key=f"train_{busy}",
+        disabled=disabled or busy,
+        help=_("This run is still training; pause or stop it first.") if busy else None,
+    )
+
+
+def _start(config: ExperimentConfig) -> Run | None:
+    """Start a run, or say why it was refused.
+
+    The script continues with it: drawing the page again would cost a tenth of a second.
+    """
+    try:
+        repeats = chosen_repeats()
+        slow = bool(chosen_speed()) and repeats == 1
+        run = store().create(config, repeats=repeats, paused=slow)
+    except GanForgeError as error:
+        show(error)
+        return None
+    look_at(run)
+    stepped(run.id, "played" if slow else "")
+    return run
