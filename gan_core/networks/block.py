@@ -24,6 +24,7 @@ Weights = Mapping[str, np.ndarray]  # parameters and buffers, named as in PyTorc
 
 
 @dataclass_transform(frozen_default=True)
+@dataclass(frozen=True)
 class Block:
     """One part of a network; a subclass is a layer, its fields the arguments of PyTorch's module.
 

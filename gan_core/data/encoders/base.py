@@ -31,6 +31,7 @@ class EncoderCode:
 
 
 @dataclass_transform(frozen_default=True, eq_default=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Encoder(ABC):
     """Base of the encoders, dataclasses: fields are arrays of what each feature has taught.
 
@@ -109,7 +110,7 @@ class Affine(Encoder):
 
     @classmethod
     def fit(cls, table: Table) -> Self:
-        return cls(*cls.learn(table.values))
+        return cls(*cls.learn(table.values))  # type: ignore[call-arg]  # both of its fields
 
     def transform(self, values: np.ndarray) -> np.ndarray:
         shift, scale = self._learned()
