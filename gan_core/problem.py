@@ -156,11 +156,33 @@ def networks_of(config: ExperimentConfig, blocks: Sequence[Block]) -> tuple[Sequ
     )
 
 
+def check_players(problem: Problem) -> None:
+    """Refuse networks that do not fit each other, the rows or the smallest batch.
+
+    Raises:
+        ConfigError: says which one, and why.
+    """
+    config, n_rows, n_columns = problem.config, problem.n_rows, problem.x_real.shape[1]
+    size = min(config.training.batch_size, n_rows)
+    smallest = n_rows % size or size
+    for name, network, n_in, n_out in (
+        ("generator", problem.generator, config.generator.latent_dim, n_columns),
+        ("discriminator", problem.discriminator, n_columns, 1),
+    ):
+        try:
+            _, found = network.shape(smallest, n_in)
+        except ValueError as error:
+            raise ConfigError(name, f"{name}: {error}") from error
+        if found != n_out:
+            raise ConfigError(name, f"{name} must output rows of {n_out} numbers. Got {found}.")
+
+
 def resolve(config: ExperimentConfig) -> Problem:
     """The problem of a config; the same object for equal configs while it is cached.
 
     Raises:
-        ConfigError: there is no such data set, or it has no such class or feature, or too few rows.
+        ConfigError: there is no such data set, or it has no such class or feature, or too few rows;
+            or a network does not fit them or the smallest batch.
     """
     return _kept.problem(config)
 
@@ -190,7 +212,9 @@ class _Kept:
             if key in self._problems:
                 self._problems.move_to_end(key)
                 return self._problems[key]
-            found = self._problems[key] = Problem.of(config, rows)
+            found = Problem.of(config, rows)
+            check_players(found)
+            self._problems[key] = found
             while len(self._problems) > 1 and self.n_bytes() > self._most_bytes:
                 self._problems.popitem(last=False)
         return found

@@ -22,22 +22,6 @@ initialise(G, rng)
 initialise(D, rng)
 print(G)
 print(D)'''
-_HEAD = '''\
-class Head(nn.Module):
-    """A separate activation for each slice of the columns."""
-
-    def __init__(self, *parts):
-        super().__init__()
-        self.names, self.widths = zip(*parts)
-
-    def forward(self, x):
-        ways = {"tanh": torch.tanh, "none": lambda x: x, "sigmoid": torch.sigmoid}
-        ways["softmax"] = lambda x: x.softmax(dim=1)
-        slices = x.split(self.widths, dim=1)
-        return torch.cat([ways[name](part) for name, part in zip(self.names, slices)], dim=1)
-
-
-'''
 _PENALTY = '''\
 def {name}_penalty(rows):
     """{what}"""

@@ -1,9 +1,10 @@
 """The base of all kinds of job."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, fields
-from typing import Any, ClassVar, Self
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from gan_core.errors import ConfigError, hint
 from gan_core.limits import Limits
@@ -15,8 +16,9 @@ from gan_core.store.store import Store
 JOBS: Registry[type["Kind"]] = Registry("kind of job")
 
 
+@dataclass_transform(frozen_default=True)
 class Kind(ABC):
-    """What to do, and how: a frozen dataclass whose fields are the spec.
+    """What to do, and how: the fields, of a frozen dataclass, are the spec.
 
     Register it with ``@register(JOBS, "name")`` in a file of `gan_core.jobs`; then the store keeps
     such jobs, workers work on them, the page Runs lists them, and ``python -m gan_core job name``
@@ -31,6 +33,9 @@ class Kind(ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     context: ClassVar[type[Context]] = Context
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
     @classmethod
     def from_dict(cls, spec: object) -> Self:
@@ -82,3 +87,21 @@ class Kind(ABC):
             the result, for JSON; None if it was paused or stopped on request, or if it
             has closed the job itself.
         """
+
+
+class Steps(Kind):
+    """A kind whose work is a number of steps that lead from one small state to the next."""
+
+    @abstractmethod
+    def step(self, number: int, state: dict[str, Any]) -> dict[str, Any]:
+        """The state, for JSON, after a step, counted from 1; before the first it is empty."""
+
+    def work(self, context: Context) -> Mapping[str, Any] | None:
+        done, kept = context.kept() or (0, b"{}")
+        state = json.loads(kept)
+        while done < self.total:
+            done += 1
+            state = self.step(done, state)
+            if context.report(done):
+                return context.keep(done, json.dumps(state).encode())
+        return state

@@ -1,6 +1,5 @@
 """Several trainings viewed together, such as the same one with several seeds."""
 
-from dataclasses import dataclass
 from typing import Any, Self
 
 from gan_core.config import ExperimentConfig
@@ -13,7 +12,6 @@ from gan_core.store.store import Store
 
 
 @register(JOBS, GROUP)
-@dataclass(frozen=True)
 class Group(Kind):
     """A list of configs, each trained as a member; no worker works on the group itself."""
 

@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 
 
 @register(JOBS, TRAINING)
-@dataclass(frozen=True)
 class Training(Kind):
     """A run; its spec is the plain form of its config."""
 

@@ -1,11 +1,8 @@
 """The nonlinearities between linear layers."""
 
-from dataclasses import dataclass
-
 from gan_core.networks.block import ACTIVATIONS, Block
 
 
-@dataclass(frozen=True)
 class ReLU(Block):
     """max(x, 0). A unit that is negative for every row no longer learns: it is dead."""
 
@@ -13,7 +10,6 @@ class ReLU(Block):
     piecewise_linear = True
 
 
-@dataclass(frozen=True)
 class LeakyReLU(Block):
     """x if positive, else slope * x: never dead (Maas, Hannun, Ng 2013)."""
 
@@ -23,14 +19,12 @@ class LeakyReLU(Block):
     piecewise_linear = True
 
 
-@dataclass(frozen=True)
 class Tanh(Block):
     """Squashes into (-1, 1), the range of the scaled data."""
 
     compiled = "tanh"
 
 
-@dataclass(frozen=True)
 class Sigmoid(Block):
     """Squashes a logit into a probability, (0, 1)."""
 

@@ -5,12 +5,13 @@ and, if possible, laid out for the compiled engine.
 """
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 import numpy as np
 
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
 Weights = Mapping[str, np.ndarray]  # parameters and buffers, named as in PyTorch's state_dict
 
 
+@dataclass_transform(frozen_default=True)
 @dataclass(frozen=True)
 class Block:
     """One part of a network; a subclass is a layer, its fields the arguments of PyTorch's module.
 
-    The defaults suit a PyTorch layer of the same name that works elementwise:
-    it keeps the width and has no parameters.
+    A subclass is a frozen dataclass. The defaults suit a PyTorch layer of the same name that works
+    elementwise: it keeps the width and has no parameters. One that PyTorch lacks has a static
+    method ``forward``, which is its module's (``layer`` is the module); its class is made from
+    that, here and in a script, where `torch`, ``nn`` and ``np`` are at hand.
 
     Attributes:
+        extends: the class of `torch.nn` that a module with a ``forward`` of its own extends.
+        buffers: arrays that training changes without a gradient: a 0 for each unit of ``width``.
         compiled: its name in the compiled engine; empty if it has none.
         piecewise_linear: whether its slope is constant except at kinks.
         mixes_rows: whether the output of a row depends on the other rows of its batch.
@@ -40,6 +46,8 @@ class Block:
             PyTorch itself starts with `first_values`.
     """
 
+    extends: ClassVar[str] = "Module"
+    buffers: ClassVar[tuple[str, ...]] = ()
     compiled: ClassVar[str] = ""
     piecewise_linear: ClassVar[bool] = False
     mixes_rows: ClassVar[bool] = False
@@ -47,6 +55,9 @@ class Block:
     takes_labels: ClassVar[bool] = False
     printed: ClassVar[str] = ""
     first_code: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
         """The shape of the output for an input of shape (n_rows, n_in).
@@ -66,19 +77,31 @@ class Block:
 
     def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Its own parameters (float32) and buffers before training, in PyTorch's order."""
-        return {}
-
-    @staticmethod
-    def torch_class() -> type | None:
-        """The class of its module, defined here; None if PyTorch has one of this name."""
-        return None
+        return {name: np.zeros(vars(self)["width"], np.float32) for name in self.buffers}
 
     @classmethod
     def source(cls) -> str:
-        """That class as a script defines it; empty if PyTorch has it."""
-        lines = inspect.getsource(cls.torch_class).splitlines()
-        begin = next((i for i, line in enumerate(lines) if line.startswith(" " * 8 + "class ")), 0)
-        return textwrap.dedent("\n".join(lines[begin:-1])).strip() if begin else ""
+        """The class of its module as a script defines it; empty if PyTorch has it."""
+        forward = getattr(cls, "forward", None)
+        if not forward:
+            return ""
+        names = [field.name for field in fields(cls)] if cls.extends == "Module" else []
+        own = f"    def __init__(self, {', '.join(names)}):\n        super().__init__()\n"
+        own += "".join(f"        self.{name} = {name}\n" for name in names)
+        own += "".join(
+            f'        self.register_buffer("{name}", torch.zeros(width))\n' for name in cls.buffers
+        )
+        shown = ", ".join(f"{name}={{self.{name}}}" for name in names)
+        own += f'\n    def extra_repr(self):\n        return f"{shown}"\n\n'
+        parameters = ", ".join(inspect.signature(forward).parameters)
+        lines = textwrap.dedent(inspect.getsource(forward)).splitlines()[2:]  # after its def
+        body = "\n".join((f"def forward({parameters}):", *lines))
+        body = re.sub(r"\blayer\b", "self", body)
+        return (
+            f"class {cls.__name__}(nn.{cls.extends}):\n"
+            f'    """{(cls.__doc__ or "").splitlines()[0]}"""\n\n'
+            f"{own if names else ''}{textwrap.indent(body, '    ')}"
+        )
 
     def arguments(self) -> tuple[Any, ...]:
         """The arguments of its module."""
@@ -105,9 +128,12 @@ class Block:
 
 @cache
 def _class_of(block: type[Block]) -> type["nn.Module"]:
+    import torch
     from torch import nn
 
-    return block.torch_class() or getattr(nn, block.__name__)
+    known: dict[str, Any] = {"torch": torch, "nn": nn, "np": np}
+    exec(block.source(), known)  # what a script defines is what runs here
+    return known.get(block.__name__) or getattr(nn, block.__name__)
 
 
 # By name: the blocks after a hidden linear layer, given LeakyReLU's slope.
@@ -121,12 +147,12 @@ class Normalization:
     Attributes:
         label: name for people.
         help: what it is, for people.
-        blocks: makes it from the width of the layer.
+        block: makes it from the width of the layer; None if nothing stands there.
     """
 
     label: str
     help: str
-    blocks: Callable[[int], tuple[Block, ...]]
+    block: Callable[[int], Block] | None = None
 
 
 NORMALIZATIONS: Registry[Normalization] = Registry("normalization")

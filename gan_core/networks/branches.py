@@ -1,93 +1,63 @@
 """Blocks that branch and rejoin: residual sums, parallel branches, branches chosen by input."""
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from gan_core.networks.sequential import Sequential
 
+if TYPE_CHECKING:  # of a forward, which is run elsewhere
+    import torch
+    from torch import Tensor, nn
 
-@dataclass(frozen=True)
+
 class Residual(Sequential):
     """x + f(x), where f is the blocks in sequence (He et al. 2016, arXiv:1512.03385)."""
 
+    extends = "Sequential"
+
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
         found = super().shape(n_rows, n_in)
         if found != (n_rows, n_in):
             raise ValueError(f"a residual sum needs equal shapes. {n_in} became {found}.")
         return found
 
     @staticmethod
-    def torch_class() -> type:
-        """See `Block.torch_class`."""
-        import torch
-        from torch import nn
-
-        class Residual(nn.Sequential):
-            """The sum of its layers' input and of their output in sequence."""
-
-            def forward(self, input: torch.Tensor) -> torch.Tensor:
-                return input + super().forward(input)
-
-        return Residual
+    def forward(layer: Any, input: "Tensor") -> "Tensor":
+        return input + nn.Sequential.forward(layer, input)
 
 
-@dataclass(frozen=True)
 class Concatenated(Sequential):
     """Every block takes the same input; their outputs are concatenated."""
 
-    def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
-        return self._branches(n_rows, n_in)[0][0], sum(n for _, n in self._branches(n_rows, n_in))
+    extends = "Sequential"
 
-    def _branches(self, n_rows: int, n_in: int) -> list[tuple[int, int]]:
-        """The shapes of their outputs, which have equally many rows."""
+    def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
         found = [self.shape_of(name, block, n_rows, n_in) for name, block in self.parts()]
         if len({rows for rows, _ in found}) != 1:
             raise ValueError(f"branches must make equally many rows. They make {found}.")
-        return found
+        return self.joined(found)
+
+    def joined(self, found: list[tuple[int, int]]) -> tuple[int, int]:
+        """The shape of what branches with outputs of these shapes, equally many rows, make."""
+        return found[0][0], sum(width for _, width in found)
 
     @staticmethod
-    def torch_class() -> type:
-        """See `Block.torch_class`."""
-        import torch
-        from torch import nn
-
-        class Concatenated(nn.Sequential):
-            """The outputs of its layers for the same input, concatenated."""
-
-            def forward(self, input: torch.Tensor) -> torch.Tensor:
-                return torch.cat([branch(input) for branch in self], dim=1)
-
-        return Concatenated
+    def forward(layer: Any, input: "Tensor") -> "Tensor":
+        return torch.cat([branch(input) for branch in layer], dim=1)
 
 
-@dataclass(frozen=True)
 class Summed(Concatenated):
     """Every block takes the same input; their outputs are summed."""
 
-    def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
-        found = self._branches(n_rows, n_in)
+    def joined(self, found: list[tuple[int, int]]) -> tuple[int, int]:
         if len(set(found)) != 1:
             raise ValueError(f"these branches must make rows of one width. They make {found}.")
         return found[0]
 
     @staticmethod
-    def torch_class() -> type:
-        """See `Block.torch_class`."""
-        import torch
-        from torch import nn
-
-        class Summed(nn.Sequential):
-            """The outputs of its layers for the same input, summed."""
-
-            def forward(self, input: torch.Tensor) -> torch.Tensor:
-                return torch.stack([branch(input) for branch in self]).sum(dim=0)
-
-        return Summed
+    def forward(layer: Any, input: "Tensor") -> "Tensor":
+        return torch.stack([branch(input) for branch in layer]).sum(dim=0)
 
 
-@dataclass(frozen=True)
 class Routed(Summed):
     """The first numbers of a row, one per block, choose its block: the largest wins.
 
@@ -96,24 +66,13 @@ class Routed(Summed):
     """
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
         found = super().shape(n_rows, n_in)
         if found[0] != n_rows or n_in < len(self.children):
             raise ValueError(f"{len(self.children)} branches cannot be chosen by {n_in} numbers.")
         return found
 
     @staticmethod
-    def torch_class() -> type:
-        """See `Block.torch_class`."""
-        import torch
-        from torch import nn
-
-        class Routed(nn.Sequential):
-            """The largest of a row's first numbers, one per layer, chooses its layer."""
-
-            def forward(self, input: torch.Tensor) -> torch.Tensor:
-                made = torch.stack([branch(input) for branch in self])  # (branches, batch, width)
-                chosen = input[:, : len(self)].argmax(dim=1)
-                return made[chosen, torch.arange(len(input), device=input.device)]
-
-        return Routed
+    def forward(layer: Any, input: "Tensor") -> "Tensor":
+        made = torch.stack([branch(input) for branch in layer])  # (branches, batch, width)
+        chosen = input[:, : len(layer)].argmax(dim=1)
+        return made[chosen, torch.arange(len(input), device=input.device)]

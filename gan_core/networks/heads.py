@@ -1,58 +1,33 @@
 """The end of a generator, as required by the blocks of the encoded columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from gan_core.data import blocks as columns
 from gan_core.networks.activations import Tanh
 from gan_core.networks.block import Block
 
+if TYPE_CHECKING:  # of a forward, which is run elsewhere
+    import torch
+    from torch import Tensor
 
-@dataclass(frozen=True)
+
 class Head(Block):
     """A separate activation for each slice of the columns: (batch, n) -> (batch, n).
 
     Attributes:
-        parts: activation ("tanh", "none", "softmax" or "sigmoid") and width of each slice.
+        slices: activation ("tanh", "none", "softmax" or "sigmoid") and width of each slice.
     """
 
     slices: tuple[tuple[str, int], ...]
 
     @staticmethod
-    def torch_class() -> type:
-        """See `Block.torch_class`."""
-        import torch
-        from torch import nn
-
-        class Head(nn.Module):
-            """A separate activation for each slice of the columns."""
-
-            def __init__(self, *parts: tuple[str, int]) -> None:
-                super().__init__()
-                self.parts = parts
-
-            def forward(self, x: torch.Tensor) -> torch.Tensor:
-                ways = {"tanh": torch.tanh, "none": torch.clone, "sigmoid": torch.sigmoid}
-                ways["softmax"] = lambda x: x.softmax(dim=1)
-                pieces = x.split([width for _, width in self.parts], dim=1)
-                made = zip(self.parts, pieces, strict=True)
-                return torch.cat([ways[name](part) for (name, _), part in made], dim=1)
-
-            def extra_repr(self) -> str:
-                return ", ".join(f'("{name}", {width})' for name, width in self.parts)
-
-        return Head
-
-    def arguments(self) -> tuple[tuple[str, int], ...]:
-        """See `Block.arguments`."""
-        return self.slices
-
-    def code(self) -> str:
-        """See `Block.code`; it is printed the same way."""
-        parts = (f'("{name}", {width})' for name, width in self.slices)
-        return f"Head({', '.join(parts)})"
-
-    __str__ = code
+    def forward(layer: Any, x: "Tensor") -> "Tensor":
+        ways = {"tanh": torch.tanh, "none": torch.clone, "sigmoid": torch.sigmoid}
+        ways["softmax"] = lambda x: x.softmax(dim=1)
+        pieces = x.split([width for _, width in layer.slices], dim=1)
+        made = zip(layer.slices, pieces, strict=True)
+        return torch.cat([ways[name](part) for (name, _), part in made], dim=1)
 
 
 def head(blocks: Sequence[columns.Block]) -> tuple[Block, ...]:

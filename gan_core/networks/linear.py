@@ -1,13 +1,10 @@
 """The fully connected layer."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gan_core.networks.block import Block, expect
 
 
-@dataclass(frozen=True)
 class Linear(Block):
     """A fully connected layer, (batch, n_in) -> (batch, n_out)."""
 
@@ -24,12 +21,10 @@ for weight in (layer.weight, layer.bias):
     weight.data.copy_(torch.from_numpy(drawn))"""
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
         expect(self.n_in, n_in, self)
         return n_rows, self.n_out
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
-        """A matrix and a bias."""
         return {"weight": (self.n_out, self.n_in), "bias": (self.n_out,)}
 
     def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:

@@ -77,12 +77,13 @@ def _stack(
     """Linear layers of these widths, and between them the rest of each hidden layer."""
     *before, last = pairwise(widths)
     drop = (Dropout(dropout),) if dropout else ()
+    normalized = NORMALIZATIONS[normalization].block
     hidden = (
         block
         for n_in, n_out in before
         for block in (
             Linear(n_in, n_out),
-            *NORMALIZATIONS[normalization].blocks(n_out),
+            *((normalized(n_out),) if normalized else ()),
             *ACTIVATIONS[activation](slope),
             *drop,
         )

@@ -1,13 +1,10 @@
 """Layers that bring hidden units to a common mean and variance."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gan_core.networks.block import NORMALIZATIONS, Block, Normalization, expect
 
 
-@dataclass(frozen=True)
 class LayerNorm(Block):
     """Brings each row to mean 0 and variance 1 over its units, then scales and shifts it.
 
@@ -19,20 +16,16 @@ class LayerNorm(Block):
     printed = "({width},), eps=1e-05, elementwise_affine=True, bias=True"
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
         expect(self.width, n_in, self)
         return n_rows, n_in
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
-        """A scale and a shift for each unit."""
         return {"weight": (self.width,), "bias": (self.width,)}
 
     def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """Scale 1, shift 0."""
         return {"weight": np.ones(self.width, np.float32), "bias": np.zeros(self.width, np.float32)}
 
 
-@dataclass(frozen=True)
 class BatchNorm1d(LayerNorm):
     """Brings each unit to mean 0 and variance 1 over the batch's rows, then scales and shifts it.
 
@@ -44,7 +37,6 @@ class BatchNorm1d(LayerNorm):
     printed = "{width}, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True"
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
         if n_rows < 2:
             raise ValueError(
                 "batch normalization needs two or more rows in every batch, and the last batch of "
@@ -53,20 +45,19 @@ class BatchNorm1d(LayerNorm):
         return super().shape(n_rows, n_in)
 
     def first_values(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """Scale 1, shift 0; running mean 0 and variance 1 before the first batch."""
         own = super().first_values(rng)
         running = {"running_mean": own["bias"].copy(), "running_var": own["weight"].copy()}
         return {**own, **running, "num_batches_tracked": np.array(0, np.int64)}
 
 
-NORMALIZATIONS.add("none", Normalization("None", "", lambda width: ()))
+NORMALIZATIONS.add("none", Normalization("None", ""))
 NORMALIZATIONS.add(
     "batch_norm",
     Normalization(
         "Batch normalization",
         "Over the rows of a batch, which so influence each other: a gradient penalty on D does not "
         "expect that.",
-        lambda width: (BatchNorm1d(width),),
+        BatchNorm1d,
     ),
 )
 NORMALIZATIONS.add(
@@ -74,6 +65,6 @@ NORMALIZATIONS.add(
     Normalization(
         "Layer normalization",
         "Over the units of a row, so that it suits gradient penalties.",
-        lambda width: (LayerNorm(width),),
+        LayerNorm,
     ),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-def build(network: Block, weights: Weights, device: "torch.device") -> Any:  # noqa: ANN401
+def build(network: Block, weights: Weights, device: "torch.device") -> Any:
     """The PyTorch module of a network, in train mode, with these weights (float32) on a device.
 
     Built without memory first ("meta"), so that PyTorch's global generator is never used.

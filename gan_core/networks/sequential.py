@@ -2,13 +2,11 @@
 
 import textwrap
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 
 from gan_core.networks.block import Block
 
 
-@dataclass(frozen=True)
 class Sequential(Block):
     """A stack: each block takes the previous block's output.
 
@@ -21,17 +19,14 @@ class Sequential(Block):
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse the wrong number of names."""
         if self.names and len(set(self.names)) != len(self.children):
             raise ValueError(f"{len(self.children)} blocks need as many names. Got {self.names}.")
 
     def parts(self) -> tuple[tuple[str, Block], ...]:
-        """The blocks by name."""
         names = self.names or map(str, range(len(self.children)))
         return tuple(zip(names, self.children, strict=True))
 
     def shape(self, n_rows: int, n_in: int) -> tuple[int, int]:
-        """See `Block.shape`."""
         found = (n_rows, n_in)
         for name, block in self.parts():
             found = self.shape_of(name, block, *found)
@@ -48,11 +43,9 @@ class Sequential(Block):
             raise ValueError(f"block {name}: {error}") from error
 
     def arguments(self) -> tuple[Any, ...]:
-        """The blocks' modules."""
         return (OrderedDict((name, block.module()) for name, block in self.parts()),)
 
     def code(self) -> str:
-        """The expression that makes its module in a script."""
         inside = [block.code() for block in self.children]
         if self.names:
             inside = [f"{name}={code}" for name, code in zip(self.names, inside, strict=True)]

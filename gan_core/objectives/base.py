@@ -110,15 +110,16 @@ class Objective(Section, frozen=True):
 
     def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
         """Both losses for the best constant D."""
-        raise NotImplementedError
+        return None, None
 
     def as_code(self) -> tuple[str, str]:
         """D's and G's loss as the bodies of two functions in a script (see `gan_core.export`).
 
         They do what the methods do, in the same order, so their numbers are the same. F is
-        ``torch.nn.functional``; a hyperparameter is named by its link key in capitals.
+        ``torch.nn.functional``; a hyperparameter is named by its link key in capitals. By default,
+        the source of the methods, each of which has its signature on one line.
         """
-        raise NotImplementedError
+        return self.code_of(self.discriminator), self.code_of(self.generator)
 
     def pull(self, real_logits: np.ndarray, fake_logits: np.ndarray) -> np.ndarray:
         """How strongly G wants each fake's logit to rise: minus the slope of its loss there.
@@ -147,7 +148,7 @@ class Objective(Section, frozen=True):
 
 def rest_at_constant(penalties: Sequence[Penalty]) -> bool:
     """Whether all penalties are 0 for a constant D, so that they do not move an equilibrium."""
-    return all(penalty.rest_slope == 0 or penalty.weight == 0 for penalty in penalties)
+    return all(penalty.best_slope == 0 or penalty.weight == 0 for penalty in penalties)
 
 
 OBJECTIVES: Registry[type[Objective]] = Registry("loss")

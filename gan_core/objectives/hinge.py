@@ -30,9 +30,3 @@ class Hinge(Objective, frozen=True):
     def _at_rest(self) -> tuple[Equilibrium | None, Equilibrium | None]:
         """D's loss is 2 for any constant in [-1, 1]; G's, minus that constant, is arbitrary."""
         return Equilibrium.of(2.0, "2"), None
-
-    def as_code(self) -> tuple[str, str]:
-        return (
-            "return (1.0 - real_logits).relu().mean() + (1.0 + fake_logits).relu().mean()",
-            "return -fake_logits.mean()",
-        )

@@ -1,6 +1,9 @@
 """Sections: frozen, hashable records of settings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import (
@@ -46,6 +49,16 @@ class Section(BaseModel, frozen=True, extra="forbid"):
                     yield from mark.settings()
             if isinstance(info.annotation, type) and not info.metadata:
                 yield from info.annotation.settings()
+
+    @classmethod
+    def code_of(cls, method: Callable[..., Any]) -> str:
+        """The body of a method in a script, where a setting is its link key in capitals."""
+        lines = textwrap.dedent(inspect.getsource(method)).splitlines()[1:]
+        body = textwrap.dedent("\n".join(lines))
+        for path, declared in cls.settings():
+            name = path.rpartition(".")[2]
+            body = re.sub(rf"\bself\.{name}\b", declared.key.upper(), body)
+        return body
 
     def flat(self) -> dict[str, Any]:
         """Every current setting by its dotted name: ``{"training.epochs": 10000, ...}``."""

@@ -7,11 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from gan_core.config import ExperimentConfig
-from gan_core.errors import ConfigError
 from gan_core.networks import Block, initial_weights, logit_layers, walk
 from gan_core.networks.running import build, one_thread
-from gan_core.problem import Problem
+from gan_core.problem import Problem, check_players
 from gan_core.randomness import Stream, stream
 from gan_core.training.checkpoint import updates_of
 from gan_core.training.draws import BatchOrder, input_noise_of, noise_of
@@ -53,7 +51,7 @@ class TorchEngine:
         self._input_noise = input_noise_of(config, *x_real.shape)
         self._input_noise_block = -1
         g, d = problem.generator, logit_layers(problem.discriminator)
-        check_players(config, g, d, *x_real.shape)
+        check_players(problem)
         rng = stream(config.seed, Stream.INIT)
         self.generator = build(g, initial_weights(g, rng), device)
         self.discriminator = build(d, initial_weights(d, rng), device)
@@ -258,28 +256,6 @@ def _update(adam: Adam, loss: Tensor) -> None:
 def _drawing(network: Block, module: nn.Module) -> list[nn.Module]:
     """The modules of the blocks that draw random numbers."""
     return [module.get_submodule(path) for path, block in walk(network) if block.draws]
-
-
-def check_players(
-    config: ExperimentConfig, g: Block, d: Block, n_rows: int, n_features: int
-) -> None:
-    """Refuse networks that do not fit each other, the rows or the smallest batch.
-
-    Raises:
-        ConfigError: says which one, and why.
-    """
-    size = min(config.training.batch_size, n_rows)
-    smallest = n_rows % size or size
-    for name, network, n_in, n_out in (
-        ("generator", g, config.generator.latent_dim, n_features),
-        ("discriminator", d, n_features, 1),
-    ):
-        try:
-            _, found = network.shape(smallest, n_in)
-        except ValueError as error:
-            raise ConfigError(name, f"{name}: {error}") from error
-        if found != n_out:
-            raise ConfigError(name, f"{name} must output rows of {n_out} numbers. Got {found}.")
 
 
 def _array(tensor: Tensor) -> np.ndarray:

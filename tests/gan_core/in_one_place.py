@@ -107,7 +107,7 @@ def test_it_trains_and_resumes_to_the_bit(trained):
 
 def test_the_script_has_its_code_and_the_losses_of_the_run(trained, tmp_path):
     code = script(CONFIG)
-    (layer,) = NORMALIZATIONS["centred"].blocks(3)
+    layer = NORMALIZATIONS["centred"].block(3)
     for part in ("MARGIN = 1.5", "GAMMA_GP0 = 0.5", layer.source(), "np.median(", '"MARGIN": 2.0'):
         assert part in code
     losses = tmp_path / "losses.csv"

@@ -1,7 +1,5 @@
 """An encoder with every kind of block, as one may be added; the tests that use it enter it."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gan_core.data.blocks import Categories, Flag, Number
@@ -15,7 +13,6 @@ scaled = np.column_stack([np.tanh(off[:, 0]), off[:, 1], 1.0 - high[:, 2], high[
 """
 
 
-@dataclass(frozen=True, eq=False)
 class Mixed(Encoder):
     """Four features: a bounded number, a free one, two categories, a flag."""
 

@@ -237,3 +237,12 @@ def test_a_checkpoint_of_rows_that_have_changed_is_refused(counting, monkeypatch
     other = Table("Counting", problem.features, problem.table.values * 2, problem.table.labels)
     with pytest.raises(CheckpointError, match="rows of Counting are no longer those"):
         end.checkpoint.check_fits(Problem.of(config, Rows.of(other, "minmax")))
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_a_last_batch_of_one_row_is_refused_beforehand_where_rows_are_normalized(player):
+    lone = {f"{player}.normalization": "batch_norm", "training.batch_size": 49}  # of 50 rows
+    with pytest.raises(ConfigError, match="Choose another batch size") as caught:
+        resolve(ExperimentConfig().with_values(lone))
+    assert caught.value.path == player
+    resolve(ExperimentConfig().with_values(lone | {"training.batch_size": 48}))

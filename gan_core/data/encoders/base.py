@@ -1,13 +1,15 @@
 """The base of encoders: fitted to a table, they turn rows into what networks see, and back."""
 
 import dataclasses
+import inspect
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, dataclass_transform
 
 import numpy as np
 
-from gan_core.data.blocks import Block
+from gan_core.data.blocks import Block, Number
 from gan_core.data.table import Table
 from gan_core.registry import Registry
 
@@ -28,9 +30,10 @@ class EncoderCode:
     decode: str
 
 
+@dataclass_transform(frozen_default=True, eq_default=False)
 @dataclasses.dataclass(frozen=True, eq=False)
 class Encoder(ABC):
-    """Base of the encoders; their fields are arrays of what was learned about each feature.
+    """Base of the encoders, dataclasses: fields are arrays of what each feature has taught.
 
     Attributes:
         name: in configs, links and files.
@@ -42,7 +45,10 @@ class Encoder(ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     help: ClassVar[str]
-    marks: ClassVar[Mapping[str, str]]
+    marks: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        dataclasses.dataclass(frozen=True, eq=False)(cls)
 
     @classmethod
     @abstractmethod
@@ -79,6 +85,61 @@ class Encoder(ABC):
             KeyError: something is missing.
         """
         return cls(*(np.array(values[f.name], np.float64) for f in dataclasses.fields(cls)))
+
+
+class Affine(Encoder):
+    """Encoders that subtract one number from a feature and divide it by another, their two fields.
+
+    A divisor of 0 is that of a constant feature, which becomes 0.
+
+    Attributes:
+        bounded: whether the real rows become numbers in [-1, 1].
+        in_script: what it does, in a script; else its help.
+    """
+
+    bounded: ClassVar[bool] = False
+    in_script: ClassVar[str] = ""
+
+    @staticmethod
+    @abstractmethod
+    def learn(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Both fields, float64, (n_features,), from rows in original units.
+
+        A script has the source: the signature is one line, what is returned is the last.
+        """
+
+    @classmethod
+    def fit(cls, table: Table) -> Self:
+        return cls(*cls.learn(table.values))  # type: ignore[call-arg]  # both of its fields
+
+    def transform(self, values: np.ndarray) -> np.ndarray:
+        shift, scale = self._learned()
+        return ((values - shift) / np.where(scale > 0.0, scale, 1.0)).astype(np.float32)
+
+    def inverse(self, x: np.ndarray) -> np.ndarray:
+        shift, scale = self._learned()
+        return shift + x.astype(np.float64) * scale
+
+    @property
+    def blocks(self) -> tuple[Number, ...]:
+        return (Number(self.bounded),) * len(self._learned()[0])
+
+    def as_code(self) -> EncoderCode:
+        shift, scale = (field.name for field in dataclasses.fields(self))
+        lines = textwrap.dedent(inspect.getsource(self.learn)).splitlines()[2:]
+        *before, last = textwrap.dedent("\n".join(lines)).splitlines()
+        found = last.removeprefix("return ")
+        made = [] if found == f"{shift}, {scale}" else [f"{shift}, {scale} = {found}"]
+        scaled = f"scaled = (values - {shift}) / np.where({scale} > 0.0, {scale}, 1.0)"
+        return EncoderCode(
+            self.in_script or self.help,
+            "\n".join((*before, *made, scaled)),
+            f"{shift} + x_fake * {scale}",
+        )
+
+    def _learned(self) -> tuple[np.ndarray, np.ndarray]:
+        shift, scale = (getattr(self, field.name) for field in dataclasses.fields(self))
+        return shift, scale
 
 
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")

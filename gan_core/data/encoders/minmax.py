@@ -1,6 +1,5 @@
 """Min-max scaling to [-1, 1]."""
 
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -21,7 +20,6 @@ scaled = np.where(high > low, 2.0 * (values - low) / span - 1.0, 0.0)  # 0 where
 
 
 @register(ENCODERS, "minmax")
-@dataclass(frozen=True, eq=False)
 class MinMax(Encoder):
     """Min-max scaling of each feature to [-1, 1], the range of the generator's Tanh.
 
@@ -33,7 +31,6 @@ class MinMax(Encoder):
         high: largest value of each feature, float64, shape (n_features,).
     """
 
-    name = "minmax"
     label = "Min-max to [-1, 1]"
     help = (
         "Each feature is scaled so that its smallest value becomes -1 and its largest +1, because "
@@ -47,7 +44,6 @@ class MinMax(Encoder):
 
     @classmethod
     def fit(cls, table: Table) -> Self:
-        """Learn the range of each feature."""
         return cls(table.values.min(axis=0), table.values.max(axis=0))
 
     def transform(self, values: np.ndarray) -> np.ndarray:
@@ -62,11 +58,9 @@ class MinMax(Encoder):
 
     @property
     def blocks(self) -> tuple[Number, ...]:
-        """Bounded numbers."""
         return (Number(bounded=True),) * len(self.low)
 
     def as_code(self) -> EncoderCode:
-        """As `transform` and `inverse`."""
         return EncoderCode(
             "Every feature is scaled so that its smallest value becomes -1 and its largest 1, the "
             "range of Tanh, in which G ends.",

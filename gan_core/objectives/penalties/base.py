@@ -17,15 +17,15 @@ class Penalty(Section, frozen=True):
         label: its name on the pages.
         help: what it is, on the pages.
         mixes: whether `rows` needs mixing weights.
-        rest_slope: the length of the slope at which it is 0; None if that is not one length.
+        best_slope: the length of the slope at which it is 0; None if that is not one length.
         compiled: its name in the fast engine; empty if that does not have it.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     help: ClassVar[str]
-    mixes: ClassVar[bool] = False
-    rest_slope: ClassVar[float | None] = None
+    mixes: ClassVar[bool] = True
+    best_slope: ClassVar[float | None] = None
     compiled: ClassVar[str] = ""
 
     @classmethod
@@ -35,18 +35,18 @@ class Penalty(Section, frozen=True):
 
     @property
     def weight(self) -> float:
-        """Its weight in D's loss."""
-        raise NotImplementedError
+        """Its weight in D's loss, the first of its settings."""
+        return getattr(self, next(iter(type(self).model_fields)))
 
     def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
-        """The rows at which D's slope is taken, (batch, n_features).
+        """The rows at which D's slope is taken, (batch, n_features); here, between both kinds.
 
         Args:
             x_real: (batch, n_features).
             x_fake: (batch, n_features).
             mixing: (batch,), uniform in [0, 1); ignored unless `mixes`.
         """
-        raise NotImplementedError
+        return x_fake + mixing[:, None] * (x_real - x_fake)
 
     def value(self, slope: "Tensor") -> "Tensor":
         """The penalty, weight included, a scalar, from D's slope (batch, n_features)."""
@@ -55,10 +55,15 @@ class Penalty(Section, frozen=True):
     def as_code(self) -> tuple[str, str]:
         """`rows` and `value` as expressions in a script (see `gan_core.export`).
 
-        Available are fake, share, slope, and ``{real}`` for the real rows as D sees them; a
-        hyperparameter is named by its link key in capitals.
+        Available are fake, share, slope, and ``{real}`` for the real rows as D sees them. By
+        default, what both methods return, each in its last line.
         """
-        raise NotImplementedError
+        rows, value = (
+            self.code_of(method).rpartition("return ")[2] for method in (self.rows, self.value)
+        )
+        for ours, theirs in (("x_fake", "fake"), ("mixing", "share"), ("x_real", "{real}")):
+            rows = rows.replace(ours, theirs)
+        return rows, value
 
 
 PENALTIES: Registry[type[Penalty]] = Registry("penalty")

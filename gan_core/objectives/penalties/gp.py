@@ -16,8 +16,7 @@ class GradientPenalty(Penalty, frozen=True):
 
     label = "Slope 1 between rows (WGAN-GP)"
     help = "Pulls the length of D's slope to 1 between real and generated rows (WGAN-GP)."
-    mixes = True
-    rest_slope = 1.0
+    best_slope = 1.0
     compiled = "gp"
 
     lambda_gp: float = setting(
@@ -26,18 +25,5 @@ class GradientPenalty(Penalty, frozen=True):
         low=0.0, high=1000.0, usual=(0.0, 20.0),
     )  # fmt: skip
 
-    @property
-    def weight(self) -> float:
-        return self.lambda_gp
-
-    def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
-        return x_fake + mixing[:, None] * (x_real - x_fake)
-
     def value(self, slope: "Tensor") -> "Tensor":
         return self.lambda_gp * (slope.norm(dim=1) - 1.0).square().mean()
-
-    def as_code(self) -> tuple[str, str]:
-        return (
-            "fake + share[:, None] * ({real} - fake)",
-            "LAMBDA_GP * (slope.norm(dim=1) - 1.0).square().mean()",
-        )

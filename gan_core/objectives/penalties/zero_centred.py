@@ -19,31 +19,14 @@ def _weight(name: str, rows: str) -> Any:  # noqa: ANN401 - a field
     )  # fmt: skip
 
 
-class ZeroCentred(Penalty, frozen=True):
-    """gamma / 2 * mean ||grad D||^2 (Mescheder et al. 2018, arXiv:1801.04406)."""
-
-    rest_slope = 0.0
-
-    gamma: float = 1.0
-
-    @property
-    def weight(self) -> float:
-        return self.gamma
-
-    def value(self, slope: "Tensor") -> "Tensor":
-        return 0.5 * self.gamma * slope.square().sum(dim=1).mean()
-
-    def as_code(self) -> tuple[str, str]:
-        rows = "{real}" if self.name == "r1" else "fake"
-        return rows, f"0.5 * GAMMA_{self.name.upper()} * slope.square().sum(dim=1).mean()"
-
-
 @register(PENALTIES, "r1")
-class R1(ZeroCentred, frozen=True):
-    """The zero-centred penalty at real rows."""
+class R1(Penalty, frozen=True):
+    """gamma / 2 * mean ||grad D||^2 at real rows (Mescheder et al. 2018, arXiv:1801.04406)."""
 
     label = "R1"
     help = "Pulls D's slope to 0 at real rows."
+    mixes = False
+    best_slope = 0.0
     compiled = "r1"
 
     gamma: float = _weight("r1", "real rows")
@@ -51,10 +34,13 @@ class R1(ZeroCentred, frozen=True):
     def rows(self, x_real: "Tensor", x_fake: "Tensor", mixing: "Tensor") -> "Tensor":
         return x_real
 
+    def value(self, slope: "Tensor") -> "Tensor":
+        return 0.5 * self.gamma * slope.square().sum(dim=1).mean()
+
 
 @register(PENALTIES, "r2")
-class R2(ZeroCentred, frozen=True):
-    """The zero-centred penalty at generated rows."""
+class R2(R1, frozen=True):
+    """The same at generated rows."""
 
     label = "R2"
     help = "Pulls D's slope to 0 at generated rows."

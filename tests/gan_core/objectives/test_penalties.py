@@ -23,7 +23,7 @@ def test_it_is_nothing_at_the_slope_where_it_rests_and_grows_away_from_it(penalt
         rows = penalty().rows(REAL, FAKE, MIXING)
         return penalty().value(slope_at(linear(slope), rows)).item()
 
-    rest = penalty.rest_slope
+    rest = penalty.best_slope
     assert paid(rest) == pytest.approx(0, abs=1e-12)
     assert paid(rest + 2) > paid(rest + 1) > 0
 
