@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -23,48 +22,10 @@ from gan_core.training.snapshots import snapshot_steps
 from gan_core.workers.supervisor import dispatcher_running
 from tests import stored
 from tests.apart import run_apart
+from tests.gan_core.workers.house import SLOTS, House, gone
 
 ME = "everybody"
-SLOTS = 2
 LONG = 100_000  # epochs; no test waits for their end
-
-
-class House:
-    """A store with a dispatcher that is started again when a test has killed it."""
-
-    def __init__(self, folder, **environment):
-        self.log = folder / "dispatcher.log"
-        self.environment = {
-            **os.environ,
-            "GAN_FORGE_HOME": str(folder / "home"),
-            "GAN_FORGE_SLOTS": str(SLOTS),
-            **environment,
-        }
-        self.environment.pop("GAN_FORGE_DATABASE_URL", None)
-        (folder / "home").mkdir()
-        self.store = Store.open(f"sqlite:///{folder / 'home' / 'store.db'}")
-        self.process = None
-
-    def ensure_dispatcher(self):
-        if self.process is None or self.process.poll() is not None:
-            with self.log.open("ab") as log:
-                self.process = subprocess.Popen(
-                    [sys.executable, "-m", "gan_core", "dispatch", "--die-with-stdin"],
-                    env=self.environment,
-                    stdin=subprocess.PIPE,
-                    stderr=log,
-                )
-
-    def family(self):
-        """The dispatcher and all processes under it."""
-        dispatcher = psutil.Process(self.process.pid)
-        return [dispatcher, *dispatcher.children(recursive=True)]
-
-    def close(self):
-        if self.process and self.process.poll() is None:
-            self.process.stdin.close()
-            self.process.wait(20)
-        self.store.database.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -104,18 +65,6 @@ def reaches(store, eventually):
         return eventually(there, seconds, f"{run.name}: {goal}")
 
     return wait
-
-
-def gone(processes):
-    """Whether none of them is left; a zombie is nothing but a number that nobody fetched."""
-
-    def lives(process):
-        try:
-            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return False
-
-    return not any(lives(process) for process in processes)
 
 
 def test_a_run_finishes_with_scores_and_all_it_made(store, reaches, configured):
