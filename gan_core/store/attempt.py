@@ -37,7 +37,7 @@ class Attempt(Context):
 
     _seq: int = 0
     _levels: Levels | None = None
-    _first_step: int | None = None  # of the history
+    _first_step: int | None = None  # of the history; None: not known yet
 
     def config(self) -> ExperimentConfig:
         return ExperimentConfig.from_json(self.job().spec_json)
@@ -49,7 +49,8 @@ class Attempt(Context):
 
     def begin(self, step: int, worker_pid: int, device: str, engine: str) -> None:
         """Record what computes it; drop history an older attempt wrote after its checkpoint."""
-        now, levels = time.time(), self._levels_until(step)
+        now, is_short = time.time(), self._is_short(step + 1, step)
+        levels = None if is_short else history.continued(self.database, self.run_id, step)
         with self.database.write() as db:
             self._hold(db)
             values = {"started_at": now, "heartbeat_at": now, "worker_pid": worker_pid}
@@ -117,21 +118,20 @@ class Attempt(Context):
 
     def _levels_with(self, first_step: int, losses: np.ndarray) -> Levels | None:
         """The levels of the history with these steps; a short one has none."""
-        last_step, n_columns = first_step + len(losses) - 1, losses.shape[1]
-        if self._first_step is not None and last_step - self._first_step < history.SHORT:
+        if self._is_short(first_step, first_step + len(losses) - 1):
             return None
-        levels = self._levels  # None after a failed write, too
-        if levels is None or levels.n_columns != n_columns:
+        levels, n_columns = self._levels, losses.shape[1]
+        if levels is None or levels.n_columns != n_columns:  # after a failed write, too
             levels = history.continued(self.database, self.run_id, first_step - 1, n_columns)
         levels.add(losses)
         return levels
 
-    def _levels_until(self, step: int) -> Levels | None:
-        whole = history.extent(self.database, self.run_id)
-        self._first_step = whole.first if whole.n_steps else step + 1
-        if step - self._first_step < history.SHORT:
-            return None
-        return history.continued(self.database, self.run_id, step)
+    def _is_short(self, next_step: int, last_step: int) -> bool:
+        """Whether the history until a step is; the next step is its first if there is none yet."""
+        if self._first_step is None:
+            whole = history.extent(self.database, self.run_id)
+            self._first_step = whole.first if whole.n_steps else next_step
+        return last_step - self._first_step < history.SHORT
 
     def take_up_edit(self) -> None:
         """Write the requested changes into the run's config, at the last stored step."""

@@ -40,7 +40,7 @@ def house(tmp_path_factory):
     """The repository as it is, and five files more."""
     folder = tmp_path_factory.mktemp("one_place")
     wanted = ("gan_core", "pages", "app.py", ".streamlit", "pyproject.toml", "tests/gan_core",
-              "tests/pages", "tests/fixtures")  # fmt: skip
+              "tests/pages", "tests/fixtures", "tests/conftest.py", "tests/stored.py")  # fmt: skip
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *wanted]
     files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     copied(filter(lambda file: (ROOT / file).exists(), files.splitlines()), folder)
