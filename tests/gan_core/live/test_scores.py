@@ -12,6 +12,12 @@ STEPS = [0, 1, 5, 12]
 CONFIG = ExperimentConfig().with_values({"training.epochs": 6, "training.device": "cpu"})
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """However busy the machine: an answer has everything."""
+    monkeypatch.setattr(quality, "PATIENCE", 60)
+
+
 @pytest.fixture(scope="module")
 def played():
     """Four states of a real training of 12 steps, by the steps that snapshots name."""
