@@ -21,12 +21,12 @@ def main() -> int:
     work_on = commands.add_parser("job", help="run a job of any kind in the terminal")
     job.add_arguments(work_on)
     dispatch = commands.add_parser(
-        "dispatch", help="train the runs of the store (started by the server)"
+        "dispatch", help="train the runs of the store; the server starts it"
     )
     dispatch.add_argument(
         "--die-with-stdin", action="store_true", help="exit when standard input ends"
     )
-    commands.add_parser("view", help="compute pictures and samples (started by the server)")
+    commands.add_parser("view", help="compute pictures and samples; only the server can use it")
     measure = commands.add_parser("bench", help="compare the engines with the plain loop")
     bench.add_arguments(measure)
     commands.add_parser("warm", help="compile the fast engine now (done by make setup)")

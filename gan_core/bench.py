@@ -19,6 +19,7 @@ import numpy as np
 
 from gan_core.config import ExperimentConfig
 from gan_core.data import Table
+from gan_core.errors import ConfigError
 from gan_core.problem import Problem, Rows, resolve
 from gan_core.training.choice import choose_engine
 
@@ -49,13 +50,17 @@ class Speed:
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of A B C (at least 5)")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help="rounds, each of all engines in turn; at least 5"
+    )
     parser.add_argument("--quick", action="store_true", help="only the tutorial's config")
 
 
 def run(arguments: Namespace) -> int:
     """Run the command; returns the exit status."""
-    rounds = max(ROUNDS, arguments.rounds)
+    rounds = arguments.rounds
+    if rounds < ROUNDS:
+        raise ConfigError("--rounds", f"--rounds must be at least {ROUNDS}. Got {rounds}.")
     report: dict[str, object] = {"machine": machine(), "rounds": rounds}
     print(f"{report['machine']}, one thread, {rounds} rounds, medians\n")
     report["tutorial"] = _case("tutorial", resolve(ExperimentConfig()), rounds)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from gan_core.config import ExperimentConfig, declared_params
+from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError, DataError, DivergedError
 from gan_core.metrics import METRICS, ScoreReport
 from gan_core.problem import Problem, resolve
@@ -38,8 +38,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="change a setting, such as training.epochs=2000; may be repeated; "
-        "--list-settings shows all",
+        help="change a setting, by its name or as in links: training.epochs=2000, g_dims=16,16, "
+        "penalties=gp; may be repeated; --list-settings shows all",
     )
     parser.add_argument("--seed", type=int, help="short for --set seed=N")
     parser.add_argument("--device", help="short for --set training.device=D (auto, cpu or cuda)")
@@ -69,7 +69,7 @@ def run(arguments: Namespace) -> int:
     if arguments.every < 1:
         raise ConfigError("--every", f"--every must be at least 1. Got {arguments.every}.")
     if arguments.out:
-        arguments.out.mkdir(parents=True, exist_ok=True)
+        _make(arguments.out)
     return _Session(problem, arguments.every, arguments.out).run()
 
 
@@ -85,25 +85,39 @@ def read_config(arguments: Namespace) -> ExperimentConfig:
             config = ExperimentConfig.from_json(arguments.config.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:  # ValueError: a path with NUL in it, or not UTF-8
             raise ConfigError("--config", f"{arguments.config} cannot be read: {error}.") from error
+        except ConfigError as error:
+            raise ConfigError(error.path, f"{arguments.config}: {error}") from error
+    by_key = {declared.key: path for path, declared in declared_params().items()}
     changes: dict[str, object] = {}
     for text in arguments.set:
         name, equals, value = text.partition("=")
         if not equals:
             raise ConfigError("--set", f"--set expects NAME=VALUE. Got {text!r}.")
-        changes[name.strip()] = _parse(value)
+        path = by_key.get(name.strip(), name.strip())
+        changes[path] = _parse(path, value)
+        if path == "optimizer.lr_g" != name.strip():  # in a link, the rate of both players
+            changes.setdefault("optimizer.lr_d", changes[path])
     if arguments.seed is not None:
         changes["seed"] = arguments.seed
     if arguments.device is not None:
         changes["training.device"] = arguments.device
-    return config.with_values(changes)
+    return config.with_values(links.complete(changes))
 
 
-def _parse(value: str) -> object:
-    """A value as JSON or, if it is not JSON, as text: neither 5 nor iris needs quotes."""
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{folder} cannot be made: {error.strerror}. Name a folder that can be written to."
+        raise ConfigError("--out", f"--out {why}") from error
+
+
+def _parse(path: str, value: str) -> object:
+    """A value as JSON or, if it is not JSON, as links write it: neither iris nor 8,8 needs more."""
     try:
         return json.loads(value)
-    except (ValueError, RecursionError):  # unchanged, for the config to say what is wrong
-        return value
+    except (ValueError, RecursionError):  # what is no value the config says
+        return links.read_value(path, value) if path in declared_params() else value
 
 
 @dataclass
@@ -227,7 +241,10 @@ def _score_lines(report: ScoreReport) -> Iterator[str]:
 
 def _list_settings() -> None:
     settings = pd.DataFrame(
-        [(path, p.key, p.default, p.expected()) for path, p in declared_params().items()],
+        [
+            (path, p.key, links.write_value(path, p.default), p.expected())
+            for path, p in declared_params().items()
+        ],
         columns=["setting", "in links", "tutorial's value", "expected"],
     )
     print(settings.to_string(index=False))

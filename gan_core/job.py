@@ -20,8 +20,10 @@ LOOK_SECONDS = 0.2
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("kind", help="a kind of job, such as training or group")
-    parser.add_argument("--spec", type=Path, metavar="FILE.json", help="what to do")
+    parser.add_argument("kind", help="training, group, or one added in gan_core/jobs")
+    parser.add_argument(
+        "--spec", type=Path, metavar="FILE.json", help="the fields of the kind, as JSON"
+    )
 
 
 def run(arguments: Namespace) -> int:

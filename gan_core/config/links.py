@@ -103,6 +103,23 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     return SharedConfig(config, locked, hidden)
 
 
+def read_value(path: str, text: str) -> Any:  # noqa: ANN401 - a value of any setting
+    """The value of a setting as a link writes it; invalid text is left as it is."""
+    return _codec(declared_params()[path]).read(text)
+
+
+def write_value(path: str, value: Any) -> str:  # noqa: ANN401 - a value of any setting
+    """The value of a setting as a link writes it, but for the encoding of an address."""
+    return _codec(declared_params()[path]).write(value)
+
+
+def complete(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Some settings, with those that follow from them: the first class of another table."""
+    if "data.source" in values and "data.classes" not in values:
+        return {**values, "data.classes": _unsaid("data.classes", values)}
+    return dict(values)
+
+
 def restrictions_of(query: Mapping[str, str]) -> dict[str, str]:
     """The part of a query that locks and hides."""
     return {key: text for key, text in query.items() if key in (LOCK, HIDE)}

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Self, dataclass_transform
 
-from gan_core.errors import ConfigError, hint
+from pydantic import TypeAdapter, ValidationError
+
+from gan_core.errors import ConfigError, hint, short
 from gan_core.limits import Limits
 from gan_core.registry import Registry
 from gan_core.store.context import Context
@@ -42,18 +44,26 @@ class Kind(ABC):
         """The object that a spec describes.
 
         Raises:
-            ConfigError: an unknown or missing field, or an invalid value.
+            ConfigError: an unknown or missing field, a value of another type, or nothing to do.
         """
         known = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
         if not isinstance(spec, Mapping):
             raise ConfigError("", f"The spec of a {cls.name} must be an object. Got {spec!r}.")
         for name in spec:
             if name not in known:
-                raise ConfigError(str(name), f"A {cls.name} has no {name!r}. {hint([], known)}")
+                message = f"The kind of job {cls.name!r} has no field {name!r}. {hint([], known)}"
+                raise ConfigError(str(name), message)
         try:
-            return cls(**spec)
-        except TypeError as error:
-            raise ConfigError("", f"The spec of a {cls.name} is incomplete: {error}.") from error
+            found = TypeAdapter(cls).validate_json(json.dumps(dict(spec)), strict=True)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            name = ".".join(map(str, fault["loc"]))
+            message = f"{cls.name} cannot be used: {fault['msg']}. Got {short(fault['input'])}."
+            raise ConfigError(name, f"The field {name!r} of a {message}") from error
+        if found.total < 1:
+            message = f"The spec of a {cls.name} leaves nothing to do: its total is {found.total}."
+            raise ConfigError("", message)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """The spec as plain values for JSON."""

@@ -148,7 +148,7 @@ class Objective(Section, frozen=True):
 
 def rest_at_constant(penalties: Sequence[Penalty]) -> bool:
     """Whether all penalties are 0 for a constant D, so that they do not move an equilibrium."""
-    return all(penalty.best_slope == 0 or penalty.weight == 0 for penalty in penalties)
+    return all(penalty.best_slope == 0 or penalty.strength == 0 for penalty in penalties)
 
 
 OBJECTIVES: Registry[type[Objective]] = Registry("loss")

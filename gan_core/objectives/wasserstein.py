@@ -40,6 +40,6 @@ class Wasserstein(Objective, frozen=True):
         penalties want different ones. G's loss is minus the critic's mean output, of which only
         differences are meaningful.
         """
-        slopes = {penalty.best_slope for penalty in penalties if penalty.weight}
+        slopes = {penalty.best_slope for penalty in penalties if penalty.strength}
         free = len(slopes) < 2 and None not in slopes
         return (Equilibrium.of(0.0, "0") if free else None), None

@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from functools import partial
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,8 @@ from safetensors.numpy import load_file
 
 from gan_core import ExperimentConfig, train
 from gan_core.__main__ import main
+from gan_core.cli import add_arguments, read_config
+from gan_core.config.links import from_query
 from gan_core.metrics import ScoreReport, metrics_for
 from gan_core.training import TrainedGenerator
 
@@ -152,6 +156,24 @@ def test_settings_from_a_file_are_changed_by_options(command, tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("options", "query"),
+    [
+        (["g_dims=8,8", "penalties=gp,r1", "loss=hinge"], "g_dims=8,8&penalty=gp,r1&loss=hinge"),
+        (["lr=0.001"], "lr=0.001"),
+        (["lr_d=0.01", "lr=0.001"], "lr=0.001&lr_d=0.01"),
+        (["optimizer.lr_g=0.001"], "lr=0.001&lr_d=0.0002"),
+        (["data.source=ring"], "data=ring"),
+        (["data=wine", "class=class_0,class_1"], "data=wine&class=class_0,class_1"),
+    ],
+)
+def test_settings_may_be_written_as_in_links(options, query):
+    parser = ArgumentParser()
+    add_arguments(parser)
+    words = [word for option in options for word in ("--set", option)]
+    assert read_config(parser.parse_args(words)) == from_query(dict(parse_qsl(query))).config
+
+
 def test_without_out_nothing_is_written(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, _, err = command("train", "--set", "training.epochs=1")
@@ -174,7 +196,8 @@ def test_a_wait_for_the_compiler_is_announced(command, monkeypatch, engine, comp
     ("options", "fragments"),
     [
         (["--set", "training.epoch=5"], ["'training.epoch'", "mean 'training.epochs'?"]),
-        (["--set", "epochs=300"], ["'epochs'", "mean 'training.epochs'?"]),
+        (["--set", "epoch=300"], ["'epoch'", "mean 'training.epochs'?"]),
+        (["--set", "penalties=gq"], ["a list of any of gp, r1, r2. Got ['gq'] instead"]),
         (["--set", "training.epochs=0"], ["from 1 to 1,000,000. Got 0 instead"]),
         (["--set", "training.epochs=many"], ["a whole number", "Got 'many' instead"]),
         (["--set", "optimizer.lr_g=NaN"], ["a number from 1e-07 to 10. Got nan instead"]),
@@ -185,11 +208,11 @@ def test_a_wait_for_the_compiler_is_announced(command, monkeypatch, engine, comp
         (["--every", "0"], ["--every must be at least 1. Got 0"]),
         (["--config", "missing.json"], ["missing.json cannot be read", "No such file"]),
         (["--config", "."], [". cannot be read", "directory"]),
-        (["--config", "broken.json"], ["not valid JSON"]),
+        (["--config", "broken.json"], ["broken.json: ", "not valid JSON"]),
         (["--config", "binary.json"], ["binary.json cannot be read"]),
         (["--set", "seed=" + "[" * 3000], ["a whole number", "'[[[", "... instead"]),
         (["--config", "a\0b"], ["cannot be read", "null"]),
-        (["--out", "broken.json"], ["broken.json", "exists"]),
+        (["--out", "broken.json"], ["broken.json cannot be made: File exists. Name a folder"]),
     ],
 )
 def test_wrong_options_end_with_1_and_one_message(

@@ -34,7 +34,7 @@ class Penalty(Section, frozen=True):
         return f"penalties.{cls.name}"
 
     @property
-    def weight(self) -> float:
+    def strength(self) -> float:
         """Its weight in D's loss, the first of its settings."""
         return getattr(self, next(iter(type(self).model_fields)))
 

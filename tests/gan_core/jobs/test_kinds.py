@@ -55,6 +55,19 @@ def test_every_kind_keeps_its_spec_and_says_how_much_it_is(store, name):
         kind.from_dict([])
 
 
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"to": "x"}, "The field 'to' of a count cannot be used: .* Got 'x'"),
+        ({"too": 5}, "The kind of job 'count' has no field 'too'. Known here: to"),
+        ({"to": 0}, "leaves nothing to do: its total is 0"),
+    ],
+)
+def test_a_spec_is_checked_by_the_types_of_its_fields(count, spec, words):
+    with pytest.raises(ConfigError, match=words):
+        count.from_dict(spec)
+
+
 def test_pages_of_runs_list_trainings_and_groups_alone(store, count):
     for kind in JOBS.values():
         kind.from_dict(SPECS.get(kind.name, {})).submit(store)

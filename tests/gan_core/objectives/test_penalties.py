@@ -43,7 +43,7 @@ def test_it_counts_by_its_weight(penalty):
     (name,) = penalty.model_fields
     slopes = torch.full((4, 3), 2.0)
     once, thrice = penalty(**{name: 1}), penalty(**{name: 3})
-    assert (once.weight, thrice.weight) == (1, 3)
+    assert (once.strength, thrice.strength) == (1, 3)
     assert thrice.value(slopes).item() == pytest.approx(3 * once.value(slopes).item())
 
 
