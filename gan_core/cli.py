@@ -87,7 +87,7 @@ def read_config(arguments: Namespace) -> ExperimentConfig:
             raise ConfigError("--config", f"{arguments.config} cannot be read: {error}.") from error
         except ConfigError as error:
             raise ConfigError(error.path, f"{arguments.config}: {error}") from error
-    by_key = {declared.key: path for path, declared in declared_params().items()}
+    by_key = {str(declared.key): path for path, declared in declared_params().items()}
     changes: dict[str, object] = {}
     for text in arguments.set:
         name, equals, value = text.partition("=")
