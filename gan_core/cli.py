@@ -87,9 +87,10 @@ def read_config(arguments: Namespace) -> ExperimentConfig:
             raise ConfigError("--config", f"{arguments.config} cannot be read: {error}.") from error
         except ConfigError as error:
             raise ConfigError(error.path, f"{arguments.config}: {error}") from error
-    by_key = {str(declared.key): path for path, declared in declared_params().items()}
+    by_key = {declared.key: path for path, declared in declared_params().items()}
     changes: dict[str, object] = {}
-    for text in arguments.set:
+    given: list[str] = arguments.set
+    for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             raise ConfigError("--set", f"--set expects NAME=VALUE. Got {text!r}.")
