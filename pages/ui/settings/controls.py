@@ -171,13 +171,20 @@ def _choice(path: str) -> str | list[str]:
     options = list(declared.choices()) if declared.choices else []
     members = declared.members or {}
     shown: Any = lambda name: _(members[name].label) if name in members else name  # noqa: E731
+    now = st.session_state[common["key"]]
+    explained = {
+        shown(name): _(members[name].help)
+        for name in ([now] if isinstance(now, str) else now)
+        if name in members and members[name].help
+    }
+    about = [f"**{label}**: {text}" for label, text in explained.items()]
+    common["help"] = "\n\n".join([common["help"], *about])
     if declared.kind == "choice":
         chosen = st.selectbox(options=options, format_func=shown, **common)
     else:
         chosen = st.multiselect(options=options, format_func=shown, **common)
-    for name in [chosen] if isinstance(chosen, str) else chosen:
-        if name in members and members[name].help:
-            st.caption(_(members[name].help))
+    for text in explained.values():
+        st.caption(text)
     return chosen
 
 
