@@ -21,6 +21,10 @@ FAIR = N_("Fairly good: {k} of {n} scores cannot tell the generated rows from re
 POOR = N_("Not good yet: only {k} of {n} scores cannot tell the generated rows from real ones.")
 HOPELESS = N_("Not good: every one of {n} scores can tell the generated rows from real ones.")
 
+# The same in a word or two, for tables; the levels by their names.
+IN_A_WORD = {"good": N_("good"), "fair": N_("fairly good"), "poor": N_("not good")}
+COLLAPSE, INCOMPLETE = N_("collapsed"), N_("modes missing")
+
 ONE_TRICK = N_(
     "The generator has found one row that the discriminator accepts, and always makes that one. "
     "A lower learning rate often helps."
@@ -64,11 +68,13 @@ class Verdict:
         level: how good.
         headline: the verdict in one sentence.
         reasons: what it rests on, the most important first.
+        word: the verdict in a word or two.
     """
 
     level: Literal["good", "fair", "poor"]
     headline: Sentence
     reasons: tuple[Sentence, ...]
+    word: str
 
 
 def judge(report: ScoreReport) -> Verdict:
@@ -79,23 +85,25 @@ def judge(report: ScoreReport) -> Verdict:
     """
     shrunk = [name for name, spread in report.spread.items() if spread < CONSTANT]
     if shrunk and len(shrunk) == len(report.spread):
-        return Verdict("poor", Sentence(COLLAPSED), (Sentence(ONE_TRICK),))
+        return Verdict("poor", Sentence(COLLAPSED), (Sentence(ONE_TRICK),), COLLAPSE)
     n = len(report.scores)
     k = sum(score.within_floor for score in report.scores.values())
     count = {"k": k, "n": n}
     why = _why(report)
     if shrunk:
         headline = Sentence(PARTLY_COLLAPSED, {"columns": _listed(shrunk)})
-        return Verdict("poor", headline, (Sentence(OF_ALL, count), *why))
+        return Verdict("poor", headline, (Sentence(OF_ALL, count), *why), COLLAPSE)
     if missing := _missing_modes(report):
         template = MODE_MISSING if missing["missing"] == 1 else MODES_MISSING
         reasons = (Sentence(NO_ROW_THERE, missing), Sentence(OF_ALL, count), *why)
-        return Verdict("poor", Sentence(template, missing), reasons)
+        return Verdict("poor", Sentence(template, missing), reasons, INCOMPLETE)
     if k == n:
-        return Verdict("good", Sentence(GOOD, count), (Sentence(AS_HALVES),))
-    if 2 * k >= n:
-        return Verdict("fair", Sentence(FAIR, count), why)
-    return Verdict("poor", Sentence(POOR if k else HOPELESS, count), why)
+        level, template, why = "good", GOOD, (Sentence(AS_HALVES),)
+    elif 2 * k >= n:
+        level, template = "fair", FAIR
+    else:
+        level, template = "poor", POOR if k else HOPELESS
+    return Verdict(level, Sentence(template, count), why, IN_A_WORD[level])
 
 
 def _why(report: ScoreReport) -> tuple[Sentence, ...]:
