@@ -50,7 +50,7 @@ def delete_button(jobs: list[Job]) -> None:
 
 def of_a_run(run: Run, mine: bool) -> None:
     """Draw the buttons that lead to other pages."""
-    if st.button(_("Open"), icon=":material/open_in_new:", type="primary"):
+    if st.button(_("Open run"), icon=":material/open_in_new:", type="primary"):
         go(run, "train")
     if st.button(_("Results"), icon=":material/analytics:", disabled=not run.step):
         go(run, "results")

@@ -235,3 +235,14 @@ def test_every_choice_is_explained_where_it_is_made(forge):
         options.filter(has_text=option).click()
         expect(forge.main.get_by_text(declared.help)).to_be_visible()
         forge.idle()
+
+
+def test_a_group_says_why_it_has_no_fork_and_leads_to_its_runs(forge, store, config):
+    group = store.create(config(epochs=100), "everybody", repeats=2)
+    forge.open("train", group)
+    forge.main.get_by_test_id("stPopover").get_by_text("Fork", exact=True).click()
+    expect(forge.page.get_by_text("A fork continues from one state of one run")).to_be_visible()
+    forge.page.get_by_role("link", name="seed 1").click()
+    member = store.members(group)[1].id
+    eventually(lambda: forge.run_id == member, what="the run of seed 1")
+    expect(forge.button("Fork here")).to_be_visible()

@@ -49,7 +49,8 @@ def test_deleted_runs_are_restored_or_erased_on_runs(make_run, store, open_page)
     assert "2 deleted runs" in [expander.label for expander in at.expander]
     assert re.search(r"They take \d+\.\d MB", texts(at))
     chosen = labelled(at.multiselect, "Deleted runs")
-    assert chosen.value == [runs[1].id]  # the last one deleted
+    assert set(chosen.value) == {run.id for run in runs}  # those deleted together
+    chosen.set_value([runs[1].id]).run()
     button(at, "Restore").click().run()
     assert_sound(at)
     assert [run.name for run in store.list()] == ["two"]

@@ -33,9 +33,9 @@ class Head:
 def page_head(title: str, sentence: str) -> Head:
     """Draw the title and the sentence under it."""
     page_style()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
         with st.container():
-            st.markdown(f"### {title}")
+            st.markdown(f"# {title}")
             question = st.empty()
             question.caption(sentence)
         corner = st.container(

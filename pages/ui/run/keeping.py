@@ -70,7 +70,7 @@ def deleted_runs() -> None:
         chosen = st.multiselect(
             _("Deleted runs"),
             list(found),
-            default=[next(iter(found))],
+            default=_last_deleted(list(found.values())),
             format_func=lambda job_id: f"{found[job_id].name} · {_hours_left(found[job_id])}",
             key=f"deleted.{'.'.join(found)}",
         )
@@ -92,6 +92,12 @@ def deleted_runs() -> None:
 def _each(verb: Callable[[str], object], job_ids: Sequence[str]) -> None:
     for job_id in job_ids:
         attempt(verb, job_id)
+
+
+def _last_deleted(found: Sequence[Job]) -> list[str]:
+    """Those that were deleted together, or nearly."""
+    times = [job.deleted_at or 0.0 for job in found]
+    return [job.id for job, at in zip(found, times, strict=True) if max(times) - at < 60]
 
 
 def _hours_left(job: Job) -> str:

@@ -9,6 +9,7 @@ from gan_core.metrics import METRICS, judge
 from gan_core.store.groups import scores_by_member
 from gan_core.store.model import Run
 from pages.server.visitor import store
+from pages.ui.parts.navigation import link_to
 from pages.ui.parts.scores import direction
 from pages.ui.parts.text import _
 from pages.ui.parts.verdict import verdict
@@ -66,3 +67,16 @@ def choose_member(group: Run, members: Sequence[Run]) -> Run:
         width=230,
     )
     return by_label[label]
+
+
+def fork_of_group(group: Run) -> None:
+    """Say why a group has no fork, and lead to its runs, which have."""
+    with st.popover(_("Fork"), icon=":material/call_split:"):
+        st.markdown(
+            _(
+                "A fork continues from one state of one run, and these are several. Open one of "
+                "them; there it can be forked."
+            )
+        )
+        for member in store().members(group):
+            link_to("train", member.label, "open_in_new", member)

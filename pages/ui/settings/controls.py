@@ -12,6 +12,7 @@ from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
+from pages.ui.parts.errors import in_words
 from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link
 from pages.ui.session.settings import current_settings, keep_settings, widget_key
@@ -256,6 +257,7 @@ def _shown(value: float) -> str:
 
 
 def _friendly(error: ConfigError) -> str:
-    """The message, preceded by the setting's label on the page."""
-    declared = declared_params().get(error.path)
-    return f"**{_(declared.label)}**: {plain(error)}" if declared else plain(error)
+    """The message, which names the setting as the page does."""
+    message, declared = in_words(error), declared_params().get(error.path)
+    label = f"**{_(declared.label)}**" if declared else ""
+    return message if label in message else f"{label}: {message}"
