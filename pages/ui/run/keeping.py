@@ -41,11 +41,11 @@ def confirm_delete(jobs: Sequence[Job]) -> None:
         ).format(size=size)
     )
     with st.container(horizontal=True):
-        for label, verb, kind in (
-            (_("Delete with undo"), store().discard, "primary"),
-            (_("Delete permanently"), store().delete, "secondary"),
+        for label, verb, is_usual in (
+            (_("Delete with undo"), store().discard, True),
+            (_("Delete permanently"), store().delete, False),
         ):
-            if st.button(label, type=kind):
+            if st.button(label, type="primary" if is_usual else "secondary"):
                 try:
                     for job in jobs:
                         verb(job.id)
