@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError, DataError, DivergedError
-from gan_core.metrics import METRICS, ScoreReport
+from gan_core.metrics import METRICS, ScoreReport, judge
 from gan_core.problem import Problem, resolve
 from gan_core.scoring import score
 from gan_core.store.history import ParquetHistory
@@ -233,6 +233,7 @@ def _announce(started: Started) -> None:
 
 def _score_lines(report: ScoreReport) -> Iterator[str]:
     """Each metric's overall value beside its noise floor, one per line."""
+    yield judge(report).headline.text()
     yield f"{'score':<15}value   better    noise floor"
     for name, found in report.scores.items():
         floor, goal = found.floor.overall, METRICS[name].goal

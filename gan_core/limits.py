@@ -151,7 +151,7 @@ class Limits:
             who, fewer = ("this would need", ", use fewer epochs") if size else ("runs need", "")
             raise LimitError(
                 f"The disk has only {free // 2**20:,} MB left, {who} {needed:,} MB. Delete old "
-                f"runs{fewer}, or ask the administrator to free some space."
+                f"runs permanently{fewer}, or ask the administrator to free some space."
             )
 
 

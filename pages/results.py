@@ -18,6 +18,7 @@ from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import link_to
 from pages.ui.parts.scores import score_cards, score_table
 from pages.ui.parts.text import _
+from pages.ui.parts.verdict import too_few_rows, verdict
 from pages.ui.run.sample import sample_of
 from pages.ui.run.seeds import choose_member, member_scores
 from pages.ui.run.transport import status_row
@@ -71,6 +72,10 @@ def draw(run: Run, step: int) -> None:
     if sample is None:
         return
     report = own or ScoreReport.from_dict(sample["scores"])
+    if 2 * n >= table.n_rows:
+        verdict(report)
+    else:
+        too_few_rows(-(-table.n_rows // 2))
     score_cards(report)
     figures(table, sample)
     generated = pd.DataFrame(sample["first"], columns=list(table.features))
@@ -104,14 +109,14 @@ def newest_with_result() -> Run | None:
 
 def main() -> None:
     """Draw the page."""
-    corner = page_head(_("Results"), _("How close are the generated rows to the real ones?"))
+    head = page_head(_("Results"), _("How close are the generated rows to the real ones?"))
     run = current_run() or newest_with_result()
     if run is None:
         st.info(_("Nothing has been trained yet. Train a GAN first; its results appear here."))
         link_to("train", _("Train"), "play_arrow")
         return
     look_at(run)
-    with corner:
+    with head.corner:
         share_button(run.config, run)
     status_row(run)
     if run.is_group:

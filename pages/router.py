@@ -5,17 +5,15 @@ from pathlib import Path
 import streamlit as st
 
 from gan_core.errors import GanForgeError
+from pages.server.addresses import MISSING
 from pages.ui.parts.errors import show
-from pages.ui.parts.text import _
+from pages.ui.parts.text import _, plain
 
 HERE = Path(__file__).parent
 
 
 def main() -> None:
     """Draw the page that the address asks for."""
-    st.set_page_config(
-        page_title="GAN Forge", page_icon=str(HERE / "assets" / "icon.png"), layout="wide"
-    )
     page = st.navigation(
         [
             st.Page(HERE / "home.py", title=_("Home"), url_path="", default=True),
@@ -27,6 +25,11 @@ def main() -> None:
         ],
         position="top",
     )
+    icon = str(HERE / "assets" / "icon.png")
+    st.set_page_config(page_title=f"{page.title} · GAN Forge", page_icon=icon, layout="wide")
+    if missing := st.query_params.get(MISSING):
+        words = _("There is no page {path} here. Choose one in the bar above.")
+        st.error(plain(words.format(path=f"/{missing}")), icon=":material/wrong_location:")
     try:
         page.run()
     except GanForgeError as error:

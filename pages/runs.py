@@ -8,8 +8,9 @@ from pages.ui.parts.head import page_head
 from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.navigation import link_to, switch_to
 from pages.ui.parts.text import _, plain
-from pages.ui.run.keeping import confirm_delete, rename
-from pages.ui.run.table import choose_job
+from pages.ui.run.filters import filtered
+from pages.ui.run.keeping import confirm_delete, deleted_runs, rename
+from pages.ui.run.table import choose_jobs
 from pages.ui.run.transport import status_word
 from pages.ui.session.run import forget_run, look_at
 from pages.ui.session.settings import use_settings
@@ -29,13 +30,27 @@ def actions(job: Job) -> None:
                 of_another(job)
             if mine:
                 rename(job)
-                if st.button(_("Delete"), icon=":material/delete:"):
-                    st.dialog(_("Delete"))(confirm_delete)(job)
+                delete_button([job])
+
+
+def actions_for_several(jobs: list[Job]) -> None:
+    """Draw what can be done with all selected jobs at once."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_('{n} runs selected').format(n=len(jobs))}**", width="content")
+        mine = [job for job in jobs if store().may_change(job)]
+        if mine:
+            delete_button(mine)
+
+
+def delete_button(jobs: list[Job]) -> None:
+    """Draw the button that asks before it deletes."""
+    if st.button(_("Delete"), icon=":material/delete:"):
+        st.dialog(_("Delete"))(confirm_delete)(jobs)
 
 
 def of_a_run(run: Run, mine: bool) -> None:
     """Draw the buttons that lead to other pages."""
-    if st.button(_("Open"), icon=":material/open_in_new:", type="primary"):
+    if st.button(_("Open run"), icon=":material/open_in_new:", type="primary"):
         go(run, "train")
     if st.button(_("Results"), icon=":material/analytics:", disabled=not run.step):
         go(run, "results")
@@ -72,15 +87,30 @@ def main() -> None:
     """Draw the page."""
     page_head(_("Runs"), _("What has been trained on this server, and how did it end?"))
     jobs = store().all_jobs(SHOWN)
-    if not jobs:
+    if jobs:
+        warn_if_unattended(jobs)
+        found, asked = filtered(jobs)
+        if found:
+            choose(found, asked)
+        else:
+            st.info(_("No run fits these filters."))
+    else:
         st.info(_("Nothing has been trained yet."))
         link_to("train", _("Train"), "play_arrow")
-        return
-    warn_if_unattended(jobs)
-    if job := choose_job(jobs):
-        actions(job)
+    deleted_runs()
+
+
+def choose(jobs: list[Job], asked: object) -> None:
+    """Draw the table, and what can be done with the selected jobs."""
+    chosen = choose_jobs(jobs, asked)
+    if len(chosen) == 1:
+        actions(chosen[0])
+    elif chosen:
+        actions_for_several(chosen)
     else:
-        st.caption(_("Select a run to open, resume, duplicate, rename or delete it."))
+        st.caption(
+            _("Select a run to open, resume, duplicate, rename or delete it; several to delete.")
+        )
 
 
 main()

@@ -12,6 +12,7 @@ from pages.ui.run.arena import arena, is_quality_chosen, view_controls
 from pages.ui.run.edits import changes_list, edit_panel, replay_notice
 from pages.ui.run.instant import follow_settings, ghost_of, instant_toggle
 from pages.ui.run.live import Motion, live_view
+from pages.ui.run.seeds import final_verdict, fork_of_group
 from pages.ui.run.start import repeats_field, start_button
 from pages.ui.run.timeline import timeline
 from pages.ui.run.transport import parent_of, speed_control, status_row, transport_row
@@ -53,7 +54,9 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, with_speed=view is None)
-        if not run.is_group and (run.is_active or run.can_resume):
+        if run.is_group:
+            fork_of_group(run)
+        elif run.is_active or run.can_resume:
             edit_panel(run)
     return motion, view
 
@@ -61,7 +64,7 @@ def steering(run: Run) -> tuple[Motion, View | None]:
 def main() -> None:
     """Draw the page."""
     sentence = _("Two networks compete: can G learn to fool D?")
-    corner = page_head(_("Train"), sentence)
+    head = page_head(_("Train"), sentence)
     run = current_run()
     follow_link()
     left, right = st.columns([1, 3.1])
@@ -93,7 +96,10 @@ def main() -> None:
             link_to("results", _("See the results"), "analytics", run)
         structures(run.config if run else settings)
         code_view(settings)
-    with corner:
+    if run and not run.is_active:
+        with head.question.container():
+            final_verdict(run)
+    with head.corner:
         link_badges()
         share_button(settings, run)
 

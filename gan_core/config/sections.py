@@ -14,8 +14,8 @@ ENGINES = ("auto", "torch", "fast")
 PLAYERS = ("both", "d", "g")
 
 _ACTIVATION_HELP = (
-    "The nonlinearity between the linear layers. ReLU and LeakyReLU keep gradients alive in deep "
-    "networks, Tanh and Sigmoid saturate; with none the network is linear."
+    "The nonlinearity between the linear layers, without which the network could learn only "
+    "linear functions."
 )
 _WIDTHS_HELP = (
     "Units of each hidden layer, first to last. Wider and deeper networks can learn finer shapes, "
@@ -55,7 +55,7 @@ class DataConfig(Section, frozen=True):
     encoder: str = setting(
         "minmax", "Encoding",
         "How each feature is scaled for the networks; G's last layer follows from it.",
-        choices=lambda: tuple(ENCODERS),
+        choices=ENCODERS.keys, members=ENCODERS,
     )  # fmt: skip
 
     @field_validator("drawing")
@@ -85,7 +85,7 @@ class GeneratorConfig(Section, frozen=True):
     )  # fmt: skip
     activation: str = setting(
         "relu", "Generator activation", _ACTIVATION_HELP,
-        choices=lambda: tuple(ACTIVATIONS), key="g_act",
+        choices=ACTIVATIONS.keys, members=ACTIVATIONS, key="g_act",
     )  # fmt: skip
     slope: float = setting(
         0.2, "Generator's LeakyReLU slope", _SLOPE_HELP,
@@ -112,7 +112,7 @@ class DiscriminatorConfig(Section, frozen=True):
     )  # fmt: skip
     activation: str = setting(
         "leaky_relu", "Discriminator activation", _ACTIVATION_HELP,
-        choices=lambda: tuple(ACTIVATIONS), key="d_act",
+        choices=ACTIVATIONS.keys, members=ACTIVATIONS, key="d_act",
     )  # fmt: skip
     slope: float = setting(
         0.2, "Discriminator's LeakyReLU slope", _SLOPE_HELP,

@@ -1,7 +1,7 @@
 """All metrics at once, each with the value that chance alone would give."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -88,9 +88,12 @@ class ScoreReport:
 
     Attributes:
         scores: by the metric's name, in the order of `METRICS`.
+        spread: the generated rows' standard deviation as a share of the real rows', by feature;
+            1 for one that is constant in the real rows. Empty in reports of older versions.
     """
 
     scores: dict[str, Score]
+    spread: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain dicts, strings and finite floats, ready for JSON."""
@@ -99,7 +102,9 @@ class ScoreReport:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """The inverse of `to_dict`."""
-        return cls({name: Score.from_dict(score) for name, score in record["scores"].items()})
+        found = record["scores"]
+        scores = {name: Score.from_dict(found[name]) for name in METRICS if name in found}
+        return cls(scores, record.get("spread", {}))
 
 
 def evaluate(
@@ -141,7 +146,7 @@ def evaluate(
         name: _score(metric, metric.value(real, fake, modes), names, floor.get(name), modes)
         for name, metric in metrics_for(len(names), modes).items()
     }
-    return ScoreReport(scores)
+    return ScoreReport(scores, dict(zip(names, _spread(real, fake), strict=True)))
 
 
 def noise_floor(
@@ -211,6 +216,13 @@ def _noise_floor(metric: Metric, values: FloatArray, names: tuple[str, ...]) -> 
         return NoiseFloor(_floor(values), {})
     per_feature = {name: _floor(column) for name, column in zip(names, values.T, strict=True)}
     return NoiseFloor(_floor(values.mean(axis=1)), per_feature)
+
+
+def _spread(real: FloatArray, fake: FloatArray) -> list[float]:
+    """See `ScoreReport`; capped, because a real feature may vary by next to nothing."""
+    sd = np.maximum(real.std(axis=0), np.finfo(float).tiny)
+    share = np.minimum(fake.std(axis=0) / sd, np.finfo(np.float32).max)
+    return np.where(np.ptp(real, axis=0) > 0, share, 1.0).tolist()
 
 
 def _floor(values: FloatArray) -> Floor:

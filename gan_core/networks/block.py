@@ -136,8 +136,22 @@ def _class_of(block: type[Block]) -> type["nn.Module"]:
     return known.get(block.__name__) or getattr(nn, block.__name__)
 
 
-# By name: the blocks after a hidden linear layer, given LeakyReLU's slope.
-ACTIVATIONS: Registry[Callable[[float], tuple[Block, ...]]] = Registry("activation")
+@dataclass(frozen=True)
+class Activation:
+    """What stands after a hidden linear layer.
+
+    Attributes:
+        label: name for people.
+        help: what it is, for people.
+        blocks: makes it from LeakyReLU's slope.
+    """
+
+    label: str
+    help: str
+    blocks: Callable[[float], tuple[Block, ...]]
+
+
+ACTIVATIONS: Registry[Activation] = Registry("activation")
 
 
 @dataclass(frozen=True)

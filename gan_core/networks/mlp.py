@@ -84,7 +84,7 @@ def _stack(
         for block in (
             Linear(n_in, n_out),
             *((normalized(n_out),) if normalized else ()),
-            *ACTIVATIONS[activation](slope),
+            *ACTIVATIONS[activation].blocks(slope),
             *drop,
         )
     )

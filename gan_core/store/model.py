@@ -46,6 +46,7 @@ class Job:
     parent_id: str | None  # the job that this one continues from
     label: str  # how it differs from the other members of its group, such as "seed 3"
     priority: int  # its class in the queue; see `gan_core.store.schema.QUEUE_ORDER`
+    deleted_at: float | None = None  # when it was discarded; it can be restored for a day
 
     @property
     def shown_status(self) -> str:

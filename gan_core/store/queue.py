@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gan_core.store import model
 from gan_core.store.changes import Unchanged, Watch
 from gan_core.store.database import Database
+from gan_core.store.discarding import purge
 from gan_core.store.rows import change, lock
 from gan_core.store.schema import checkpoints, dispatchers, jobs
 from gan_core.store.turns import next_in_turn
@@ -76,6 +77,10 @@ class Queue:
             mine, old = dispatchers.c.id == self._me.id, dispatchers.c.seen_at < now - 3600
             db.execute(dispatchers.delete().where(sa.or_(mine, old)))
             db.execute(dispatchers.insert().values(asdict(self._me) | found))
+
+    def purge(self) -> None:
+        """Erase the jobs that were discarded a day ago."""
+        purge(self._database)
 
     def leave(self) -> None:
         """Say that this dispatcher ends, its workers with it; another one takes its jobs over."""

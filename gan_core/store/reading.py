@@ -69,7 +69,7 @@ class Reading:
 
     def all_jobs(self, limit: int = 1000) -> Sequence[Job]:
         """Jobs of all kinds, newest first; a group counts as one."""
-        query = SELECT.where(jobs.c.group_id.is_(None))
+        query = SELECT.where(jobs.c.group_id.is_(None), jobs.c.deleted_at.is_(None))
         newest = query.order_by(jobs.c.created_at.desc(), jobs.c.id)
         with self.database.read() as db:
             seen = (job for job in map(job_of, db.execute(newest)) if self.may_see(job))
@@ -80,7 +80,8 @@ class Reading:
 
     def counts(self) -> dict[str, int]:
         """Number of jobs in each status, of all users."""
-        query = sa.select(jobs.c.status, sa.func.count()).group_by(jobs.c.status)
+        query = sa.select(jobs.c.status, sa.func.count()).where(jobs.c.deleted_at.is_(None))
+        query = query.group_by(jobs.c.status)
         with self.database.read() as db:
             found = {status: count for status, count in db.execute(query)}
         return {status: found.get(status, 0) for status in model.STATUSES}
@@ -93,23 +94,39 @@ class Reading:
             return db.scalar(place(job.id)) or 0
 
     def may_see(self, job: Job) -> bool:
-        return self.user is None or self._rule.may_see(self.user, job)
+        """Whether the user sees a job; a discarded one is seen by nobody."""
+        return job.deleted_at is None and self._sees(job)
 
     def may_change(self, job: Job) -> bool:
         """Whether the user may steer a job; if not, verbs refuse, whatever a page shows."""
-        rule = self._rule
-        return self.user is None or (
-            rule.may_see(self.user, job) and rule.may_change(self.user, job)
-        )
+        return job.deleted_at is None and self._may_change(job)
 
-    def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
-        """A job that the user may change, with its members: locked, in order of id."""
+    def _sees(self, job: Job) -> bool:
+        """What the rule says of seeing a job, discarded or not."""
+        return self.user is None or self._rule.may_see(self.user, job)
+
+    def _may_change(self, job: Job) -> bool:
+        """What the rule says of changing a job, discarded or not."""
+        return self.user is None or (self._sees(job) and self._rule.may_change(self.user, job))
+
+    def _hold(
+        self, db: sa.Connection, job_id: object, *, discarded: bool | None = False
+    ) -> Sequence[Job]:
+        """A job that the user may change, with its members: locked, in order of id.
+
+        Args:
+            db: a write transaction.
+            job_id: the job.
+            discarded: whether it has to be a discarded one; None: either.
+        """
         job_id = check_id(job_id)
         held = locked(db, with_members(job_id))
         job = next((job for job in held if job.id == job_id), None)
-        if job is None or not self.may_see(job):
+        if job is None or not self._sees(job):
             raise _not_found(job_id)
-        if not self.may_change(job):
+        if discarded is not None and discarded != (job.deleted_at is not None):
+            raise _not_found(job_id)
+        if not self._may_change(job):
             raise AccessError(
                 f"The run {job.name!r} is not yours to change. Fork it, or duplicate its settings."
             )

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0005"  # the newest migration in migrations/versions
+HEAD = "0007"  # the newest migration in migrations/versions
 
 metadata = sa.MetaData()
 
@@ -34,6 +34,7 @@ jobs = sa.Table(
     sa.Column("label", sa.String(120), nullable=False, server_default=""),  # of a member
     sa.Column("priority", sa.Integer, nullable=False, server_default="1"),  # the lowest first
     sa.Column("heartbeat_at", sa.Float),  # when its worker last reported that it is alive
+    sa.Column("deleted_at", sa.Float),  # since when nobody sees it; erased a day later
     sa.Index("ix_jobs_queue", "status", "priority", "queued_at", "id"),
     sa.Index("ix_jobs_group", "group_id"),
 )

@@ -62,18 +62,15 @@ class Steering(Reading):
     def delete(self, job_id: str) -> None:
         """Delete a job with all it produced. A running one loses its worker at its next write.
 
-        A group is deleted with its members, and with the last of them.
+        It cannot be brought back (see `discard`); a discarded one can be deleted too. A group is
+        deleted with its members, and with the last of them.
         """
         job_id = check_id(job_id)
 
         def everything(db: sa.Connection) -> None:
             lock(db, _family(job_id))
-            held = self._hold(db, job_id)
-            ids = [job.id for job in held]
-            for table in schema.OF_A_JOB:
-                key = table.c.job_id if table is schema.trainings else table.c.run_id
-                db.execute(table.delete().where(key.in_(ids)))
-            db.execute(jobs.delete().where(jobs.c.id.in_(ids)))
+            held = self._hold(db, job_id, discarded=None)
+            erase(db, [job.id for job in held])
             member = jobs.alias()
             empty = ~sa.exists().where(member.c.group_id == jobs.c.id)
             for group_id in {job.group_id for job in held if job.group_id} - {job_id}:
@@ -110,6 +107,14 @@ class Steering(Reading):
                 f"server allows {self.limits.max_waiting:,} of one visitor. Try again when some "
                 "are done, or delete some."
             )
+
+
+def erase(db: sa.Connection, ids: Sequence[str]) -> None:
+    """Delete the rows of jobs in all tables."""
+    for table in schema.OF_A_JOB:
+        key = table.c.job_id if table is schema.trainings else table.c.run_id
+        db.execute(table.delete().where(key.in_(ids)))
+    db.execute(jobs.delete().where(jobs.c.id.in_(ids)))
 
 
 def _status(held: Sequence[Job]) -> str:

@@ -5,10 +5,11 @@ import sqlalchemy as sa
 from gan_core.store.access import Rule
 from gan_core.store.creation import Creation
 from gan_core.store.database import Database, database_url
+from gan_core.store.discarding import Discarding
 from gan_core.store.trainings import Trainings
 
 
-class Store(Creation, Trainings):
+class Store(Creation, Trainings, Discarding):
     """Jobs as users handle them: create, read, steer, delete."""
 
     @classmethod

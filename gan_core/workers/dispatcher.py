@@ -26,6 +26,7 @@ LOOK_SECONDS = 0.02
 ANNOUNCE_SECONDS = 1.0
 FIRST_PAUSE_SECONDS = 1.0  # before retrying to start a process that could not be started,
 MOST_PAUSE_SECONDS = 60.0  # and twice as long each time
+PURGE_SECONDS = 600.0
 PATIENCE_SECONDS = 5.0  # before a worker that was asked to pause or stop is killed
 
 
@@ -39,6 +40,7 @@ class Dispatcher:
         self._handles: list[Handle] = []
         self._gone: set[Handle] = set()  # whose worker was missing at the last check
         self._announced = 0.0
+        self._purged = -PURGE_SECONDS
         self._behind = True
         self._start_again = 0.0  # when to retry after a process could not be started
         self._pause = 0.0
@@ -56,6 +58,9 @@ class Dispatcher:
             self._queue.announce(*self._executor.found_hardware())
             self._queue.adopt_orphans([handle.claim for handle in self._handles])
             self._announced = now
+            if now - self._purged > PURGE_SECONDS:
+                self._queue.purge()
+                self._purged = now
         freed = False
         for handle in list(self._handles):
             if (why := self._executor.poll(handle)) is not None:

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from pages.server.addresses import KnownPages
 from pages.server.cookie import VisitorCookie
 
 # Addresses that take more than questions. Streamlit takes files at /_stcore/upload_file/ whether
@@ -38,6 +39,7 @@ def middleware() -> list[Middleware]:
     """The stack, outermost first."""
     return [
         Middleware(Guard),
+        Middleware(KnownPages),
         Middleware(VisitorCookie),
         Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
     ]

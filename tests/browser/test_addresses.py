@@ -44,12 +44,33 @@ def test_nonsense_in_an_address_is_answered(forge):
     expect(forge.button("Train")).to_be_enabled()
 
 
-def test_a_page_that_does_not_exist_leads_home(forge):
-    forge.open("nonsense")
-    expect(forge.page.get_by_text("Page not found").first).to_be_visible()
-    forge.watch.complaints.clear()  # Streamlit says the same in the console
-    forge.page.keyboard.press("Escape")
-    expect(forge.button("Start the tutorial")).to_be_visible()
+def test_a_page_that_does_not_exist_is_said_not_to(forge):
+    for path in ("nosuchpage", "train/nosuch", "no%3Cb%3E/such"):
+        forge.open(path).error("There is no page", "/no" if path[0] == "n" else "/train/nosuch")
+        expect(forge.button("Start the tutorial")).to_be_visible()
+    forge.go("Train")
+    expect(forge.main.get_by_test_id("stAlert")).to_have_count(0)
+    forge.open("train/?epochs=300")  # a page's own address, with a slash too many
+    assert forge.at("Train").url.endswith("/train?epochs=300")
+
+
+def test_every_page_has_its_title_and_one_heading(forge):
+    for path, name in {"": "Home", **PAGES}.items():
+        forge.open(path)
+        expect(forge.page).to_have_title(f"{name} · GAN Forge")
+        heading = forge.main.locator("h1")
+        expect(heading).to_have_text("GAN Forge" if not path else name)
+        assert heading.count() == 1
+
+
+def test_errors_speak_of_labels_not_of_dotted_names(forge):
+    forge.open("train")
+    forge.main.get_by_text("Networks", exact=True).click()
+    field = forge.main.get_by_role("textbox", name="Generator widths")
+    field.fill("16, x")
+    field.press("Enter")
+    said = forge.error("Generator widths must be")
+    assert "generator." not in said
 
 
 @pytest.mark.parametrize("run_id", ["nonsense", "AAAAAAAAAAAA", "..%2F..%2Fetc", "%00", "x" * 5000])

@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 from safetensors.numpy import load
 
 from gan_core import ExperimentConfig
@@ -23,6 +24,20 @@ def download(forge, label, role="button"):
     with forge.page.expect_download() as waiting:
         forge.page.get_by_role(role, name=label, exact=True).click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def test_train_and_results_say_whether_the_rows_are_good(forge, store, config):
+    collapsing = {"optimizer.lr_g": 0.1, "optimizer.lr_d": 0.1}
+    run = store.create(config(epochs=2000).with_values(collapsing), "everybody")
+    forge.open("train", run).badge("finished")
+    said = "Collapsed: all generated rows are nearly the same."
+    title = forge.main.get_by_role("heading", name="Train", exact=True)
+    verdict = forge.main.get_by_text(said)
+    expect(verdict).to_be_visible()
+    assert verdict.bounding_box()["y"] < title.bounding_box()["y"] + 60  # in sight at once
+    forge.go("Results").see(said)
+    first_card = forge.main.get_by_test_id("stMetric").first.bounding_box()
+    assert verdict.bounding_box()["y"] < first_card["y"]
 
 
 def test_everything_can_be_downloaded_and_drawn_again(forge, store, finished_run):

@@ -1,5 +1,7 @@
 """Runs: choose one in the table, and what can be done with it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -45,7 +47,7 @@ def test_open_results_and_duplicate_settings(forge, ended, store):
     forge.open("runs")
     select(forge, 1)
     assert chosen(forge) == older.id
-    forge.press("Open").at("Train").badge("finished")
+    forge.press("Open run").at("Train").badge("finished")
     assert forge.run_id == older.id
     forge.go("Runs")
     select(forge, 0)
@@ -78,24 +80,31 @@ def test_rename(forge, ended, store):
     expect(forge.main.locator("img")).to_have_count(0)
 
 
-def test_delete_asks_first_and_deletes_only_that_run(forge, ended, store):
-    kept, doomed = ended("kept", "doomed")
+def test_delete_asks_first_deletes_only_what_is_selected_and_can_be_undone(forge, ended, store):
+    kept, one, two = ended("kept", "doomed one", "doomed two")
     forge.open("runs")
+    forge.page.get_by_role("textbox", name="Find").fill("doomed")
+    forge.page.keyboard.press("Enter")
+    forge.idle()
     select(forge, 0)
-    forge.press("Delete")
+    select(forge, 1)
+    forge.see("2 runs selected").press("Delete")
     dialog = forge.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("doomed")
-    expect(dialog).to_contain_text("cannot be undone")
+    expect(dialog).to_contain_text("doomed two, doomed one")
     forge.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    assert store.get(doomed.id)
-    forge.press("Delete").press("Delete permanently")
-    eventually(lambda: doomed.id not in [r.id for r in store.list()], 20, "the run gone")
-    assert kept.id in [run.id for run in store.list()]
+    assert store.get(one.id)
+    forge.press("Delete").press("Delete with undo")
+    mine = {kept.id, one.id, two.id}
+    shown = lambda: {run.id for run in store.list()} & mine  # noqa: E731
+    eventually(lambda: shown() == {kept.id}, 20, "the runs gone")
     expect(dialog).to_have_count(0)
     forge.idle()
     # The next run is not chosen in its place.
     expect(forge.button("Delete")).to_have_count(0, timeout=8000)
+    forge.main.get_by_text(re.compile(r"\d deleted runs")).click()
+    forge.press("Restore")
+    eventually(lambda: shown() == mine, 20, "both back")
 
 
 def test_a_new_run_does_not_slip_under_the_selection(forge, ended, store, config):

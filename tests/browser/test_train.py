@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from gan_core.networks import ACTIVATIONS
+from gan_core.objectives import OBJECTIVES
 from gan_core.store import model
 from tests.browser.server import eventually
 
@@ -213,3 +215,34 @@ def test_a_double_click_before_the_scripts_are_there_shows_the_run(forge, store)
     for route in held:
         route.continue_()
     forge.first_point(forge.run_id)
+
+
+def test_every_choice_is_explained_where_it_is_made(forge):
+    """By its label and a line that changes with the choice, not by the key of links."""
+    explained = {
+        "Loss": ("Loss", "Hinge", OBJECTIVES["hinge"]),
+        "Networks": ("Generator activation", "Tanh", ACTIVATIONS["tanh"]),
+    }
+    forge.open("train")
+    for place, (label, option, declared) in explained.items():
+        forge.main.get_by_text(place, exact=True).first.click()
+        box = forge.main.get_by_role("combobox", name=label)
+        expect(forge.main.get_by_text(declared.help)).to_have_count(0)
+        box.click()
+        options = forge.page.get_by_role("option")
+        expect(options.filter(has_text=option)).to_be_visible()
+        assert not {"bce", "hinge", "leaky_relu"} & {*options.all_inner_texts()}
+        options.filter(has_text=option).click()
+        expect(forge.main.get_by_text(declared.help)).to_be_visible()
+        forge.idle()
+
+
+def test_a_group_says_why_it_has_no_fork_and_leads_to_its_runs(forge, store, config):
+    group = store.create(config(epochs=100), "everybody", repeats=2)
+    forge.open("train", group)
+    forge.main.get_by_test_id("stPopover").get_by_text("Fork", exact=True).click()
+    expect(forge.page.get_by_text("A fork continues from one state of one run")).to_be_visible()
+    forge.page.get_by_role("link", name="seed 1").click()
+    member = store.members(group)[1].id
+    eventually(lambda: forge.run_id == member, what="the run of seed 1")
+    expect(forge.button("Fork here")).to_be_visible()

@@ -209,7 +209,7 @@ def test_a_drawing_is_trained_and_told_short_on_runs(drawn, store):
     }
     drawn.switch_page("runs.py").run()
     assert_sound(drawn)
-    assert "drawing=40 points" in drawn.dataframe[0].value.iloc[0]["differs"]
+    assert "drawing=40 points" in drawn.dataframe[0].value.iloc[0]["settings"]
 
 
 def test_the_drawing_of_a_run_that_is_opened_is_on_the_surface(store, open_page, trained):

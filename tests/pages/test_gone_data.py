@@ -31,15 +31,15 @@ def test_runs_lists_it_beside_others(open_page, gone, make_run):
     make_run(model.FINISHED)
     rows = open_page("runs").dataframe[0].value
     assert list(rows["status"]) == ["finished", "finished"]
-    assert ["source=gone" in row for row in rows["differs"]] == [False, True]
+    assert ["data=gone" in row for row in rows["settings"]] == [False, True]
 
 
 @pytest.mark.parametrize("page", ["train", "results", "data"])
 def test_pages_that_need_its_rows_name_what_is_missing(open_page, gone, page):
     at = open_page("train", run=gone.id)  # so its settings are the session's
-    assert_kind_message(at, "data.source", "'gone'", "iris")
+    assert_kind_message(at, "Data set", "'gone'", "iris")
     at.switch_page(f"{page}.py").run()
-    assert_kind_message(at, "data.source", "'gone'", "iris")
+    assert_kind_message(at, "Data set", "'gone'", "iris")
 
 
 def test_another_data_set_can_be_chosen_then(open_page, gone, store):

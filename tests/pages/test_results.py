@@ -76,9 +76,35 @@ def test_every_metric_has_a_card_with_direction_range_and_floor(results_page, tr
         assert float(card.value) >= 0
     captions = [c.value for c in results_page.caption]
     assert sum("is better" in c for c in captions) == len(metrics)
-    assert sum("noise floor" in c or "chance" in c for c in captions) >= len(metrics)
+    verdicts = [m.value for m in results_page.markdown if m.value.startswith(":small[")]
+    assert sum("noise floor" in v or "chance" in v for v in verdicts) == len(metrics)
     bands = [h for h in results_page.get("html") if "noise floor:" in str(h.proto)]
     assert len(bands) == len(metrics)
+
+
+def test_the_verdict_comes_before_the_figures_and_needs_enough_rows(results_page):
+    assert "**Not good: every one of 6 scores can tell the generated" in texts(results_page)
+    assert "vary too little" in texts(results_page)
+    shown = labelled(results_page.number_input, "Generated rows")
+    shown.set_value(24).run()
+    assert "Not good" not in texts(results_page)
+    assert "Too few generated rows for a verdict: it takes at least 25" in texts(results_page)
+    labelled(results_page.number_input, "Generated rows").set_value(25).run()
+    assert "Not good" in texts(results_page)
+
+
+def test_of_several_seeds_it_says_how_many_are_good(open_page, store, trained):
+    group = store.create(trained.config, "everybody", repeats=2)
+    report = score(trained.generator).to_dict()
+    queue = Queue(store.database, DispatcherInfo("me", "here", 1, 1, "CPU", "0", time.time()))
+    queue.announce("CPU", "0")
+    for _ in range(2):
+        claim = queue.claim()
+        Attempt(store.database, claim.run_id, claim.attempt).close(model.FINISHED, result=report)
+    for page in ("train", "results"):
+        at = open_page(page, run=group.id)
+        assert_sound(at)
+        assert "Of 2 runs, 0 good, 0 fairly good, 2 not good." in texts(at)
 
 
 def test_the_two_tables_stand_side_by_side(results_page, trained):

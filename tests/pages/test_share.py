@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from gan_core import ExperimentConfig
+from gan_core.config import declared_params
 from gan_core.config.links import from_query, to_query
 from gan_core.store import model
 from tests.pages.helpers import (
@@ -265,3 +266,17 @@ def test_the_code_is_shown_when_it_is_asked_for(open_page, store):
     assert "relu().mean()" in code
     offered = [d.proto.label for d in at.get("download_button")]
     assert offered == ["Python script", "Notebook"]
+
+
+def test_all_but_the_sliders_is_locked_by_one_button(store, open_page):
+    at = open_page("train")
+    open_share(at)
+    button(at, "the three sliders").click().run()
+    assert_sound(at)
+    locked = labelled(at.multiselect, "Lock").value
+    free = {*declared_params()} - {*locked}
+    sliders = {"generator.latent_dim", "optimizer.lr_g", "optimizer.lr_d", "training.epochs"}
+    assert free == sliders
+    button(at, "the learning rate").click().run()
+    free = {*declared_params()} - {*labelled(at.multiselect, "Lock").value}
+    assert free == {"optimizer.lr_g", "optimizer.lr_d"}

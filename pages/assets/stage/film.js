@@ -56,7 +56,7 @@ class Film {
     const { root } = this;
     const t = theme(root);
     const player = (name, role) => `<b style="background:${t[role]}">${name}</b>`;
-    const rows = (mark, role) => `<span style="color:${t[role]}">${mark} ${escapeHtml(labels[role])}</span>`;
+    const rows = (mark, role) => `<span><i style="color:${t[role]}">${mark}</i> ${escapeHtml(labels[role])}</span>`;
     root.innerHTML = `<div class="gf-game"><span>${escapeHtml(labels.noise)}</span>
         <i>→</i>${player("G", "generator")}<i>→</i>${rows("▲", "generated")}
         <i>→</i>${player("D", "discriminator")}<i>←</i>${rows("●", "real")}</div>

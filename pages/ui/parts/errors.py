@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from gan_core.config import declared_params
 from gan_core.errors import GanForgeError, RunNotFoundError, StoreError
 from pages.ui.parts.text import _, plain
 
@@ -16,7 +17,16 @@ def show(error: GanForgeError) -> None:
     """Show an error whose message is meant for the user."""
     if isinstance(error, StoreError) and not isinstance(error, RunNotFoundError):
         log.warning("%s", error)
-    st.error(plain(error), icon=":material/error:")
+    st.error(in_words(error), icon=":material/error:")
+
+
+def in_words(error: GanForgeError) -> str:
+    """The message, with the labels of settings on the pages in place of their dotted names."""
+    message = plain(error)
+    for path, declared in declared_params().items():
+        if "." in path:
+            message = message.replace(plain(path), f"**{_(declared.label)}**")
+    return message
 
 
 def attempt(action: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 - of any action
@@ -27,7 +37,7 @@ def attempt(action: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 
     try:
         action(*args)
     except GanForgeError as error:
-        st.toast(plain(error), icon=":material/info:")
+        st.toast(in_words(error), icon=":material/info:")
 
 
 def show_unexpected(error: Exception) -> bool:

@@ -1,5 +1,7 @@
 """The top of a page: its name, and the question it answers in one sentence."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,14 +17,29 @@ def page_style() -> None:
     st.html(f"<style>{_STYLE}</style>")
 
 
-def page_head(title: str, sentence: str) -> DeltaGenerator:
-    """Draw the title and the sentence under it; returns the container to their right."""
+@dataclass(frozen=True)
+class Head:
+    """The parts of a page's head that the page may fill.
+
+    Attributes:
+        question: the sentence under the title, which an answer may replace.
+        corner: the container to their right.
+    """
+
+    question: DeltaGenerator
+    corner: DeltaGenerator
+
+
+def page_head(title: str, sentence: str) -> Head:
+    """Draw the title and the sentence under it."""
     page_style()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
         with st.container():
-            st.markdown(f"### {title}")
-            st.caption(sentence)
-        return st.container(
+            st.markdown(f"# {title}")
+            question = st.empty()
+            question.caption(sentence)
+        corner = st.container(
             width="content", horizontal=True, horizontal_alignment="right",
             vertical_alignment="center",
         )  # fmt: skip
+    return Head(question, corner)

@@ -55,18 +55,18 @@ def _card(metric: Metric, score: Score) -> None:
         help=f"{_(metric.help)}\n\n{_('Range')}: {bounds}{unit}; {better}.",
     )
     st.html(_band(metric, score))
-    st.caption(f"{direction(metric)} {better}{unit and ','}{unit}  \n{_verdict(score)}")
+    st.caption(f"{direction(metric)} {better}{unit and ','}{unit}")
+    st.markdown(_verdict(score))
 
 
 def _verdict(score: Score) -> str:
     """What the score means relative to its noise floor."""
     floor = score.floor.overall
     if not score.within_floor:
-        return f":orange[○] {_('worse than chance can explain')}"
+        return f":small[○ {_('worse than chance can explain')}]"
     inside = floor.low <= score.overall <= floor.high
-    return (
-        f":green[✓] {_('within the noise floor') if inside else _('better than the noise floor')}"
-    )
+    words = _("within the noise floor") if inside else _("better than the noise floor")
+    return f":small[✓ {words}]"
 
 
 def _value(score: Score) -> str:

@@ -59,20 +59,25 @@ def edit_key(run_id: str, path: str, value: object) -> str:
     return f"edit.{run_id}.{path}.{value}"
 
 
-def shown_runs(runs: Sequence[Job]) -> tuple[Sequence[Job], str]:
+def shown_runs(runs: Sequence[Job], asked: object) -> tuple[Sequence[Job], str]:
     """The runs as the table of runs should show them, and the key of that table.
 
-    The table identifies its selection by row number. So while a row is selected, the rows stay
-    as they are; when one of them is deleted, a new table starts without a selection.
+    The table identifies its selection by row number. So while rows are selected, the rows stay
+    as they are; when one of them is deleted, or other rows are asked for, a new table starts
+    without a selection.
+
+    Args:
+        runs: those to show.
+        asked: filters and order that they come from.
     """
-    turn, ids = st.session_state.get(_TABLE, (0, []))
+    turn, ids, before = st.session_state.get(_TABLE, (0, [], asked))
     now = {run.id: run for run in runs}
     chosen = st.session_state.get(f"{_TABLE}.{turn}", {}).get("selection", {}).get("rows")
-    if chosen and all(run_id in now for run_id in ids):
+    if chosen and asked == before and all(run_id in now for run_id in ids):
         runs = [now[run_id] for run_id in ids]
     elif chosen:
         turn += 1
-    st.session_state[_TABLE] = (turn, [run.id for run in runs])
+    st.session_state[_TABLE] = (turn, [run.id for run in runs], asked)
     return runs, f"{_TABLE}.{turn}"
 
 

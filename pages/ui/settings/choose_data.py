@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from gan_core.config import declared_params
 from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
 from pages.ui.parts.text import _
@@ -121,6 +122,7 @@ def choose_encoder() -> None:
         key=_begin("data.encoder", current_settings().data.encoder),
         required=True,
         wrap=True,
+        help=_(declared_params()["data.encoder"].help),
         on_change=take_encoder,
     )
 

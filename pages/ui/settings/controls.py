@@ -12,6 +12,7 @@ from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
+from pages.ui.parts.errors import in_words
 from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link
 from pages.ui.session.settings import current_settings, keep_settings, widget_key
@@ -171,13 +172,20 @@ def _choice(path: str) -> str | list[str]:
     options = list(declared.choices()) if declared.choices else []
     members = declared.members or {}
     shown: Any = lambda name: _(members[name].label) if name in members else name  # noqa: E731
+    now = st.session_state[common["key"]]
+    explained = {
+        shown(name): _(members[name].help)
+        for name in ([now] if isinstance(now, str) else now)
+        if name in members and members[name].help
+    }
+    about = [f"**{label}**: {text}" for label, text in explained.items()]
+    common["help"] = "\n\n".join([common["help"], *about])
     if declared.kind == "choice":
         chosen = st.selectbox(options=options, format_func=shown, **common)
     else:
         chosen = st.multiselect(options=options, format_func=shown, **common)
-    for name in [chosen] if isinstance(chosen, str) else chosen:
-        if name in members and members[name].help:
-            st.caption(_(members[name].help))
+    for text in explained.values():
+        st.caption(text)
     return chosen
 
 
@@ -249,6 +257,7 @@ def _shown(value: float) -> str:
 
 
 def _friendly(error: ConfigError) -> str:
-    """The message, preceded by the setting's label on the page."""
-    declared = declared_params().get(error.path)
-    return f"**{_(declared.label)}**: {plain(error)}" if declared else plain(error)
+    """The message, which names the setting as the page does."""
+    message, declared = in_words(error), declared_params().get(error.path)
+    label = f"**{_(declared.label)}**" if declared else ""
+    return message if label in message else f"{label}: {message}"

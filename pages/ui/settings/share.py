@@ -11,7 +11,10 @@ from gan_core.store.model import Run
 from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link, read_link
 from pages.ui.session.settings import use_settings
-from pages.ui.settings.controls import control_label
+from pages.ui.settings.controls import LOSS, control_label
+
+_LOCK = "share_lock"  # the key of the settings to lock
+_SLIDERS = ("generator.latent_dim", "optimizer.lr_g", "optimizer.lr_d", "training.epochs")
 
 
 def follow_link() -> None:
@@ -46,8 +49,9 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
                 address("train", {"run": run.id}),
             )
         st.markdown(f"**{_('For a class')}**")
+        _presets()
         locked = _choose(
-            _("Lock"), "share_lock", current_link().locked, _("Shown, but cannot be changed.")
+            _("Lock"), _LOCK, current_link().locked, _("Shown, but cannot be changed.")
         )
         hidden = _choose(
             _("Hide"), "share_hide", current_link().hidden, _("Not shown; keeps its value.")
@@ -76,13 +80,31 @@ def _link(title: str, sentence: str, where: str) -> None:
     st.code(where, language=None, wrap_lines=True)
 
 
+def _presets() -> None:
+    """Buttons that lock all but what a class is to try."""
+    st.markdown(_("Lock all but"))
+    free = {
+        _("the three sliders"): _SLIDERS,
+        _("the learning rate"): ("optimizer.lr_g", "optimizer.lr_d"),
+        _("the loss"): tuple(path for path in declared_params() if path.startswith(LOSS)),
+        _("nothing"): (),
+    }
+    with st.container(horizontal=True, gap="xsmall"):
+        for label, paths in free.items():
+            st.button(label, on_click=_lock_all_but, args=(paths,), key=f"lock_but.{paths}")
+
+
+def _lock_all_but(free: tuple[str, ...]) -> None:
+    st.session_state[_LOCK] = [path for path in declared_params() if path not in free]
+
+
 def _choose(label: str, key: str, now: frozenset[str], help_text: str) -> list[str]:
     """Settings to lock or to hide; initially those of this session's own link."""
     paths = list(declared_params())
+    st.session_state.setdefault(key, [path for path in paths if path in now])
     return st.multiselect(
         label,
         paths,
-        default=[path for path in paths if path in now],
         format_func=control_label,
         key=key,
         help=help_text,

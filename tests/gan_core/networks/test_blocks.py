@@ -52,7 +52,7 @@ BLOCKS = {
     "embedded label": Labelled(
         (Embedding(N_LABELS, 2), Residual((Linear(6, 6),)), Linear(6, 1)), ("label", "a", "b")
     ),
-    **{f"registered {name}": Sequential(make(0.1)) for name, make in ACTIVATIONS.items()},
+    **{f"registered {name}": Sequential(found.blocks(0.1)) for name, found in ACTIVATIONS.items()},
     **{
         f"registered {name}": Sequential((kind.block(4),))
         for name, kind in NORMALIZATIONS.items()

@@ -40,6 +40,7 @@ CHANGE = {
     "resume": lambda store, run, group, _: store.resume(run.id),
     "rename": lambda store, run, group, _: store.rename(group.id, "mine"),
     "delete": lambda store, run, group, _: store.delete(group.id),
+    "discard": lambda store, run, group, _: store.discard(group.id),
     "advance": lambda store, run, group, _: store.advance(run.id),
     "edit": lambda store, run, group, _: store.edit(run.id, {"optimizer.lr_g": 0.01}),
 }
@@ -51,6 +52,7 @@ START = {
 LISTS = {"list", "all_jobs"}
 # About no job, or about one that the caller already has.
 ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change"}
+ABOUT_DISCARDED = {"discarded", "restore", "size"}  # see test_discarding.py
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def everything(store):
 def test_each_public_verb_is_listed_here():
     """One that is new is forgotten by no rule: decide here what it is, and it is tested."""
     public = {name for name, _ in inspect.getmembers(Store, callable) if name[0] != "_"}
-    assert public == {*LOOK, *CHANGE, *START, *LISTS, *ABOUT_NONE}
+    assert public == {*LOOK, *CHANGE, *START, *LISTS, *ABOUT_NONE, *ABOUT_DISCARDED}
 
 
 @pytest.mark.parametrize("verb", [*LOOK, *CHANGE])

@@ -1,0 +1,73 @@
+"""axe-core finds nothing serious on any page, in light and in dark; nor in what a page opens."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from gan_core.store import model
+from tests.browser.server import eventually
+
+AXE = Path(__file__).parents[1] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => {
+  const short = a => a.effect.getComputedTiming().endTime < 5000  // colours change gradually
+  await Promise.allSettled(document.getAnimations().filter(short).map(a => a.finished))
+  const options = { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }
+  const found = await axe.run({ exclude: ['.js-plotly-plot svg'] }, options)
+  const bad = found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+  return bad.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 150)} ${n.failureSummary}`))
+}"""
+BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+
+
+@pytest.fixture
+def faults(forge):
+    """What axe finds on the page as it is, in light and in dark."""
+
+    def look():
+        found = {}
+        forge.page.mouse.move(0, 0)  # what a pointer is over is shown in other colours
+        for theme in ("light", "dark"):
+            before = forge.page.evaluate(BACKGROUND)
+            forge.page.emulate_media(color_scheme=theme)
+            if theme == "dark":
+                eventually(lambda: forge.page.evaluate(BACKGROUND) != before, what="the theme")  # noqa: B023
+            forge.page.evaluate(f"window.axe || eval({AXE.read_text(encoding='utf-8')!r})")
+            found[theme] = forge.page.evaluate(RUN)
+        forge.page.emulate_media(color_scheme="light")
+        return [f"{theme}: {fault}" for theme, faults in found.items() for fault in faults]
+
+    return look
+
+
+@pytest.fixture
+def ring(store, config):
+    """A run that has ended, with modes missing."""
+    settings = config(epochs=10).with_values({"data.source": "ring", "data.classes": ()})
+    run = store.create(settings, "everybody", "for axe")
+    return eventually(lambda: (now := store.get(run.id)).status == model.FINISHED and now, 60)
+
+
+def test_axe_finds_nothing_serious_on_any_page(forge, ring, faults):
+    found = {}
+    for path in ("", "data", "train", "results", "runs", "system"):
+        forge.open(path, ring if path in ("train", "results") else None)
+        if path == "results":
+            expect(forge.main.get_by_test_id("stMetric").first).to_be_visible()
+        found[path] = faults()
+    assert not {path: all_ for path, all_ in found.items() if all_}
+
+
+def test_axe_finds_nothing_serious_in_what_train_opens(forge, ring, faults):
+    forge.open("train", ring)
+    found = {}
+    for view in ("Quality", "Arena"):
+        forge.main.get_by_role("radio", name=view).click()
+        found[view] = forge.idle() and faults()
+    for place in ("Networks", "Loss", "Optimizer and batch"):
+        forge.main.get_by_text(place, exact=True).first.click()
+    found["settings"] = faults()
+    forge.main.get_by_test_id("stPopover").get_by_text("Share", exact=True).click()
+    expect(forge.page.get_by_text("For a class")).to_be_visible()
+    found["share"] = faults()
+    assert not {where: all_ for where, all_ in found.items() if all_}
