@@ -87,7 +87,7 @@ def main() -> None:
             if run and view:
                 arena(run, view)
         if run:
-            timeline(run, played=motion.speed > 0)
+            timeline(run)
             changes_list(run)
         if run and not run.is_active and run.step:
             link_to("results", _("See the results"), "analytics", run)

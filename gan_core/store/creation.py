@@ -51,6 +51,7 @@ class Creation(Steering):
         repeats: int = 1,
         *,
         paused: bool = False,
+        speed: int = 0,
     ) -> Run:
         """Put a new run into the queue.
 
@@ -60,6 +61,8 @@ class Creation(Steering):
             name: likewise.
             repeats: train it with this many seeds, the config's and those after it, as a group.
             paused: leave it paused before its first step, to be advanced or resumed.
+            speed: as `Trainings.set_speed`, of a run that is not repeated: in slow motion, it is
+                paused and the user plays it.
 
         Raises:
             ConfigError: a seed would exceed the largest one.
@@ -70,7 +73,10 @@ class Creation(Steering):
             return self.create_group(seeds, owner, name, paused=paused)
         owner = self._owner(owner)
         cost = self.limits.check(resolve(config))
-        run = _training(config, time.time(), paused=paused)
+        run = _training(config, time.time(), paused=paused or speed > 0)
+        if speed:
+            played = {"is_played": True, "player": self.user, "asked_at": self._rule.clock()}
+            run |= {"speed": speed, **played}
         with self._room_for(1, owner, cost.size) as db:
             name = clean_name(name) or f"{resolve(config).table.title} {_number(db)}"
             _insert(db, [run | {"owner": owner, "name": name}])

@@ -11,7 +11,7 @@ from gan_core.store import model
 from gan_core.store.access import RULE, Rule
 from gan_core.store.database import Database
 from gan_core.store.groups import together
-from gan_core.store.model import Job, Run, check_id
+from gan_core.store.model import AWAY_SECONDS, Job, Run, check_id
 from gan_core.store.rows import SELECT, job_of, locked, read, with_members
 from gan_core.store.schema import jobs
 from gan_core.store.turns import place
@@ -97,10 +97,21 @@ class Reading:
 
     def may_change(self, job: Job) -> bool:
         """Whether the user may steer a job; if not, verbs refuse, whatever a page shows."""
-        rule = self._rule
-        return self.user is None or (
-            rule.may_see(self.user, job) and rule.may_change(self.user, job)
-        )
+        rule, user = self._rule, self.user
+        if user is None:
+            return True
+        allowed = rule.may_see(user, job) and rule.may_change(user, job)
+        return allowed and not rule.is_played_by_another(user, job)
+
+    def plays(self, job: Job) -> bool:
+        """Whether the user is who plays it, or would go on if he opened its page again."""
+        return isinstance(job, Run) and job.player == self.user
+
+    def is_moving(self, job: Job) -> bool:
+        """Whether a run is in slow motion: its player is there, or is the user."""
+        if not isinstance(job, Run) or not job.in_slow_motion:
+            return False
+        return self.plays(job) or job.player_at(self._rule.clock()) is not None
 
     def _hold(self, db: sa.Connection, job_id: object) -> Sequence[Job]:
         """A job that the user may change, with its members: locked, in order of id."""
@@ -110,6 +121,12 @@ class Reading:
         if job is None or not self.may_see(job):
             raise _not_found(job_id)
         if not self.may_change(job):
+            if self.user is not None and self._rule.is_played_by_another(self.user, job):
+                raise AccessError(
+                    f"Somebody else is playing the run {job.name!r}. It can be steered by others "
+                    f"when he has asked for no step for {AWAY_SECONDS / 60:g} minutes. Until then, "
+                    "fork it, or train its settings."
+                )
             raise AccessError(
                 f"The run {job.name!r} is not yours to change. Fork it, or duplicate its settings."
             )

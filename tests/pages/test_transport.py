@@ -58,7 +58,7 @@ def test_slow_motion_is_played_by_the_browser_and_leaves_the_run_paused(open_pag
         "played",
         "paused",
     )
-    assert "slow motion" in texts(at)
+    assert "slow motion 1/s" in texts(at)
     speed(at).set_value(20).run()
     assert (live(at)["speed"], live(at)["pace"]) == (20, "")
     button(at, "Pause").click().run()

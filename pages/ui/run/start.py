@@ -11,7 +11,7 @@ from pages.ui.parts.errors import show
 from pages.ui.parts.text import _
 from pages.ui.session.link import current_link
 from pages.ui.session.run import look_at
-from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, stepped
+from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant
 
 
 def repeats_field() -> None:
@@ -70,11 +70,10 @@ def _start(config: ExperimentConfig) -> Run | None:
     """
     try:
         repeats = chosen_repeats()
-        slow = bool(chosen_speed()) and repeats == 1
-        run = store().create(config, repeats=repeats, paused=slow)
+        speed = chosen_speed() if repeats == 1 else 0
+        run = store().create(config, repeats=repeats, speed=speed)
     except GanForgeError as error:
         show(error)
         return None
     look_at(run)
-    stepped(run.id, "played" if slow else "")
     return run
