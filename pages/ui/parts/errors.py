@@ -19,20 +19,15 @@ def show(error: GanForgeError) -> None:
     st.error(plain(error), icon=":material/error:")
 
 
-def attempt(action: Callable[..., object], *args: Any) -> bool:  # noqa: ANN401 - of any action
+def attempt(action: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 - of any action
     """Do what a widget asks for, from its callback; a refusal becomes a toast.
 
     A run may have ended between drawing the widget and the click.
-
-    Returns:
-        whether it was done.
     """
     try:
         action(*args)
     except GanForgeError as error:
         st.toast(plain(error), icon=":material/info:")
-        return False
-    return True
 
 
 def show_unexpected(error: Exception) -> bool:

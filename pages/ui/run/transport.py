@@ -119,10 +119,9 @@ def _buttons(run: Run, slow: bool) -> None:
 
 def speed_control(run: Run | None = None) -> None:
     """Draw the choice of the speed, of this run or of the next one."""
-    over = run is None or run.shown_status in _OVER
-    speed = chosen_speed() if over else run.speed or 0
+    lives = run is not None and run.shown_status not in _OVER
+    run_id, speed = (run.id, run.speed or 0) if lives else ("", chosen_speed())
     choose_speed(speed)
-    run_id = "" if over else run.id
     key = speed_key(run_id, speed)
     st.session_state[key] = speed
     st.segmented_control(
@@ -204,7 +203,9 @@ def _pause(run_id: str) -> None:
 
 def _change_speed(run_id: str, key: str) -> None:
     speed = st.session_state.get(key) or 0
-    if not run_id or attempt(store().set_speed, run_id, speed):
+    if run_id:
+        attempt(store().set_speed, run_id, speed)
+    else:
         choose_speed(speed)
 
 
