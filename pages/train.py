@@ -10,14 +10,16 @@ from pages.ui.parts.navigation import link_to
 from pages.ui.parts.text import _
 from pages.ui.run.arena import arena, is_quality_chosen, view_controls
 from pages.ui.run.edits import changes_list, edit_panel, replay_notice
-from pages.ui.run.instant import follow_settings, ghost_of, instant_toggle
+from pages.ui.run.ghost import ghost_of
+from pages.ui.run.instant import follow_settings, instant_toggle
 from pages.ui.run.live import Motion, live_view
 from pages.ui.run.start import repeats_field, start_button
 from pages.ui.run.timeline import timeline
-from pages.ui.run.transport import parent_of, speed_control, status_row, transport_row
+from pages.ui.run.transport import speed_control, status_row, transport_row
 from pages.ui.session.run import current_run
 from pages.ui.session.settings import current_settings
 from pages.ui.session.view import settings_opened
+from pages.ui.settings.apart import apart_badge
 from pages.ui.settings.code import code_view, structures
 from pages.ui.settings.controls import data_line, training_controls
 from pages.ui.settings.share import follow_link, link_badges, share_button
@@ -72,7 +74,7 @@ def main() -> None:
         motion, view, ghost = Motion(), None, None
         if run:
             motion, view = steering(run)
-            ghost = parent_of(run) or ghost_of(run)
+            ghost = ghost_of(run)
         else:
             st.markdown(
                 _(
@@ -92,8 +94,10 @@ def main() -> None:
         if run and not run.is_active and run.step:
             link_to("results", _("See the results"), "analytics", run)
         structures(run.config if run else settings)
-        code_view(settings)
+        code_view(settings, run)
     with corner:
+        if run and config:
+            apart_badge(config, run)
         link_badges()
         share_button(settings, run)
 

@@ -6,7 +6,6 @@ from typing import Literal
 
 import streamlit as st
 
-from gan_core.errors import GanForgeError
 from gan_core.problem import resolve
 from gan_core.store import model, results
 from gan_core.store.model import Run
@@ -119,8 +118,9 @@ def _buttons(run: Run, slow: bool) -> None:
 
 def speed_control(run: Run | None = None) -> None:
     """Draw the choice of the speed, of this run or of the next one."""
-    lives = run is not None and run.shown_status not in _OVER
-    run_id, speed = (run.id, run.speed or 0) if lives else ("", chosen_speed())
+    run_id, speed = "", chosen_speed()
+    if run is not None and run.shown_status not in _OVER:
+        run_id, speed = run.id, run.speed or 0
     choose_speed(speed)
     key = speed_key(run_id, speed)
     st.session_state[key] = speed
@@ -176,14 +176,6 @@ def _single_steps(run: Run) -> None:
     for players, label in ((None, _("Step")), ("d", _("D only")), ("g", _("G only"))):
         icon = ":material/skip_next:" if players is None else None
         st.button(label, icon=icon, help=helps[players], on_click=_step, args=(run.id, players))
-
-
-def parent_of(run: Run) -> str | None:
-    """The id of the run that this one was forked from, if it still exists."""
-    try:
-        return store().get(run.parent_id).id if run.parent_id else None
-    except GanForgeError:
-        return None
 
 
 def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:

@@ -20,6 +20,11 @@ def chosen_repeats() -> int:
     return 1 if is_instant() else st.session_state.get(REPEATS, 1)
 
 
+def start_with_one() -> None:
+    """Train with one seed unless the field for their number says otherwise."""
+    st.session_state.setdefault(REPEATS, 1)
+
+
 def is_instant() -> bool:
     """Whether moving a slider trains."""
     return bool(st.session_state.get(INSTANT))

@@ -305,6 +305,13 @@ def test_what_cannot_be_forked(store, paused, changes, path, words):
     assert len(store.list()) == 1
 
 
+def test_a_fork_on_other_rows_is_named_after_them(store, paused):
+    parent = paused()
+    changes = {"data.classes": ["virginica"]}
+    child = store.fork(parent.id, state(store, parent), parent.config.with_values(changes), ME)
+    assert child.name == "Iris · virginica 2"
+
+
 def test_a_fork_is_limited_by_what_it_has_left_to_do(store, paused):
     parent = paused()
     small = Store(store.database, Limits(max_run_seconds=1))
