@@ -55,8 +55,6 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, with_speed=view is None)
-        if not run.is_group and (run.is_active or run.can_resume):
-            edit_panel(run)
     return motion, view
 
 
@@ -68,7 +66,11 @@ def main() -> None:
     follow_link()
     left, right = st.columns([1, 3.1])
     with left:
+        changing = st.container()  # above the settings, which are those of the next run
         run, config = settings_column(run)
+        if run:
+            with changing:
+                edit_panel(run)
     settings = config or current_settings()
     with right:
         motion, view, ghost = Motion(), None, None

@@ -17,15 +17,13 @@ from pages.ui.settings.controls import slider
 
 
 def edit_panel(run: Run) -> None:
-    """Draw the controls of a training or paused run; each change is recorded."""
-    if not store().may_change(run):
+    """Draw the controls of a training or paused run, beside the charts that they change."""
+    lives = run.is_active or run.can_resume
+    if run.is_group or not lives or not store().may_change(run):
         return
     now = run.config.at(run.step)
-    with st.popover(
-        _("Change while training"),
-        icon=":material/tune:",
-        help=_("The run continues with the new values; each change is recorded and marked."),
-    ):
+    with st.expander(_("Change while training"), icon=":material/tune:"):
+        st.caption(_("The run continues with the new values; each change is recorded and marked."))
         for path, value in now.flat().items():  # choices have buttons of their own
             if (declared := declared_params()[path]).editable and declared.kind != "choice":
                 _control(run, path, value)
