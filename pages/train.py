@@ -9,7 +9,7 @@ from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import link_to
 from pages.ui.parts.text import _
 from pages.ui.run.arena import arena, is_quality_chosen, view_controls
-from pages.ui.run.edits import changes_list, edit_panel, replay_notice
+from pages.ui.run.edits import changes_list, edit_controls, edit_toggle, replay_notice
 from pages.ui.run.ghost import ghost_of
 from pages.ui.run.instant import follow_settings, instant_toggle
 from pages.ui.run.live import Motion, live_view
@@ -55,6 +55,9 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, with_speed=view is None)
+        changing = edit_toggle(run)
+    if changing:
+        edit_controls(run)
     return motion, view
 
 
@@ -66,11 +69,7 @@ def main() -> None:
     follow_link()
     left, right = st.columns([1, 3.1])
     with left:
-        changing = st.container()  # above the settings, which are those of the next run
         run, config = settings_column(run)
-        if run:
-            with changing:
-                edit_panel(run)
     settings = config or current_settings()
     with right:
         motion, view, ghost = Motion(), None, None

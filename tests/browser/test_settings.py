@@ -1,5 +1,7 @@
 """The settings beside a run: what differs from it, what is wrong with them, and other data."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -14,9 +16,9 @@ def finished(store, config):
 
 
 def test_other_data_are_chosen_in_the_same_session_and_the_page_says_so(forge, finished):
-    """Issue 8, 5 and 6: "change" opened a tab; then settings and run disagreed in silence."""
+    """Issue 8, 5 and 6: other data opened a tab; then settings and run disagreed in silence."""
     forge.open("train", finished).few_epochs(more=2)
-    forge.main.get_by_role("link", name="change").click()
+    forge.main.get_by_role("link", name=re.compile("50 rows")).click()
     forge.at("Data")
     assert len(forge.page.context.pages) == 1
     forge.page.get_by_role("radio", name="Moons").click()

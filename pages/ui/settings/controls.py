@@ -25,17 +25,17 @@ _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
 def data_line() -> None:
-    """The real rows in one line, and a link to choose others unless the set is locked."""
+    """The real rows in one line, which leads to a choice of others unless the set is locked."""
     try:
         problem = resolve(current_settings())
         rows = f"**{problem.table.title}** · {problem.n_rows:,} {_('rows')} × "
         rows += f"{len(problem.features)} {_('features')}"
     except ConfigError:  # the controls say why
         rows = f"**{plain(current_settings().data.source)}**"
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(rows, width="content")
-        if "data.source" not in current_link().fixed:
-            link_to("data", _("change"), "table")
+    if "data.source" in current_link().fixed:
+        st.markdown(rows)
+    else:
+        link_to("data", rows, "edit", help=_("Choose other real rows."))
 
 
 def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | None:
