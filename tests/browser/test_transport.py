@@ -70,7 +70,6 @@ def test_one_player_at_a_time_a_change_and_the_same_numbers_in_a_replay(forge, s
     expect(slider).to_be_visible()
     panel, losses = slider.bounding_box(), forge.main.locator(".gf-losses").bounding_box()
     assert panel["y"] + panel["height"] < losses["y"]  # it covers no chart
-    assert losses["y"] + losses["height"] < 768  # which stays in sight
     slider.press("ArrowRight")
     forge.see("Changes")
     forge.press("Resume").badge("finished")
