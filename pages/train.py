@@ -9,16 +9,18 @@ from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import link_to
 from pages.ui.parts.text import _
 from pages.ui.run.arena import arena, is_quality_chosen, view_controls
-from pages.ui.run.edits import changes_list, edit_panel, replay_notice
-from pages.ui.run.instant import follow_settings, ghost_of, instant_toggle
+from pages.ui.run.edits import changes_list, edit_controls, edit_toggle, replay_notice
+from pages.ui.run.ghost import ghost_of
+from pages.ui.run.instant import follow_settings, instant_toggle
 from pages.ui.run.live import Motion, live_view
 from pages.ui.run.seeds import final_verdict, fork_of_group
 from pages.ui.run.start import repeats_field, start_button
 from pages.ui.run.timeline import timeline
-from pages.ui.run.transport import parent_of, speed_control, status_row, transport_row
+from pages.ui.run.transport import speed_control, status_row, transport_row
 from pages.ui.session.run import current_run
 from pages.ui.session.settings import current_settings
 from pages.ui.session.view import settings_opened
+from pages.ui.settings.apart import apart_badge
 from pages.ui.settings.code import code_view, structures
 from pages.ui.settings.controls import data_line, training_controls
 from pages.ui.settings.share import follow_link, link_badges, share_button
@@ -54,10 +56,16 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, with_speed=view is None)
+<<<<<<< HEAD
         if run.is_group:
             fork_of_group(run)
         elif run.is_active or run.can_resume:
             edit_panel(run)
+=======
+        changing = edit_toggle(run)
+    if changing:
+        edit_controls(run)
+>>>>>>> motion
     return motion, view
 
 
@@ -75,7 +83,7 @@ def main() -> None:
         motion, view, ghost = Motion(), None, None
         if run:
             motion, view = steering(run)
-            ghost = parent_of(run) or ghost_of(run)
+            ghost = ghost_of(run)
         else:
             st.markdown(
                 _(
@@ -90,16 +98,23 @@ def main() -> None:
             if run and view:
                 arena(run, view)
         if run:
-            timeline(run, played=motion.speed > 0)
+            timeline(run)
             changes_list(run)
         if run and not run.is_active and run.step:
             link_to("results", _("See the results"), "analytics", run)
         structures(run.config if run else settings)
+<<<<<<< HEAD
         code_view(settings)
     if run and not run.is_active:
         with head.question.container():
             final_verdict(run)
     with head.corner:
+=======
+        code_view(settings, run)
+    with corner:
+        if run and config:
+            apart_badge(config, run)
+>>>>>>> motion
         link_badges()
         share_button(settings, run)
 

@@ -81,7 +81,8 @@ def _standing(store: Store, run: Run) -> dict[str, Any]:
     return {
         "status": run.shown_status,
         "stepping": run.is_stepping,
-        "seen": seen(run),
+        "moving": store.is_moving(run),
+        "seen": seen(store, run),
         "epochs_done": run.epoch,
         "rate": run.rate if run.is_active else None,
         "seconds_left": run.seconds_left,
@@ -114,9 +115,11 @@ def _group_update(store: Store, run: Run, since: int, shown: int) -> dict[str, A
     return update
 
 
-def seen(run: Run) -> str:
+def seen(store: Store, run: Run) -> str:
     """What badges and buttons depend on; when it changes, a page has to be redrawn."""
-    return f"{run.shown_status}/{run.want}/{run.device or ''}/{len(run.edits)}"
+    moves = f"{run.speed or ''}/{store.is_moving(run):d}{store.plays(run):d}"
+    parts = (run.shown_status, run.want, run.device or "", len(run.edits), moves)
+    return "/".join(map(str, (*parts, f"{store.may_change(run):d}")))
 
 
 def bin_edges(real: np.ndarray) -> list[list[float]]:

@@ -1,6 +1,7 @@
 """Creating jobs in the store."""
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +52,7 @@ class Creation(Steering):
         repeats: int = 1,
         *,
         paused: bool = False,
+        speed: int = 0,
     ) -> Run:
         """Put a new run into the queue.
 
@@ -60,6 +62,8 @@ class Creation(Steering):
             name: likewise.
             repeats: train it with this many seeds, the config's and those after it, as a group.
             paused: leave it paused before its first step, to be advanced or resumed.
+            speed: as `Trainings.set_speed`, of a run that is not repeated: in slow motion, it is
+                paused and the user plays it.
 
         Raises:
             ConfigError: a seed would exceed the largest one.
@@ -70,7 +74,10 @@ class Creation(Steering):
             return self.create_group(seeds, owner, name, paused=paused)
         owner = self._owner(owner)
         cost = self.limits.check(resolve(config))
-        run = _training(config, time.time(), paused=paused)
+        run = _training(config, time.time(), paused=paused or speed > 0)
+        if speed:
+            played = {"is_played": True, "player": self.user, "asked_at": self._rule.clock()}
+            run |= {"speed": speed, **played}
         with self._room_for(1, owner, cost.size) as db:
             name = clean_name(name) or f"{resolve(config).table.title} {_number(db)}"
             _insert(db, [run | {"owner": owner, "name": name}])
@@ -125,7 +132,8 @@ class Creation(Steering):
     ) -> Run:
         """Put a new run into the queue that continues from a state of another one.
 
-        Its earlier history is its parent's; its own starts with the next step.
+        Its earlier history is its parent's; its own starts with the next step. It is named after
+        its parent or, if it learns from other rows, after them.
 
         Args:
             run_id: the parent, which the user only needs to see.
@@ -141,11 +149,14 @@ class Creation(Steering):
         parent, state = self.get(run_id), checkpoint.forked(config)
         cost = self.limits.check(resolve(state.config), start=state.step)
         epoch = -(-state.step // parent.steps_per_epoch)
-        name = clean_name(name) or f"{parent.name[: MAX_NAME - 20]} from {epoch:,}"
-        child = _training(state.config, time.time()) | {"owner": owner, "name": name}
+        title = resolve(state.config).table.title
+        as_parent = state.config.data == parent.config.data
+        child = _training(state.config, time.time()) | {"owner": owner}
         child |= {"parent_id": parent.id, "parent_step": state.step, "progress": state.step}
         data = {"run_id": child["id"], "attempt": 0, "step": state.step}
         with self._room_for(1, owner, cost.size) as db:
+            own = f"{parent.name[: MAX_NAME - 20]} from {epoch:,}" if as_parent else ""
+            child["name"] = clean_name(name) or own or f"{title} {_number(db)}"
             _insert(db, [child])
             db.execute(schema.checkpoints.insert().values(**data, data=state.to_bytes()))
         return self.get(child["id"])
@@ -192,6 +203,12 @@ def _insert(db: sa.Connection, runs: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _number(db: sa.Connection) -> int:
-    """The default name of a new job."""
-    count = sa.select(sa.func.count()).where(jobs.c.group_id.is_(None))
-    return 1 + (db.scalar(count) or 0)
+    """The number in the default name of a new job: one more than the last one's, or than all jobs.
+
+    So there are no two of a name, though jobs are deleted.
+    """
+    alone = jobs.c.group_id.is_(None)
+    newest = sa.select(jobs.c.name).where(alone).order_by(jobs.c.created_at.desc()).limit(1)
+    found = re.search(r" (\d{1,9})$", db.scalar(newest) or "")
+    count = db.scalar(sa.select(sa.func.count()).where(alone)) or 0
+    return 1 + max(count, int(found[1]) if found else 0)

@@ -52,6 +52,9 @@ def together(group: Job, members: Sequence[Run]) -> Run:
         device=next((run.device for run in members if run.device), None),
         engine=next((run.engine for run in members if run.engine), None),
         until_step=None,
+        speed=None,
+        player=None,
+        is_played=False,
         parent_step=None,
         labels=tuple(run.label for run in members),
     )

@@ -19,6 +19,8 @@ OF_MEMBERS = "members"  # stored as the status of a group, whose members determi
 
 TRAINING, GROUP = "training", "group"  # the kinds that the store itself treats specially
 
+AWAY_SECONDS = 180.0  # without a request for steps, after which a player counts as away
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -68,6 +70,10 @@ class Job:
     def can_resume(self) -> bool:
         return self.status in RESUMABLE
 
+    def player_at(self, now: float) -> str | None:
+        """Who plays it at a time, so that others only watch; only runs can be played."""
+        return None
+
     @property
     def seconds_left(self) -> float | None:
         """Estimated time to the end, None if not known."""
@@ -91,6 +97,10 @@ class Run(Job):
     until_step: int | None  # where to pause again while it is advanced by a few steps
     parent_step: int | None  # the parent's step after which it was forked
     unbroken_from: int  # the first attempt since which no stored step has been undone
+    speed: int | None  # updates per second; None: as fast as possible
+    player: str | None  # who plays it, or did last
+    is_played: bool  # in slow motion, as long as the player's browser asks for steps
+    asked_at: float | None  # when the last steps that he asked for were due
     labels: tuple[str, ...] = ()  # those of a group's members
 
     @property
@@ -132,6 +142,18 @@ class Run(Job):
     def is_stepping(self) -> bool:
         """Whether it does a few steps and pauses again; shown as paused."""
         return self.until_step is not None and self.is_active
+
+    @property
+    def in_slow_motion(self) -> bool:
+        """Whether it goes on whenever its player's browser asks for steps."""
+        return self.is_played and self.status not in (STOPPED, FINISHED, FAILED)
+
+    def player_at(self, now: float) -> str | None:
+        """Who plays it, or has just paused it; nobody once he is away or it has ended."""
+        if self.asked_at is None or self.status in (STOPPED, FINISHED, FAILED):
+            return None
+        # Nearness, not age: a clock that is set back must not keep everybody out.
+        return self.player if abs(now - self.asked_at) < AWAY_SECONDS else None
 
     @property
     def shown_status(self) -> str:

@@ -11,7 +11,7 @@ from gan_core.store import model
 from gan_core.store.access import RULE, Rule
 from gan_core.store.database import Database
 from gan_core.store.groups import together
-from gan_core.store.model import Job, Run, check_id
+from gan_core.store.model import AWAY_SECONDS, Job, Run, check_id
 from gan_core.store.rows import SELECT, job_of, locked, read, with_members
 from gan_core.store.schema import jobs
 from gan_core.store.turns import place
@@ -99,7 +99,25 @@ class Reading:
 
     def may_change(self, job: Job) -> bool:
         """Whether the user may steer a job; if not, verbs refuse, whatever a page shows."""
+<<<<<<< HEAD
         return job.deleted_at is None and self._may_change(job)
+=======
+        rule, user = self._rule, self.user
+        if user is None:
+            return True
+        allowed = rule.may_see(user, job) and rule.may_change(user, job)
+        return allowed and not rule.is_played_by_another(user, job)
+
+    def plays(self, job: Job) -> bool:
+        """Whether the user is who plays it, or would go on if he opened its page again."""
+        return isinstance(job, Run) and job.player == self.user
+
+    def is_moving(self, job: Job) -> bool:
+        """Whether a run is in slow motion: its player is there, or is the user."""
+        if not isinstance(job, Run) or not job.in_slow_motion:
+            return False
+        return self.plays(job) or job.player_at(self._rule.clock()) is not None
+>>>>>>> motion
 
     def _sees(self, job: Job) -> bool:
         """What the rule says of seeing a job, discarded or not."""
@@ -124,9 +142,19 @@ class Reading:
         job = next((job for job in held if job.id == job_id), None)
         if job is None or not self._sees(job):
             raise _not_found(job_id)
+<<<<<<< HEAD
         if discarded is not None and discarded != (job.deleted_at is not None):
             raise _not_found(job_id)
         if not self._may_change(job):
+=======
+        if not self.may_change(job):
+            if self.user is not None and self._rule.is_played_by_another(self.user, job):
+                raise AccessError(
+                    f"Somebody else is playing the run {job.name!r}. It can be steered by others "
+                    f"when he has asked for no step for {AWAY_SECONDS / 60:g} minutes. Until then, "
+                    "fork it, or train its settings."
+                )
+>>>>>>> motion
             raise AccessError(
                 f"The run {job.name!r} is not yours to change. Fork it, or duplicate its settings."
             )

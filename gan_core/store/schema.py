@@ -2,7 +2,11 @@
 
 import sqlalchemy as sa
 
+<<<<<<< HEAD
 HEAD = "0007"  # the newest migration in migrations/versions
+=======
+HEAD = "0006"  # the newest migration in migrations/versions
+>>>>>>> motion
 
 metadata = sa.MetaData()
 
@@ -59,6 +63,10 @@ trainings = sa.Table(
     sa.Column("parent_step", sa.Integer),
     # The first attempt since which no stored step was undone.
     sa.Column("unbroken_from", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("speed", sa.Integer),  # updates per second; NULL: as fast as possible
+    sa.Column("player", sa.String(80)),  # who plays it in slow motion or by single steps
+    sa.Column("is_played", sa.Boolean, nullable=False, server_default=sa.false()),  # in slow motion
+    sa.Column("asked_at", sa.Float),  # when the last steps that the player asked for were due
 )
 
 chunks = sa.Table(

@@ -34,23 +34,19 @@ class Steering(Reading):
         """Put a paused, stopped or failed job back into the queue, to continue from its checkpoint.
 
         Without a checkpoint it starts over; a run that was doing a few steps continues to its end.
+        One with a speed continues in slow motion, played by the user.
 
         Raises:
             LimitError: too many are waiting already.
         """
         with self.database.write() as db:
             held = self._hold(db, job_id)
-            resting = [job.id for job in held if job.can_resume]
-            stepping = [job.id for job in held if isinstance(job, model.Run) and job.is_stepping]
-            if not resting and not stepping:
+            if not any(job.can_resume or _is_stepping(job) for job in held):
                 raise RunStateError(f"This run is {_status(held)}; it cannot be resumed.")
-            if resting:
-                self._check_queue(db, len(resting), held[0].owner)
-            values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
-            change(db, resting, **values)
-            single = jobs.c.priority == schema.SINGLE_STEPS
-            priority = sa.case((single, schema.ALONE), else_=jobs.c.priority)
-            change(db, [*resting, *stepping], priority=priority, until_step=None)
+            if isinstance(held[0], model.Run) and held[0].speed:
+                self._play(db, held[0])
+            else:
+                self._go_on(db, held)
 
     def rename(self, job_id: str, name: str) -> None:
         with self.database.write() as db:
@@ -84,12 +80,36 @@ class Steering(Reading):
         with self.database.write() as db:
             held = self._hold(db, job_id)
             able = [job for job in held if job.status in allowed]
-            if not able:
+            played = [job.id for job in held if isinstance(job, model.Run) and job.in_slow_motion]
+            change(db, played, is_played=False)
+            if not able and not played:
                 raise RunStateError(f"This run is {_status(held)}; there is nothing to {want}.")
             running = [job.id for job in able if job.status == model.RUNNING]
             resting = [job.id for job in able if job.status != model.RUNNING]
             change(db, running, want=want, want_at=now)
             change(db, resting, want="", status=at_once, ended_at=now)
+
+    def _go_on(self, db: sa.Connection, held: Sequence[Job]) -> None:
+        """Continue to the end, at full speed."""
+        resting = [job.id for job in held if job.can_resume]
+        stepping = [job.id for job in held if _is_stepping(job)]
+        if resting:
+            self._check_queue(db, len(resting), held[0].owner)
+        values = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
+        change(db, resting, **values)
+        single = jobs.c.priority == schema.SINGLE_STEPS
+        priority = sa.case((single, schema.ALONE), else_=jobs.c.priority)
+        moved = {"priority": priority, "until_step": None, "is_played": False, "player": None}
+        change(db, [*resting, *stepping], **moved)
+
+    def _play(self, db: sa.Connection, run: model.Run) -> None:
+        """Make the user play a run in slow motion: it pauses, for his browser to ask for steps."""
+        now = self._rule.clock()
+        change(db, run.id, is_played=True, player=self.user, asked_at=now, reason="")
+        if run.status == model.RUNNING and not run.is_stepping:
+            change(db, run.id, want="pause", want_at=now)
+        elif not run.is_stepping:
+            change(db, run.id, status=model.PAUSED, want="")
 
     def _check_queue(self, db: sa.Connection, n_more: int, owner: str) -> None:
         """Refuse more than may wait; whoever else puts jobs into the queue waits for this."""
@@ -120,6 +140,10 @@ def erase(db: sa.Connection, ids: Sequence[str]) -> None:
 def _status(held: Sequence[Job]) -> str:
     """The status of a job, or of all members together."""
     return status_of([job.status for job in held if job.kind != model.GROUP])
+
+
+def _is_stepping(job: Job) -> bool:
+    return isinstance(job, model.Run) and job.is_stepping
 
 
 def _family(job_id: str) -> sa.ColumnElement[bool]:

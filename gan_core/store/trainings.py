@@ -1,5 +1,6 @@
-"""What users request of one training: single steps, new settings from here on."""
+"""What users request of one training: single steps, slow motion, new settings from here on."""
 
+import math
 import time
 from collections.abc import Mapping
 
@@ -14,10 +15,12 @@ from gan_core.store.rows import change
 from gan_core.store.steering import Steering
 
 MAX_ADVANCE = 1000  # steps at once: others may be waiting for the slot
+MAX_SPEED = 1000  # updates per second in slow motion
+CATCH_UP = 0.5  # seconds whose steps can be made up for if a browser asks late
 
 
 class Trainings(Steering):
-    """Advance, edit."""
+    """Advance, play, edit."""
 
     def advance(self, run_id: str, steps: int = 1, players: str | None = None) -> None:
         """Have a paused or stopped run do a few steps, then pause again.
@@ -42,8 +45,59 @@ class Trainings(Steering):
                 if until < run.total_steps:
                     config = config.with_edit(until, {path: after})
                 write_config(db, run_id, config)
-            queued = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
-            change(db, run_id, priority=schema.SINGLE_STEPS, until_step=until, **queued)
+            by_hand = {"player": self.user, "is_played": False, "asked_at": self._rule.clock()}
+            change(db, run_id, **by_hand)
+            _queue_steps(db, run, until)
+
+    def set_speed(self, run_id: str, speed: int) -> None:
+        """Choose how fast a run trains; one that goes on does so at the new speed.
+
+        Args:
+            run_id: the run.
+            speed: updates per second, played in slow motion by the user's browser; 0: as fast as
+                possible, in the queue.
+
+        Raises:
+            LimitError: too many are waiting already.
+        """
+        if not 0 <= speed <= MAX_SPEED:
+            raise RunStateError(
+                f"A speed is from 0 to {MAX_SPEED:,} updates a second. Got {speed}."
+            )
+        with self.database.write() as db:
+            run = self._single(db, run_id)
+            change(db, run_id, speed=speed or None)
+            is_training = run.is_active and not run.is_stepping
+            if speed and run.want != "stop" and (run.in_slow_motion or is_training):
+                self._play(db, run)
+            elif run.in_slow_motion and is_training:  # it has not paused yet for slow motion
+                change(db, run_id, want="", is_played=False, player=None)
+            elif run.in_slow_motion:
+                self._go_on(db, [run])
+
+    def play(self, run_id: str, steps: int) -> bool:
+        """Have a run in slow motion do its next steps, for a browser of its player.
+
+        However many browsers ask, never more than are due at its speed.
+
+        Returns:
+            whether it does any; it does not before they are due, or while it does others.
+
+        Raises:
+            RunStateError: the user does not play it, or no longer.
+        """
+        with self.database.write() as db:
+            run = self._single(db, run_id)
+            if not run.in_slow_motion or not run.speed or not self.plays(run):
+                raise RunStateError("This run is not in slow motion, or somebody else plays it.")
+            now, period = self._rule.clock(), 1 / run.speed
+            since = min(max(run.asked_at or 0.0, now - CATCH_UP), now + period)
+            due = math.floor((now - since) * run.speed) + 1
+            steps = max(0, min(steps, due)) if run.status == model.PAUSED else 0
+            change(db, run_id, asked_at=since + steps * period)
+            if steps > 0:
+                _queue_steps(db, run, min(run.step + steps, run.total_steps))
+        return steps > 0
 
     def edit(self, run_id: str, changes: Mapping[str, object]) -> None:
         """Change settings of a run from its current step on; recorded in its config's schedule.
@@ -80,3 +134,9 @@ class Trainings(Steering):
                 else "This job is not a training; it can be neither stepped nor changed mid-run."
             )
         return run
+
+
+def _queue_steps(db: sa.Connection, run: Run, until: int) -> None:
+    """Put a run into the queue to do the steps until one, then pause again."""
+    queued = {"status": model.QUEUED, "reason": "", "want": "", "queued_at": time.time()}
+    change(db, run.id, priority=schema.SINGLE_STEPS, until_step=until, **queued)

@@ -122,18 +122,18 @@ def _live(request: Request) -> Response:
 
 
 def _advance(request: Request) -> Response:
-    """Have a paused run do a few steps, for a browser that plays it in slow motion.
+    """Have a run in slow motion do its next steps, for a browser that plays it.
 
-    A run that is not paused just now is no error: another tab was quicker.
+    A run that is not in slow motion just now is no error: another tab was quicker.
     """
     try:
         steps = _number(request.query_params.get("steps"))
-        store().advance(request.path_params["run_id"], steps)
+        accepted = store().play(request.path_params["run_id"], steps)
     except RunStateError as error:
         return _json({"accepted": False, "why": str(error)})
     except GanForgeError as error:
         return _refusal(error)
-    return _json({"accepted": True})
+    return _json({"accepted": accepted})
 
 
 @_picture

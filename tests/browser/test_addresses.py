@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.server import get
+from tests.browser.server import eventually, get
 
 PAGES = {"data": "Data", "train": "Train", "results": "Results", "runs": "Runs", "system": "System"}
 
@@ -96,3 +96,25 @@ def test_files_that_are_not_served(server, name):
     status, body = get(f"{server.url}/forge/0/{name}")
     assert status in (400, 404) or b"<!doctype html>" in body.lower()
     assert b"import " not in body[:200]
+
+
+def test_back_takes_one_press_and_leads_to_an_untrained_page_too(forge, store):
+    """Issue 8, 14 and 16: Results were two entries, and Back from Train led to Train."""
+    forge.open("train").few_epochs().press("Train").badge("finished")
+    run = forge.run_id
+    forge.idle().go("Results")
+    eventually(lambda: forge.run_id == run, what="the run in the address")
+    forge.go("Data")
+    forge.page.go_back()
+    forge.at("Results").badge("finished")
+    assert forge.run_id == run
+    forge.page.go_back()
+    forge.at("Train").badge("finished")
+    assert forge.run_id == run
+    forge.page.go_back()
+    forge.see("These are the real rows.")
+    assert forge.idle().run_id is None
+    expect(forge.button("Train")).to_be_enabled()
+    forge.page.go_forward()
+    forge.at("Train").badge("finished")
+    assert forge.run_id == run

@@ -48,7 +48,7 @@ def shown(at):
 def test_without_a_run_it_points_to_train(store, open_page):
     at = open_page("results")
     assert "Train" in at.info[0].value
-    assert [link.proto.label for link in at.get("page_link")] == ["Train"]
+    assert [link.proto.label for link in at.get("page_link")] == ["Train", "Runs of others"]
 
 
 def test_a_run_without_a_checkpoint_has_no_result_yet(open_page, make_run):
@@ -58,13 +58,17 @@ def test_a_run_without_a_checkpoint_has_no_result_yet(open_page, make_run):
     assert not at.dataframe
 
 
-def test_without_a_choice_the_newest_result_is_shown(open_page, make_run, store):
-    make_run(model.FINISHED)
-    newest = make_run(model.STOPPED)
-    store.rename(newest.id, "the newest")
+def test_without_a_choice_ones_own_newest_results_are_offered(open_page, make_run, store):
+    """Issue 8, 11: it opened the server's newest, a stranger's."""
+    for name in ("the older", "the newest", "a stranger's"):
+        store.rename(make_run(model.STOPPED).id, name)
+    with store.database.write() as db:
+        db.execute(jobs.update().where(jobs.c.name == "a stranger's").values(owner="visitor-x"))
     make_run(model.QUEUED)
     at = open_page("results")
-    assert "the newest" in texts(at)
+    assert not at.metric
+    offered = [link.proto.label for link in at.get("page_link")]
+    assert offered == ["the newest · stopped", "the older · stopped"]
 
 
 def test_every_metric_has_a_card_with_direction_range_and_floor(results_page, trained):

@@ -153,11 +153,9 @@ def test_all_controls_can_be_locked_and_then_the_data_as_well(store, open_page):
     at = open_page("train", lock="all", epochs="200", data="wine")
     free = {control.label for control in controls(at) if not control.disabled}
     assert free == set()
-    assert "(data)" not in texts(at)
+    assert not at.get("page_link")  # to other data
     at.switch_page("data.py").run()
-    at.segmented_control[0].set_value("iris").run()
-    assert_sound(at)
-    assert "locked" in at.toast[0].value
+    assert all(choice.disabled for choice in at.segmented_control)
     assert at.segmented_control[0].value == "wine"
 
 
@@ -252,6 +250,31 @@ def test_without_an_address_from_the_browser_the_link_has_none(open_page, store)
     at.session_state["share"] = True
     at.run()
     assert "/train?seed=7" in [code.value for code in at.code]
+
+
+def test_the_set_alone_can_be_locked(store, open_page):
+    """Issue 8, 5: a link to other data walked around the lock."""
+    (link,) = open_page("train").get("page_link")
+    assert "50 rows" in link.proto.label
+    at = open_page("train", lock="data")
+    assert not at.get("page_link")
+    at.switch_page("data.py").run()
+    assert [choice.disabled for choice in at.segmented_control] == [True, False, False]
+
+
+def test_the_code_says_whether_it_is_the_runs_or_the_settings(open_page, make_run):
+    """Issue 8, 6."""
+    run = make_run(model.FINISHED)
+    at = open_page("train", run=run.id)
+    at.session_state["code_view"] = True
+    at.run()
+    assert f"The run {run.name} as PyTorch" in texts(at).replace("**", "")
+    labelled(at.slider, "Latent dimension").set_value(3).run()
+    assert "LATENT_DIM = 10" in at.code[-1].value
+    labelled(at.segmented_control, "Code of").set_value("settings").run()
+    assert_sound(at)
+    assert "The settings on the left as PyTorch" in texts(at)
+    assert "LATENT_DIM = 3" in at.code[-1].value
 
 
 def test_the_code_is_shown_when_it_is_asked_for(open_page, store):

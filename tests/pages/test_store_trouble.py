@@ -168,7 +168,7 @@ def test_a_damaged_checkpoint(home, make_run, open_page, viewer):
     with closing(sqlite3.connect(home / "store.db")) as db, db:
         db.execute("UPDATE checkpoints SET data = x'00112233445566778899'")
     assert run.status == model.FINISHED
-    assert_kind_message(open_page("results"), "checkpoint", "damaged")
+    assert_kind_message(open_page("results", run=run.id), "checkpoint", "damaged")
 
 
 def test_the_store_comes_back_and_so_do_the_pages(home, store, open_page):

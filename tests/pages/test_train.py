@@ -363,3 +363,44 @@ def test_lines_of_the_equilibrium_are_those_of_the_loss_with_smoothing_and_penal
     assert drawn(penalties=["gp"]) == []
     later = {"schedule": [{"step": 0, "set": smoothed}]}  # as after an edit
     assert drawn(**later) == drawn(**smoothed)
+
+
+def test_settings_that_are_not_the_runs_are_named_and_can_be_reset(open_page, make_run, store):
+    """Issue 8, 6: the panel and the picture disagreed in silence."""
+    run = make_run(model.PAUSED)
+    at = open_page("train", run=run.id)
+    assert "differ" not in texts(at)
+    labelled(at.slider, "Latent dimension").set_value(3).run()
+    labelled(at.select_slider, "Learning rate").set_value(0.001).run()
+    assert "Settings differ from this run: Latent dimension, Learning rate" in texts(at)
+    button(at, "Reset to the run's").click().run()
+    assert_sound(at)
+    assert labelled(at.slider, "Latent dimension").value == 10
+    assert "differ" not in texts(at)
+    store.edit(run.id, {"optimizer.lr_g": 0.01})  # on the way, which the next run does not repeat
+    at.run()
+    assert "differ" not in texts(at)
+
+
+def test_a_ghost_has_the_rows_of_the_run_before_it(open_page, make_run, store, trained):
+    parent = make_run(model.FINISHED)
+    longer = {"training.epochs": 20}
+    same = store.fork(parent.id, trained.checkpoint, parent.config.with_values(longer))
+    assert live_of(open_page("train", run=same.id))["ghost"] == parent.id
+    other = parent.config.with_values({**longer, "data.classes": ["virginica"]})
+    child = store.fork(parent.id, trained.checkpoint, other)
+    assert live_of(open_page("train", run=child.id))["ghost"] is None
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "words"),
+    [("Seed", -7, "seed must be"), ("Repeats", 1000, "1 to 100")],
+)
+def test_a_number_out_of_bounds_disables_train(train_page, label, value, words):
+    """Issue 8, 7: the field was red, and Train trained with the number before."""
+    labelled(train_page.number_input, label).set_value(value).run()
+    assert_kind_message(train_page, words)
+    assert button(train_page, "Train").disabled
+    labelled(train_page.number_input, label).set_value(3).run()
+    assert not train_page.error
+    assert not button(train_page, "Train").disabled

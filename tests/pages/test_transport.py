@@ -4,7 +4,7 @@ import pytest
 
 from gan_core.config.schedule import Edit
 from gan_core.store import model
-from tests.pages.helpers import assert_sound, button, labels, texts
+from tests.pages.helpers import assert_sound, button, labelled, labels, texts
 
 
 def speed(at):
@@ -21,7 +21,8 @@ def live(at):
 
 def changing(at, widgets, label):
     """The control of the panel "Change while training"; its twin at the left is of the next run."""
-    found = [w for w in widgets if w.label == label and w.key.startswith("edit.")]
+    labelled(at.toggle, "Change while training").set_value(True).run()
+    found = [w for w in getattr(at, widgets) if w.label == label and w.key.startswith("edit.")]
     return found[0] if found else None
 
 
@@ -58,7 +59,7 @@ def test_slow_motion_is_played_by_the_browser_and_leaves_the_run_paused(open_pag
         "played",
         "paused",
     )
-    assert "slow motion" in texts(at)
+    assert "slow motion 1/s" in texts(at)
     speed(at).set_value(20).run()
     assert (live(at)["speed"], live(at)["pace"]) == (20, "")
     button(at, "Pause").click().run()
@@ -85,10 +86,10 @@ def test_a_run_started_in_slow_motion_stands_before_its_first_step(open_page, ma
 def test_a_moved_control_changes_the_run_and_is_listed(open_page, make_run, store):
     run = make_run(model.PAUSED)
     at = open_page("train", run=run.id)
-    changing(at, at.slider, "Noise on D's inputs").set_value(0.1).run()
+    changing(at, "slider", "Noise on D's inputs").set_value(0.1).run()
     assert_sound(at)
     assert store.get(run.id).config.schedule == (Edit(10, (("training.input_noise", 0.1),)),)
-    assert changing(at, at.slider, "Noise on D's inputs").value == 0.1
+    assert changing(at, "slider", "Noise on D's inputs").value == 0.1
     assert "Changes" in labels(at.expander)
     assert "after step 10 (epoch 5): Noise on D's inputs: **0.1**" in texts(at)
 
@@ -96,13 +97,13 @@ def test_a_moved_control_changes_the_run_and_is_listed(open_page, make_run, stor
 def test_a_running_run_is_asked_to_change(open_page, make_run, store):
     run = make_run(model.RUNNING)
     at = open_page("train", run=run.id)
-    changing(at, at.select_slider, "Generator learning rate").set_value(0.01).run()
+    changing(at, "select_slider", "Generator learning rate").set_value(0.01).run()
     assert_sound(at)
     assert store.get(run.id).config.schedule == ()  # its worker takes it up
     with store.database.read() as db:
         edit = db.exec_driver_sql("SELECT edit FROM trainings").scalar()
     assert edit == '{"optimizer.lr_g": 0.01}'
-    assert changing(at, at.select_slider, "Generator learning rate").value == 0.01
+    assert changing(at, "select_slider", "Generator learning rate").value == 0.01
 
 
 def test_a_run_with_changes_brings_them_into_the_settings_until_they_are_forgotten(

@@ -1,8 +1,12 @@
 // The life of a component on the page: Streamlit calls `render` with new data whenever the page's
 // script has run, and `destroy` once.
 
+import { oneEntryAPage } from "./address.js";
+
 /** @typedef {(name: string, value: unknown) => void} Trigger lets the page's script run */
 /** @typedef {{ show: (data: any, trigger: Trigger) => void, end: () => void }} Mounted */
+
+if (globalThis.history) oneEntryAPage(window);
 
 /** @param {string} name class of the root element @param {(root: HTMLElement) => Mounted} make */
 export function component(name, make) {

@@ -150,6 +150,7 @@ export interface ScatterData extends ChartBase {
 export interface LiveUpdate {
   status: string;
   stepping: boolean;
+  moving: boolean; // in slow motion, in whichever browser
   seen: string;
   epochs_done: number;
   rate: number | null;

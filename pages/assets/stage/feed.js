@@ -11,7 +11,8 @@ import { Asker } from "../lib/ask.js";
 
 export const ACTIVE = ["queued", "running"];
 const EAGER = 5000; // milliseconds in which a new run is polled more often, for its first numbers
-const PAUSE = { hidden: 2000, stepping: 60, eager: 150, usual: 350, error: 1000 }; // milliseconds
+// Milliseconds. Somebody else may go on with a paused run.
+const PAUSE = { hidden: 2000, stepping: 60, eager: 150, usual: 350, error: 1000, paused: 2000 };
 
 export class Feed {
   #asker = new Asker();
@@ -50,8 +51,9 @@ export class Feed {
       return;
     }
     const fits = this.listener.onAnswer(body);
-    const isMoving = ACTIVE.includes(body.status) || this.listener.isStepping();
+    const isMoving = ACTIVE.includes(body.status) || body.moving || this.listener.isStepping();
     if (!fits || isMoving) this.soon(this.#pause());
+    else if (body.status === "paused") this.soon(PAUSE.paused);
   }
 
   #pause() {

@@ -10,9 +10,12 @@ from gan_core.store.model import Run
 _PAGES = Path(__file__).parents[2]
 
 
-def link_to(page: str, label: str, icon: str, run: Run | None = None) -> None:
+def link_to(
+    page: str, label: str, icon: str, run: Run | None = None, *, help: str | None = None
+) -> None:
     """Draw a link to a page, which shows the run."""
-    st.page_link(_file(page), label=label, icon=f":material/{icon}:", query_params=_query(run))
+    icon = f":material/{icon}:"
+    st.page_link(_file(page), label=label, icon=icon, query_params=_query(run), help=help)
 
 
 def switch_to(page: str, run: Run | None = None) -> NoReturn:

@@ -12,20 +12,26 @@ from pages.ui.parts.errors import attempt
 from pages.ui.parts.text import _, plain, plural
 from pages.ui.run.narration import player_names
 from pages.ui.session.settings import change_settings
-from pages.ui.session.view import edit_key
+from pages.ui.session.view import edit_key, view_key
 from pages.ui.settings.controls import slider
 
 
-def edit_panel(run: Run) -> None:
-    """Draw the controls of a training or paused run; each change is recorded."""
-    if not store().may_change(run):
-        return
-    now = run.config.at(run.step)
-    with st.popover(
+def edit_toggle(run: Run) -> bool:
+    """Whether the controls of a training or paused run are wanted."""
+    if run.is_group or not (run.is_active or run.can_resume) or not store().may_change(run):
+        return False
+    return st.toggle(
         _("Change while training"),
-        icon=":material/tune:",
+        key=view_key("changing"),
         help=_("The run continues with the new values; each change is recorded and marked."),
-    ):
+        persist_state="session",
+    )
+
+
+def edit_controls(run: Run) -> None:
+    """Draw them in a row, so that the charts which they change stay in sight."""
+    now = run.config.at(run.step)
+    with st.grid(5, min_column_width=150):
         for path, value in now.flat().items():  # choices have buttons of their own
             if (declared := declared_params()[path]).editable and declared.kind != "choice":
                 _control(run, path, value)

@@ -7,6 +7,7 @@ from gan_core.config import ExperimentConfig
 from gan_core.live.updates import bin_edges, densities, seen
 from gan_core.problem import resolve
 from gan_core.store.model import Run
+from pages.server.visitor import store
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
 from pages.ui.run.narration import narration, player_names
@@ -61,7 +62,7 @@ def live_view(
         "step": run.step if run else 0,
         "players": config.training.players,
         "narrated": narration() if motion.pace else None,
-        "seen": seen(run) if run else None,
+        "seen": seen(store(), run) if run else None,
         "ghost": ghost,
         "epochs": config.training.epochs,
         "epochs_done": run.epoch if run else 0,

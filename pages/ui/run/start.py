@@ -4,22 +4,24 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import GanForgeError
+from gan_core.errors import GanForgeError, LimitError
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.errors import show
 from pages.ui.parts.text import _
 from pages.ui.session.link import current_link
 from pages.ui.session.run import look_at
-from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, stepped
+from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, start_with_one
+from pages.ui.settings.controls import LARGEST
 
 
 def repeats_field() -> None:
     """How many seeds to train with."""
+    start_with_one()
     st.number_input(
         _("Repeats"),
-        min_value=1,
-        max_value=store().limits.max_repeats,
+        min_value=-LARGEST,
+        max_value=LARGEST,
         key=REPEATS,
         help=_(
             "Trains the same settings with this many seeds, the one above and those after it, side "
@@ -41,6 +43,11 @@ def start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None
     Returns:
         the run to show: a new one if the button was clicked.
     """
+    try:
+        store().limits.check_repeats(chosen_repeats())
+    except LimitError as error:
+        show(error)
+        config = None
     busy = run is not None and run.is_active and not run.is_stepping
     place = st.empty()
     clicked = _button(place, disabled=config is None, busy=busy)
@@ -70,11 +77,10 @@ def _start(config: ExperimentConfig) -> Run | None:
     """
     try:
         repeats = chosen_repeats()
-        slow = bool(chosen_speed()) and repeats == 1
-        run = store().create(config, repeats=repeats, paused=slow)
+        speed = chosen_speed() if repeats == 1 else 0
+        run = store().create(config, repeats=repeats, speed=speed)
     except GanForgeError as error:
         show(error)
         return None
     look_at(run)
-    stepped(run.id, "played" if slow else "")
     return run

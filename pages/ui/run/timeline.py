@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.store.model import Run
+from pages.server.visitor import store
 from pages.ui.parts.components import Component
 from pages.ui.parts.text import _
 from pages.ui.run.transport import fork_at
@@ -13,16 +14,11 @@ _KEY = "timeline"
 _timeline = Component("stage/timeline")
 
 
-def timeline(run: Run, *, played: bool) -> None:
-    """Draw the scrubber; charts, histograms and arena of this run move with it.
-
-    Args:
-        run: whose snapshots.
-        played: the browser steps through it: it lives, though paused between two steps.
-    """
+def timeline(run: Run) -> None:
+    """Draw the scrubber; charts, histograms and arena of this run move with it."""
     data: dict[str, Any] = {
         "run": run.id,
-        "active": run.is_active or played,
+        "active": run.is_active or store().is_moving(run),
         "attempt": run.attempt,
         "steps_per_epoch": run.steps_per_epoch,
         "labels": {

@@ -1,11 +1,11 @@
 """The rows above a run's charts: its state, where it runs, and the buttons that steer it."""
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
 
-from gan_core.errors import GanForgeError
 from gan_core.problem import resolve
 from gan_core.store import model, results
 from gan_core.store.model import Run
@@ -17,13 +17,25 @@ from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
 from pages.ui.session.run import look_at
 from pages.ui.session.settings import current_settings
-from pages.ui.session.view import chosen_speed, speed_key, stepped
+from pages.ui.session.view import (
+    choose_speed,
+    chosen_speed,
+    speed_key,
+    step_by_hand,
+    steps_by_hand,
+)
 
 Action = Callable[[str], None]
 BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
 
 SPEEDS = (1, 5, 20, 100, 0)  # updates per second; 0: as fast as possible
 _CAN_STEP = (model.PAUSED, model.STOPPED)
+_OVER = (model.FINISHED, model.FAILED)
+_WATCHING = (
+    "You see what happens; only the one who plays it and its owner can steer it. When no step has "
+    "been requested for 3 minutes, everybody can. To try something of your own, fork it on the "
+    "timeline, or train its settings."
+)
 
 _COLOURS: dict[str, BadgeColour] = {
     model.QUEUED: "orange",
@@ -60,11 +72,8 @@ def status_row(run: Run, *, slow: bool = False) -> None:
         slow: the page can play it in slow motion.
     """
     left, right = st.columns([1.6, 1], vertical_alignment="center")
-    played = slow and _is_played(run)
     with left.container(horizontal=True, vertical_alignment="center", gap="small"):
-        wanted = {"pause": _("pausing"), "stop": _("stopping")}.get(run.want)
-        word = _("slow motion") if played else status_word(run.shown_status)
-        st.badge(wanted or word, color="green" if played else _COLOURS[run.shown_status])
+        _status_badge(run)
         if run.device:
             engine = _("fast engine") if run.engine == "fast" else _("reference engine")
             choice = choose_engine(resolve(run.config))
@@ -74,41 +83,61 @@ def status_row(run: Run, *, slow: bool = False) -> None:
             st.badge(members_of(run), color="blue")
         st.markdown(f"**{plain(run.name)}**", width="content")
     with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        _buttons(run, slow, played)
+        _buttons(run, slow)
     warn_if_unattended([run])
     if run.reason:
         st.error(plain(run.reason), icon=":material/error:")
 
 
-def _buttons(run: Run, slow: bool, played: bool) -> None:
+def _status_badge(run: Run) -> None:
+    moving = store().is_moving(run)
+    wanted = {"pause": _("pausing"), "stop": _("stopping")}.get(run.want)
+    word = _slow_motion(run) if moving else wanted or status_word(run.shown_status)
+    st.badge(word, color="green" if moving else _COLOURS[run.shown_status])
+
+
+def _slow_motion(run: Run) -> str:
+    return _("slow motion {n}/s").format(n=run.speed)
+
+
+def _buttons(run: Run, slow: bool) -> None:
     if not store().may_change(run):
+        st.caption(_("Somebody else plays this run."), help=_(_WATCHING), text_alignment="right")
         return
-    trains = run.is_active and not run.is_stepping
-    if trains or played:
-        busy = trains and bool(run.want)
-        _button(_("Pause"), ":material/pause:", store().pause if trains else _rest, run, busy)
-        _button(_("Stop"), ":material/stop:", _stop, run, busy)
+    trains, moving = run.is_active and not run.is_stepping, store().is_moving(run)
+    if trains or moving:
+        busy = trains and bool(run.want) and not moving
+        _button(_("Pause"), ":material/pause:", _pause, run, busy)
+        _button(_("Stop"), ":material/stop:", store().stop, run, busy)
     elif run.can_resume or run.is_stepping:
-        _button(_("Resume"), ":material/play_arrow:", _play if slow else store().resume, run)
+        if slow or not run.speed:
+            _button(_("Resume"), ":material/play_arrow:", _resume, run)
         if run.shown_status == model.PAUSED:
-            _button(_("Stop"), ":material/stop:", _stop, run)
+            _button(_("Stop"), ":material/stop:", store().stop, run)
 
 
 def speed_control(run: Run | None = None) -> None:
     """Draw the choice of the speed, of this run or of the next one."""
+    run_id, speed = "", chosen_speed()
+    if run is not None and run.shown_status not in _OVER:
+        run_id, speed = run.id, run.speed or 0
+    choose_speed(speed)
+    key = speed_key(run_id, speed)
+    st.session_state[key] = speed
     st.segmented_control(
         _("Speed"),
-        SPEEDS,
+        sorted({*SPEEDS, speed}, key=lambda speed: speed or math.inf),
         format_func=lambda speed: _("{n}/s").format(n=speed) if speed else _("full speed"),
         required=True,
-        key=speed_key(),
+        key=key,
         on_change=_change_speed,
-        args=(run.id if run else "",),
+        args=(run_id, key),
         label_visibility="collapsed" if run else "visible",
         help=_(
-            "Updates per second, of this run and the next. Below full speed this page requests a "
+            "Updates per second, of this run and the next. Below full speed your page requests a "
             "few steps at a time while you watch, and the run occupies no worker slot; at 1/s each "
-            "step is narrated."
+            "step is narrated. Others can watch, but not steer the run, until 3 minutes after the "
+            "last step that you requested."
         ),
     )
 
@@ -120,86 +149,60 @@ def transport_row(run: Run, *, with_speed: bool) -> Motion:
         run: the run.
         with_speed: also show the speed of the next run, once this one is over.
     """
-    if run.is_group or not store().may_change(run):
+    if run.is_group:
         return Motion()
-    over = run.shown_status in (model.FINISHED, model.FAILED)
+    over, moving, mine = run.shown_status in _OVER, store().is_moving(run), store().plays(run)
+    told = "played" if moving and run.speed == 1 else ""
+    if not store().may_change(run):
+        return Motion(0, told)
     if with_speed or not over:
         speed_control(run)
     if over:
         return Motion()
-    if run.shown_status in _CAN_STEP and not _is_played(run):
-        helps = {
-            None: _("One whole step: D's updates, then G's."),
-            "d": _("One step in which D learns and G stays exactly as it is."),
-            "g": _("One step in which G learns and D stays exactly as it is."),
-        }
-        for players, label in ((None, _("Step")), ("d", _("D only")), ("g", _("G only"))):
-            icon = ":material/skip_next:" if players is None else None
-            st.button(label, icon=icon, help=helps[players], on_click=_step, args=(run.id, players))
-    if _is_played(run):
-        return Motion(chosen_speed(), "played" if chosen_speed() == 1 else "")
-    by_hand = run.shown_status in _CAN_STEP and stepped(run.id) == "hand"
+    if moving:
+        return Motion(run.speed or 0 if mine else 0, told)
+    if run.shown_status in _CAN_STEP:
+        _single_steps(run)
+    by_hand = run.shown_status in _CAN_STEP and steps_by_hand(run.id)
     return Motion(0, "hand" if by_hand else "")
 
 
-def parent_of(run: Run) -> str | None:
-    """The id of the run that this one was forked from, if it still exists."""
-    try:
-        return store().get(run.parent_id).id if run.parent_id else None
-    except GanForgeError:
-        return None
-
-
-def _is_played(run: Run) -> bool:
-    """Whether this session plays it in slow motion; it may still be pausing."""
-    over = run.status in (model.FINISHED, model.FAILED, model.STOPPED)
-    return chosen_speed() > 0 and stepped(run.id) == "played" and not over
+def _single_steps(run: Run) -> None:
+    helps = {
+        None: _("One whole step: D's updates, then G's."),
+        "d": _("One step in which D learns and G stays exactly as it is."),
+        "g": _("One step in which G learns and D stays exactly as it is."),
+    }
+    for players, label in ((None, _("Step")), ("d", _("D only")), ("g", _("G only"))):
+        icon = ":material/skip_next:" if players is None else None
+        st.button(label, icon=icon, help=helps[players], on_click=_step, args=(run.id, players))
 
 
 def _button(label: str, icon: str, action: Action, run: Run, disabled: bool = False) -> None:
     st.button(label, icon=icon, on_click=attempt, args=(action, run.id), disabled=disabled)
 
 
-def _play(run_id: str) -> None:
-    """Continue: at full speed through the queue, in slow motion from this page."""
-    if not chosen_speed():
-        stepped(run_id, "")
-        store().resume(run_id)
-        return
+def _resume(run_id: str) -> None:
+    step_by_hand(None)
+    store().resume(run_id)
+
+
+def _pause(run_id: str) -> None:
     run = store().get(run_id)
-    if run.status in (model.STOPPED, model.FAILED):  # slow motion starts from a pause
-        store().resume(run_id)
-        store().pause(run_id)
-    stepped(run_id, "played")
+    step_by_hand(run_id if run.speed == 1 else None)
+    store().pause(run_id)
 
 
-def _rest(run_id: str) -> None:
-    stepped(run_id, "hand" if chosen_speed() == 1 else "")
-
-
-def _stop(run_id: str) -> None:
-    stepped(run_id, "")
-    store().stop(run_id)
-
-
-def _change_speed(run_id: str) -> None:
+def _change_speed(run_id: str, key: str) -> None:
+    speed = st.session_state.get(key) or 0
     if run_id:
-        attempt(_at_new_speed, run_id)
-
-
-def _at_new_speed(run_id: str) -> None:
-    """A run that is training continues at the new speed; a paused one stays paused."""
-    run = store().get(run_id)
-    if chosen_speed() and run.is_active and not run.is_stepping:
-        stepped(run_id, "played")
-        store().pause(run_id)
-    elif not chosen_speed() and stepped(run_id) == "played":
-        stepped(run_id, "")
-        store().resume(run_id)
+        attempt(store().set_speed, run_id, speed)
+    else:
+        choose_speed(speed)
 
 
 def _step(run_id: str, players: str | None) -> None:
-    stepped(run_id, "hand")
+    step_by_hand(run_id)
     attempt(store().advance, run_id, 1, players)
 
 

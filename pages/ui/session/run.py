@@ -1,6 +1,7 @@
 """The run that this session shows, in session_state and in the address."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.errors import RunNotFoundError
 from gan_core.store.model import Run
@@ -16,7 +17,8 @@ def current_run() -> Run | None:
 
     A page switch drops the address's query, so it is put back; a reload is a new session, which
     the query brings back to its run. An address unchanged since it was last read is not a
-    request: a browser keeps sending the old one until ours has reached it.
+    request: a browser keeps sending the old one until ours has reached it. Whoever goes back in
+    the browser's history to an address without a run, or with one deleted since, wants none.
 
     Raises:
         RunNotFoundError: the address names a run that does not exist, or no longer does.
@@ -24,6 +26,8 @@ def current_run() -> Run | None:
     named = st.query_params.get(RUN)
     is_new = named != st.session_state.get(_SEEN)
     st.session_state[_SEEN] = named
+    if named is None and _went_back():
+        forget_run()
     run_id = (named if is_new else None) or st.session_state.get(RUN)
     if not run_id:
         return None
@@ -31,7 +35,7 @@ def current_run() -> Run | None:
         run = store().get(run_id)
     except RunNotFoundError:
         forget_run()
-        if named:
+        if named and not _went_back():
             raise
         return None  # deleted in the meantime, and not requested by the address
     if st.session_state.get(RUN) != run.id:
@@ -39,6 +43,12 @@ def current_run() -> Run | None:
         use_settings(run.config)
     st.query_params[RUN] = run.id
     return run
+
+
+def _went_back() -> bool:
+    """Whether the visitor has got here by the browser's buttons Back or Forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def look_at(run: Run) -> None:

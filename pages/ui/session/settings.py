@@ -1,6 +1,6 @@
 """The settings of this session, its drawing, and the keys of their widgets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -37,10 +37,17 @@ def change_settings(changes: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: a value is invalid; nothing is changed.
     """
-    if current_link().fixed & changes.keys():
-        st.toast(_("The link that opened this page has locked that."), icon=":material/lock:")
+    if are_locked(changes):
         changes = {}
     use_settings(current_settings().with_values(changes))
+
+
+def are_locked(paths: Iterable[str]) -> bool:
+    """Whether a link has locked any of these settings; if so, the page says it."""
+    found = not current_link().fixed.isdisjoint(paths)
+    if found:
+        st.toast(_("The link that opened this page has locked that."), icon=":material/lock:")
+    return found
 
 
 def keep_settings(config: ExperimentConfig) -> None:

@@ -10,7 +10,7 @@ _TABLE = "runs_table"
 INSTANT = "instant"  # the toggle "train while I move sliders"
 REPEATS = "repeats"  # the field for the number of seeds
 _SPEED = "speed"
-_STEPPED = "stepped"
+_BY_HAND = "stepped_by_hand"
 _SETTINGS_OPEN = "phone_settings_open"
 _VIEW = "view"  # before the name of a widget that chooses how a run is shown
 
@@ -18,6 +18,11 @@ _VIEW = "view"  # before the name of a widget that chooses how a run is shown
 def chosen_repeats() -> int:
     """How many seeds to train with; one while moving sliders trains."""
     return 1 if is_instant() else st.session_state.get(REPEATS, 1)
+
+
+def start_with_one() -> None:
+    """Train with one seed unless the field for their number says otherwise."""
+    st.session_state.setdefault(REPEATS, 1)
 
 
 def is_instant() -> bool:
@@ -30,28 +35,29 @@ def instant_runs() -> list[str]:
     return st.session_state.setdefault(f"{INSTANT}_runs", [])
 
 
-def speed_key() -> str:
-    """The key of the speed control: updates per second, 0 for as fast as possible."""
-    st.session_state[_SPEED] = chosen_speed()  # a redraw in a new place may have emptied it
-    return _SPEED
-
-
 def chosen_speed() -> int:
-    """The chosen speed: updates per second, 0 for as fast as possible."""
-    return st.session_state.get(_SPEED) or 0
+    """The speed of the next run: updates per second, 0 for as fast as possible."""
+    return st.session_state.get(_SPEED, 0)
 
 
-def stepped(run_id: str, how: str | None = None) -> str:
-    """How this session steps through a run: "played" in slow motion, "hand", or not at all.
+def choose_speed(speed: int) -> None:
+    """Choose the speed of the next run."""
+    st.session_state[_SPEED] = speed
 
-    Args:
-        run_id: the run.
-        how: remember this instead of reading it.
-    """
-    if how is not None:
-        st.session_state[_STEPPED] = (run_id, how)
-    of, now = st.session_state.get(_STEPPED, ("", ""))
-    return now if of == run_id else ""
+
+def steps_by_hand(run_id: str) -> bool:
+    """Whether this session does single steps of a run, which are narrated."""
+    return st.session_state.get(_BY_HAND) == run_id
+
+
+def step_by_hand(run_id: str | None) -> None:
+    """Remember that this session does single steps of a run, or of none."""
+    st.session_state[_BY_HAND] = run_id
+
+
+def speed_key(run_id: str, speed: int) -> str:
+    """The key of the speed control of a run, which has this speed."""
+    return f"{_SPEED}.{run_id}.{speed}"
 
 
 def edit_key(run_id: str, path: str, value: object) -> str:

@@ -6,7 +6,9 @@ from gan_core.config import declared_params
 from gan_core.data import DATA_SOURCES, ENCODERS
 from gan_core.data.drawing import DRAWING, MIN_POINTS, n_points
 from pages.ui.parts.text import _
+from pages.ui.session.link import current_link
 from pages.ui.session.settings import (
+    are_locked,
     change_settings,
     current_settings,
     keep_drawing,
@@ -29,6 +31,7 @@ def choose_source() -> str:
         required=True,
         wrap=True,
         on_change=take_source,
+        disabled=_is_fixed("data.source"),
     )
     return chosen or now
 
@@ -44,12 +47,14 @@ def take_source() -> None:
 
 def use_drawing(text: str) -> None:
     """Take a drawing as the data set, as soon as it has enough points."""
-    enough = n_points(text) >= MIN_POINTS
+    changes = _of_source(DRAWING, text)
+    if are_locked(changes):
+        return
     keep_drawing(text)
-    if enough:
+    if n_points(text) >= MIN_POINTS:
         # Not change_settings: strokes may come faster than widgets are redrawn, and none of these
         # disagrees now.
-        keep_settings(current_settings().with_values(_of_source(DRAWING, text)))
+        keep_settings(current_settings().with_values(changes))
 
 
 def _of_source(name: str, drawing: str = "") -> dict[str, object]:
@@ -77,6 +82,7 @@ def choose_class() -> None:
         wrap=True,
         help=_("One class acts as the class with too few rows; the GAN sees only its rows."),
         on_change=take_class,
+        disabled=_is_fixed("data.classes"),
     )
 
 
@@ -99,6 +105,7 @@ def choose_features() -> None:
         wrap=True,
         help=_("The columns that G must generate; at least two."),
         on_change=take_features,
+        disabled=_is_fixed("data.features"),
     )
     if len(chosen) < 2:
         st.warning(_("Choose at least two features; until then the last choice stays."))
@@ -124,6 +131,7 @@ def choose_encoder() -> None:
         wrap=True,
         help=_(declared_params()["data.encoder"].help),
         on_change=take_encoder,
+        disabled=_is_fixed("data.encoder"),
     )
 
 
@@ -139,3 +147,7 @@ def _begin(path: str, value: object) -> str:
     key = widget_key(path)
     st.session_state.setdefault(key, value)
     return key
+
+
+def _is_fixed(path: str) -> bool:
+    return path in current_link().fixed

@@ -12,7 +12,11 @@ from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
+<<<<<<< HEAD
 from pages.ui.parts.errors import in_words
+=======
+from pages.ui.parts.navigation import link_to
+>>>>>>> motion
 from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link
 from pages.ui.session.settings import current_settings, keep_settings, widget_key
@@ -20,20 +24,22 @@ from pages.ui.session.settings import current_settings, keep_settings, widget_ke
 _LR = "optimizer.lr_g"
 _OWN_LR = "optimizer.lr_d"
 _PLAYERS = "training.players"
+LARGEST = 2**53 - 1  # the largest whole number that a browser knows exactly
 _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
 def data_line() -> None:
-    """The real rows in one line, and a link to choose others unless they are locked."""
+    """The real rows in one line, which leads to a choice of others unless the set is locked."""
     try:
         problem = resolve(current_settings())
         rows = f"**{problem.table.title}** · {problem.n_rows:,} {_('rows')} × "
         rows += f"{len(problem.features)} {_('features')}"
     except ConfigError:  # the controls say why
         rows = f"**{plain(current_settings().data.source)}**"
-    paths = {path for path in declared_params() if path.startswith("data.")}
-    change = "" if paths <= current_link().fixed else f" [{_('change')}](data)"
-    st.markdown(rows + change)
+    if "data.source" in current_link().fixed:
+        st.markdown(rows)
+    else:
+        link_to("data", rows, "edit", help=_("Choose other real rows."))
 
 
 def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | None:
@@ -158,11 +164,11 @@ def _widths(path: str) -> list[int | str]:
 
 
 def _number(path: str) -> float:
-    declared, common = declared_params()[path], _common(path)
-    if declared.kind == "int":
-        low, high = int(declared.low), int(declared.high)
-        return st.number_input(min_value=low, max_value=high, step=1, **common)
-    low, high = declared.low, declared.high
+    """A field whose bounds are wide: one never sends what is beyond them."""
+    common = _common(path)
+    if declared_params()[path].kind == "int":
+        return st.number_input(min_value=-LARGEST, max_value=LARGEST, step=1, **common)
+    low, high = -float(LARGEST), float(LARGEST)
     return st.number_input(min_value=low, max_value=high, step=0.001, format="%.4g", **common)
 
 

@@ -26,6 +26,13 @@ class OwnersOnly(Rule):
         return user == job.owner
 
 
+def play(store, run):
+    if store.may_change(run):
+        store.set_speed(run.id, 5)
+        store.resume(run.id)
+    store.play(run.id, 1)
+
+
 # Each verb that is about one job, asked about a run and a group of ada's.
 LOOK = {
     "get": lambda store, run, group, _: store.get(run.id),
@@ -42,6 +49,8 @@ CHANGE = {
     "delete": lambda store, run, group, _: store.delete(group.id),
     "discard": lambda store, run, group, _: store.discard(group.id),
     "advance": lambda store, run, group, _: store.advance(run.id),
+    "set_speed": lambda store, run, group, _: store.set_speed(run.id, 5),
+    "play": lambda store, run, group, _: play(store, run),
     "edit": lambda store, run, group, _: store.edit(run.id, {"optimizer.lr_g": 0.01}),
 }
 START = {
@@ -51,8 +60,13 @@ START = {
 }
 LISTS = {"list", "all_jobs"}
 # About no job, or about one that the caller already has.
+<<<<<<< HEAD
 ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change"}
 ABOUT_DISCARDED = {"discarded", "restore", "size"}  # see test_discarding.py
+=======
+ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue"}
+ABOUT_NONE |= {"may_see", "may_change", "plays", "is_moving"}
+>>>>>>> motion
 
 
 @dataclass(frozen=True)

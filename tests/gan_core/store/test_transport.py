@@ -166,15 +166,15 @@ def test_steps_by_hand_go_before_whole_runs_and_have_a_place_of_their_own(store,
 
 def test_a_viewer_sees_a_paused_run_and_goes_on_from_what_it_has(store, paused, work):
     run = paused()
-    first = seen(run)
+    first = seen(store, run)
     store.advance(run.id, 3)
     now = store.get(run.id)
     update = live_update(store, now, attempt=1, since=2, shown=2)
-    assert (update["status"], update["stepping"], seen(now)) == ("paused", True, first)
+    assert (update["status"], update["stepping"], seen(store, now)) == ("paused", True, first)
     run = work()
     update = live_update(store, run, attempt=1, since=2, shown=2)
     assert (update["after"], update["step"], update["stepping"]) == (2, 5, False)
-    assert (update["attempt"], run.attempt, seen(run)) == (1, 2, first)
+    assert (update["attempt"], run.attempt, seen(store, run)) == (1, 2, first)
 
 
 def test_after_lost_steps_a_viewer_begins_anew(store, paused, queue):
@@ -193,7 +193,7 @@ def test_a_resting_run_is_edited_where_it_stands(store, paused, work):
     store.edit(run.id, {"training.n_critic": 2, "optimizer.lr_g": 0.02})
     changed = (("optimizer.lr_g", 0.02), ("training.n_critic", 2))
     assert store.get(run.id).config.schedule == (Edit(2, changed),)
-    assert seen(store.get(run.id)) != seen(run)
+    assert seen(store, store.get(run.id)) != seen(store, run)
     assert live_update(store, store.get(run.id), attempt=1, since=2, shown=2)["edits"] == [
         [1.0, dict(changed)]
     ]
@@ -303,6 +303,13 @@ def test_what_cannot_be_forked(store, paused, changes, path, words):
         store.fork(parent.id, state(store, parent), parent.config.with_values(changes), ME)
     assert caught.value.path == path
     assert len(store.list()) == 1
+
+
+def test_a_fork_on_other_rows_is_named_after_them(store, paused):
+    parent = paused()
+    changes = {"data.classes": ["virginica"]}
+    child = store.fork(parent.id, state(store, parent), parent.config.with_values(changes), ME)
+    assert child.name == "Iris · virginica 2"
 
 
 def test_a_fork_is_limited_by_what_it_has_left_to_do(store, paused):
