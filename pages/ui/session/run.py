@@ -1,14 +1,18 @@
 """The run that this session shows, in session_state and in the address."""
 
+import time
+
 import streamlit as st
 
 from gan_core.errors import RunNotFoundError
+from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
-from pages.server.visitor import store
-from pages.ui.session.link import RUN, end_link
+from pages.server.visitor import store, user
+from pages.ui.session.link import RUN, end_link, is_named
 from pages.ui.session.settings import current_settings, use_settings
 
 _SEEN = "run_in_address"  # the address as last read
+_JUST = 30  # seconds for which a visitor's new run is what he came for
 
 
 def current_run() -> Run | None:
@@ -22,6 +26,8 @@ def current_run() -> Run | None:
         RunNotFoundError: the address names a run that does not exist, or no longer does.
     """
     named = st.query_params.get(RUN)
+    if named is None and _SEEN not in st.session_state and (started := _just_started()):
+        named = started.id
     is_new = named != st.session_state.get(_SEEN)
     st.session_state[_SEEN] = named
     run_id = (named if is_new else None) or st.session_state.get(RUN)
@@ -39,6 +45,17 @@ def current_run() -> Run | None:
         use_settings(run.config)
     st.query_params[RUN] = run.id
     return run
+
+
+def _just_started() -> Run | None:
+    """The run that this visitor started a moment ago, unless the address names other settings.
+
+    Whoever reloads right after the click, or opens a second tab, has an address from before it.
+    """
+    if user() == EVERYBODY:  # the browser does not keep the cookie that says who it is
+        return None
+    run = store().newest(time.time() - _JUST)
+    return run if run and is_named(run.config) else None
 
 
 def look_at(run: Run) -> None:
