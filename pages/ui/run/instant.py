@@ -11,7 +11,7 @@ from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.text import _
 from pages.ui.session.link import current_link
-from pages.ui.session.run import look_at
+from pages.ui.session.run import start
 from pages.ui.session.view import INSTANT, instant_runs
 
 # The newest, its ghost, and a few that were superseded before their first step: by the time an
@@ -44,13 +44,12 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
         # Only our own: whoever started another run wants it trained.
         with suppress(RunStateError, RunNotFoundError):  # it has just ended by itself
             store().stop(run.id)
-    newest = store().create(config)
+    newest = start(lambda: store().create(config))
     kept = instant_runs()
     kept.append(newest.id)
     while len(kept) > KEPT:
         with suppress(AccessError, RunNotFoundError):  # deleted by hand in the meantime
             store().delete(kept.pop(0))
-    look_at(newest)
     return newest
 
 

@@ -10,7 +10,7 @@ from pages.server.visitor import store
 from pages.ui.parts.errors import show
 from pages.ui.parts.text import _
 from pages.ui.session.link import current_link
-from pages.ui.session.run import look_at
+from pages.ui.session.run import start
 from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, stepped
 
 
@@ -71,10 +71,9 @@ def _start(config: ExperimentConfig) -> Run | None:
     try:
         repeats = chosen_repeats()
         slow = bool(chosen_speed()) and repeats == 1
-        run = store().create(config, repeats=repeats, paused=slow)
+        run = start(lambda: store().create(config, repeats=repeats, paused=slow))
     except GanForgeError as error:
         show(error)
         return None
-    look_at(run)
     stepped(run.id, "played" if slow else "")
     return run
