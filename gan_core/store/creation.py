@@ -148,6 +148,7 @@ class Creation(Steering):
         with self._room_for(1, owner, cost.size) as db:
             _insert(db, [child])
             db.execute(schema.checkpoints.insert().values(**data, data=state.to_bytes()))
+            db.execute(schema.players.insert().values(**data, data=state.players()))
         return self.get(child["id"])
 
     def _owner(self, owner: str | None) -> str:

@@ -11,7 +11,7 @@ expect.set_options(timeout=PATIENCE)
 
 _LIVE = """() => {
   const root = document.querySelector('.gf-live')
-  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
+  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false && !t.opacity)
   return {
     run: root?.dataset.run ?? '', status: root?.dataset.status ?? '',
     step: Number(root?.dataset.step ?? 0), shown: Number(root?.dataset.shown ?? 0),
@@ -29,7 +29,7 @@ _IDLE = """() => {
 # From the event of the next click to the frame after the one in which something is there.
 _FIRST_POINT = """() => {
   const root = document.querySelector('.gf-live')
-  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
+  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false && !t.opacity)
   return root?.dataset.run && curve?.x?.length > 0
 }"""
 _STOPWATCH = """there => {

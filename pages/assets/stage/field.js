@@ -54,11 +54,10 @@ export class FieldPicture {
 
   layers() {
     const { labels, facts } = this;
-    const output = facts.probability ? labels.output : labels.score;
     const found = [
       { name: "real", label: labels.real, mark: "●", role: "real" },
       { name: "generated", label: labels.generated, mark: "▲", role: "generated" },
-      { name: "output", label: output, mark: "▩", role: "muted" },
+      { name: "output", label: labels.output, mark: "▩", role: "muted" },
       { name: "decision", label: labels.decision, mark: "━", role: "discriminator" },
       { name: "arrows", label: labels.pull, mark: "➚", role: "discriminator" },
     ];
