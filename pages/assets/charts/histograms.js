@@ -15,9 +15,16 @@ const ROW_HEIGHT = 190; // pixels
  * @param {Rows} rows @param {Names} names @param {number} columns how many side by side at most */
 export function histograms(t, features, edges, rows, names, columns) {
   const grid = cells(features.length, columns);
-  const shape = layout(t, { margin: { l: 34, r: 6, t: 42, b: 22 } });
+  const shape = layout(t, { margin: { l: 34, r: 6, t: 46, b: 22 } });
   const over = { yref: "container", y: 1, yanchor: "top" }; // above the titles
-  Object.assign(shape.legend, { x: 1, xanchor: "right", ...over, itemclick: false, itemdoubleclick: false });
+  Object.assign(shape.legend, {
+    x: 1,
+    xanchor: "right",
+    ...over,
+    font: { size: 11 },
+    itemclick: false,
+    itemdoubleclick: false,
+  });
   shape.height = ROW_HEIGHT * grid.rows;
   shape.annotations = features.map((feature, i) => {
     const place = { xref: "paper", yref: "paper", x: grid.x(i)[0], y: grid.y(i)[1], yshift: 4 };

@@ -105,12 +105,11 @@ export function note(t, text, place) {
  * @param {Theme} t @param {number} y @param {string} name */
 export function reference(t, y, name) {
   const place = { xref: "x domain", yref: "y" };
-  const across = { type: "line", ...place, x0: 0, x1: 1, y0: y, y1: y };
+  const line = { color: t.text, width: 1.6, dash: "dot" };
   const words = { x: 1, y, xanchor: "right", yanchor: "bottom", borderpad: 1 };
   const look = { bgcolor: faded(t.background, 0.8), font: { color: t.text, size: 11 } };
   return {
-    halo: { ...across, line: { color: faded(t.background, 0.8), width: 4 } },
-    shape: { ...across, line: { color: t.text, width: 1.6, dash: "dot" } },
+    shape: { type: "line", ...place, x0: 0, x1: 1, y0: y, y1: y, line },
     annotation: note(t, name, { ...place, ...words, ...look }),
   };
 }

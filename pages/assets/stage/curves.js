@@ -7,7 +7,7 @@ import { escapeHtml, fill } from "../lib/format.js";
 /** @import { Theme } from "../charts/theme.js" */
 /** @import { LiveData } from "../lib/types.js" */
 /** @import { View } from "./live.js" */
-/** @typedef {{ shape: object, annotation: object, halo?: object }} Mark a line in a chart, its name */
+/** @typedef {{ shape: object, annotation: object }} Mark a line in a chart, and its name */
 /** @typedef {{ unit: number, end: number }} Axis from 0; its unit in steps */
 
 const FEW = 20; // steps that the axis shows at least
@@ -122,7 +122,7 @@ export class Curves {
       datarevision: received.step,
       hovermode: "x unified",
       xaxis: axis(t, { range: [0, end], showgrid: false, uirevision, ...across }),
-      shapes: marks.flatMap(({ halo, shape }) => (halo ? [halo, shape] : [shape])),
+      shapes: marks.map(({ shape }) => shape),
       annotations: marks.map(({ annotation }) => annotation),
       ...more,
     });
