@@ -17,21 +17,12 @@ from playwright.sync_api import Error
 
 from tests.benchmarks.report import print_columns, print_head, print_row
 from tests.browser.chromium import started_browser
-from tests.browser.forge import Forge
+from tests.browser.forge import Forge, files_late
 from tests.browser.server import Server
 
 PAUSES = (0, 0.1, 0.3, 0.6)  # seconds from the click to the reload or the second tab, in turn
 FINISHED = "step => document.querySelector(`.gf-live[data-status=finished][data-step='${step}']`)"
 LAST_STEP = 20_000  # of the tutorial
-
-
-def slowed(page, seconds):
-    """Every file of the page comes late."""
-    if seconds:
-        page.context.route(
-            lambda url: "/static/" in url or "/forge/" in url,
-            lambda route: (page.wait_for_timeout(1000 * seconds), route.continue_()),
-        )
 
 
 def ends_well(tab, seconds):
@@ -50,7 +41,7 @@ def visit(context, server, how, *, pause, delay, patience):
     before = len(server.store.list())
     forge = Forge(context.new_page(), server, None)
     forge.page.set_default_timeout(1000 * patience)
-    slowed(forge.page, delay)
+    files_late(forge.page, delay)
     forge.page.goto(f"{server.url}/train", wait_until="commit")
     button = forge.button("Train")
     button.wait_for()
@@ -66,6 +57,7 @@ def visit(context, server, how, *, pause, delay, patience):
         tabs[1].page.goto(forge.page.url, wait_until="commit")
     wrong = [fault for tab in tabs if (fault := ends_well(tab, patience))]
     took = time.monotonic() - began
+    context.unroute_all(behavior="ignoreErrors")
     if len({tab.run_id for tab in tabs}) > 1:
         wrong.append("the tabs show different runs")
     if (made := len(server.store.list()) - before) != 1:

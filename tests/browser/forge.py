@@ -1,8 +1,9 @@
 """GAN Forge as a visitor uses it: by the names that stand on the screen."""
 
 import re
+from contextlib import suppress
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.server import eventually
 
@@ -44,6 +45,18 @@ _STOPWATCH = """there => {
     look()
   }, { capture: true, once: true })
 }"""
+
+
+def files_late(page: Page, seconds):
+    """Every file of the pages of a browser's context comes late, as over a slow network."""
+
+    def late(route):
+        with suppress(Error):  # the page was left meanwhile
+            page.wait_for_timeout(1000 * seconds)
+            route.continue_()
+
+    if seconds:
+        page.context.route(lambda url: "/static/" in url or "/forge/" in url, late)
 
 
 class Forge:
