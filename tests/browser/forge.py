@@ -12,7 +12,8 @@ expect.set_options(timeout=PATIENCE)
 
 _LIVE = """() => {
   const root = document.querySelector('.gf-live')
-  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false && !t.opacity)
+  const traces = root?.querySelector('.gf-losses')?.data
+  const curve = traces?.find(t => t.showlegend !== false && !t.opacity) // no band, no ghost
   return {
     run: root?.dataset.run ?? '', status: root?.dataset.status ?? '',
     step: Number(root?.dataset.step ?? 0), shown: Number(root?.dataset.shown ?? 0),
@@ -30,7 +31,8 @@ _IDLE = """() => {
 # From the event of the next click to the frame after the one in which something is there.
 _FIRST_POINT = """() => {
   const root = document.querySelector('.gf-live')
-  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false && !t.opacity)
+  const traces = root?.querySelector('.gf-losses')?.data
+  const curve = traces?.find(t => t.showlegend !== false && !t.opacity) // no band, no ghost
   return root?.dataset.run && curve?.x?.length > 0
 }"""
 _STOPWATCH = """there => {
