@@ -1,6 +1,10 @@
 """The charts keep their places while views, themes and windows change during a training."""
 
-from tests.browser.charts import Charts
+from playwright.sync_api import expect
+
+from gan_core.store import model, results
+from tests.browser.charts import VIEWS, Charts
+from tests.browser.server import eventually
 
 CHANGES, SEED = 10, 1  # tests/benchmarks/view_changes.py makes 40, and compares more pictures
 
@@ -16,3 +20,36 @@ def test_no_chart_overlaps_another_however_the_view_changes(forge, start_run):
     for _ in range(CHANGES):
         charts.fit(charts.change())
     assert charts.difference_from_scratch() < 0.01
+
+
+NAMED = (
+    """name => [...document.querySelectorAll(`.gf-${name} .legendtext`)].map(e => e.textContent)"""
+)
+CUT_OFF = "e => e.scrollWidth > e.clientWidth"
+
+
+def test_each_view_names_its_colours_and_the_ghost(forge, store, config):
+    parent = store.create(config(epochs=100), "everybody")
+    eventually(lambda: store.get(parent.id).status == model.FINISHED, 60)
+    state = results.snapshot_checkpoint(store.database, parent.id, 0)
+    child = store.fork(parent.id, state, parent.config, "everybody")
+    eventually(lambda: store.get(child.id).status == model.FINISHED, 60)
+    forge.open("train", child).first_point()
+    charts = Charts(forge, SEED)
+    for view in VIEWS:
+        charts.choose(view)
+        charts.fit(view)
+        look = forge.page.evaluate
+        rows = ["real", "generated", "before"]
+        eventually(lambda: look(NAMED, "histograms") == rows, what=f"the names in {view}")  # noqa: B023
+        assert look(NAMED, "losses") == ["D loss", "G loss", "before"]
+    buttons = forge.main.locator(".modebar-btn")  # reached by mouse alone: they are many
+    assert {button.get_attribute("tabindex") for button in buttons.all()} == {"-1"}
+    charts.choose("Arena")
+    plane = forge.main.get_by_test_id("stSelectbox").filter(has_text="sepal length").first
+    plane.click()
+    forge.page.get_by_role("option", name="principal components").click()
+    forge.idle()
+    plane = forge.main.get_by_text("principal components", exact=True)
+    expect(plane).to_be_visible()
+    assert not plane.evaluate(CUT_OFF)

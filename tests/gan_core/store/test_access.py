@@ -50,7 +50,7 @@ START = {
 }
 LISTS = {"list", "all_jobs"}
 # About no job, or about one that the caller already has.
-ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change"}
+ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change", "newest"}
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,13 @@ def test_lists_hold_what_one_may_see_as_many_as_asked_for(store, run, group, con
     grace = store.for_user("grace", OwnersOnly(others_see=False))
     assert [job.id for job in getattr(grace, verb)(2)] == [own.id]
     assert len(getattr(store, verb)()) == 6
+
+
+def test_the_newest_run_is_what_the_user_himself_created_last(store, run, group):
+    assert store.for_user("grace").newest(since=0) is None
+    ada = store.for_user("ada")
+    assert ada.newest(since=0) == group  # as a whole, though its members were created after it
+    assert ada.newest(since=group.created_at) is None
 
 
 @pytest.mark.parametrize("verb", START)
