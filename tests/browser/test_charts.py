@@ -46,10 +46,27 @@ def test_each_view_names_its_colours_and_the_ghost(forge, store, config):
     buttons = forge.main.locator(".modebar-btn")  # reached by mouse alone: they are many
     assert {button.get_attribute("tabindex") for button in buttons.all()} == {"-1"}
     charts.choose("Arena")
-    plane = forge.main.get_by_test_id("stSelectbox").filter(has_text="sepal length").first
+    plane = forge.page.get_by_role("combobox", name="Along x, or plane")
     plane.click()
     forge.page.get_by_role("option", name="principal components").click()
-    forge.idle()
-    plane = forge.main.get_by_text("principal components", exact=True)
-    expect(plane).to_be_visible()
+    expect(plane).to_have_value("principal components")
     assert not plane.evaluate(CUT_OFF)
+
+
+HEAT = """() => {
+  const canvas = document.querySelector('.gf-film canvas'), { width, height } = canvas
+  const pixels = width ? canvas.getContext('2d').getImageData(0, 0, width, height).data : []
+  const found = { orange: 0, blue: 0 } // faint ones, which no point is
+  for (let p = 0; p < pixels.length; p += 4) {
+    const [red, , blue, alpha] = pixels.slice(p, p + 4)
+    if (alpha > 20 && alpha < 170) found[red > blue ? 'orange' : 'blue'] += 4 / pixels.length
+  }
+  return found
+}"""
+
+
+def test_home_paints_what_d_believes_as_the_arena_does(forge):
+    forge.open()
+    expect(forge.main.locator(".gf-film canvas")).to_be_visible()
+    found = lambda: forge.page.evaluate(HEAT)  # noqa: E731
+    eventually(lambda: min(found().values()) > 0.03, what="both of the rows' colours")

@@ -4,7 +4,7 @@ import { theme } from "../charts/theme.js";
 import { ask } from "../lib/ask.js";
 import { blank, component, everyFrame, find } from "../lib/component.js";
 import { escapeHtml, fill, whole } from "../lib/format.js";
-import { channels, disc, heatMap, triangle } from "../lib/ink.js";
+import { channels, disc, heatMap, leaning, triangle } from "../lib/ink.js";
 import { extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { FilmData, Labels, RecordedFilm } from "../lib/types.js" */
@@ -130,7 +130,7 @@ class Film {
     const reach = Math.max(...this.ends.map((end) => Math.abs(end - UNDECIDED))) || 1;
     heatMap(g, this.heat, { x: 0, y: 0, w, h }, colours, (k) => {
       const output = now.output[k] + (next.output[k] - now.output[k]) * share;
-      return 120 * ((output - UNDECIDED) / reach);
+      return leaning(t, (output - UNDECIDED) / reach);
     });
   }
 }

@@ -13,10 +13,7 @@ def home_film() -> None:
         "noise": _("noise"),
         "generated": _("generated rows"),
         "real": _("real rows"),
-        "line": _(
-            "epoch {epoch} / {epochs} of a recorded run; D takes rows for real where it is blue, "
-            "for generated where it is orange"
-        ),
+        "line": _("epoch {epoch} / {epochs} of a recorded run; blue is where D believes a row"),
         "play": _("Play the film"),
         "pause": _("Pause the film"),
         "alt": _(
