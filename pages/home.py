@@ -10,7 +10,7 @@ from pages.ui.parts.film import home_film
 from pages.ui.parts.head import page_style
 from pages.ui.parts.navigation import switch_to
 from pages.ui.parts.text import _
-from pages.ui.session.run import current_run, look_at
+from pages.ui.session.run import current_run, start
 from pages.ui.session.settings import current_settings, use_settings
 
 
@@ -20,8 +20,7 @@ def start_tutorial() -> None:
         now = current_run()
         if now is None or not now.is_active:
             use_settings(ExperimentConfig())
-            now = store().create(current_settings())
-        look_at(now)
+            now = start(lambda: store().create(current_settings()))
         switch_to("train", now)
     except GanForgeError as error:
         show(error)

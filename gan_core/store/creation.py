@@ -159,6 +159,7 @@ class Creation(Steering):
             child["name"] = clean_name(name) or own or f"{title} {_number(db)}"
             _insert(db, [child])
             db.execute(schema.checkpoints.insert().values(**data, data=state.to_bytes()))
+            db.execute(schema.players.insert().values(**data, data=state.players()))
         return self.get(child["id"])
 
     def _owner(self, owner: str | None) -> str:

@@ -78,6 +78,14 @@ class Reading:
             members = read(db, jobs.c.group_id.in_(groups)) if groups else []
         return [_whole(job, members) for job in found]
 
+    def newest(self, since: float) -> Run | None:
+        """The run that the user himself created last, unless that was before a time."""
+        theirs = sa.and_(jobs.c.owner == self.user, jobs.c.created_at > since)
+        runs = sa.and_(jobs.c.kind.in_((model.TRAINING, model.GROUP)), jobs.c.group_id.is_(None))
+        with self.database.read() as db:
+            found = read(db, theirs, runs)
+        return self.get(found[-1].id) if found else None
+
     def counts(self) -> dict[str, int]:
         """Number of jobs in each status, of all users."""
         query = sa.select(jobs.c.status, sa.func.count()).where(jobs.c.deleted_at.is_(None))

@@ -1,8 +1,9 @@
 """GAN Forge as a visitor uses it: by the names that stand on the screen."""
 
 import re
+from contextlib import suppress
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.server import eventually
 
@@ -11,7 +12,8 @@ expect.set_options(timeout=PATIENCE)
 
 _LIVE = """() => {
   const root = document.querySelector('.gf-live')
-  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
+  const traces = root?.querySelector('.gf-losses')?.data
+  const curve = traces?.find(t => t.showlegend !== false && !t.opacity) // no band, no ghost
   return {
     run: root?.dataset.run ?? '', status: root?.dataset.status ?? '',
     step: Number(root?.dataset.step ?? 0), shown: Number(root?.dataset.shown ?? 0),
@@ -29,7 +31,8 @@ _IDLE = """() => {
 # From the event of the next click to the frame after the one in which something is there.
 _FIRST_POINT = """() => {
   const root = document.querySelector('.gf-live')
-  const curve = root?.querySelector('.gf-losses')?.data?.find(t => t.showlegend !== false)
+  const traces = root?.querySelector('.gf-losses')?.data
+  const curve = traces?.find(t => t.showlegend !== false && !t.opacity) // no band, no ghost
   return root?.dataset.run && curve?.x?.length > 0
 }"""
 _STOPWATCH = """there => {
@@ -44,6 +47,18 @@ _STOPWATCH = """there => {
     look()
   }, { capture: true, once: true })
 }"""
+
+
+def files_late(page: Page, seconds):
+    """Every file of the pages of a browser's context comes late, as over a slow network."""
+
+    def late(route):
+        with suppress(Error):  # the page was left meanwhile
+            page.wait_for_timeout(1000 * seconds)
+            route.continue_()
+
+    if seconds:
+        page.context.route(lambda url: "/static/" in url or "/forge/" in url, late)
 
 
 class Forge:

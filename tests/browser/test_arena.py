@@ -190,3 +190,20 @@ def test_a_fork_at_the_middle_goes_on_beside_its_parents_curves(forge, store, co
     eventually(lambda: 0.3 in forge.page.evaluate(traces), what="the parent's curves")
     first, losses = stored.losses(store.database, child.id)
     assert (first, len(losses)) == (moment + 1, 400 - moment)
+
+
+def test_a_fork_shows_what_it_continues_from_until_a_worker_begins(
+    forge, store, start_run, two_features
+):
+    parent = store.create(two_features, "everybody")
+    eventually(lambda: store.get(parent.id).status == model.FINISHED, 60, "the parent's end")
+    busy = [start_run() for _ in range(2)]  # as many as there are slots
+    eventually(lambda: all(store.get(run.id).status == model.RUNNING for run in busy), 60)
+    step = results.snapshot_steps(store.database, parent.id)[20]
+    state = results.snapshot_checkpoint(store.database, parent.id, step)
+    child = store.fork(parent.id, state, parent.config, "everybody")
+    forge.open("train", child).badge("queued")
+    choose(forge, "Arena")
+    now = shows(forge, lambda now: now["arena"].get("points") == "300", "the snapshot")
+    assert now["arena"]["step"] == str(step)
+    assert store.get(child.id).status == model.QUEUED

@@ -101,6 +101,7 @@ def test_on_a_phone_the_charts_come_first_and_the_settings_under_a_button(
     forge.open("train", finished_run)
     losses = forge.main.locator(".gf-losses")
     eventually(lambda: losses.evaluate(INK), what="curves")
+    expect(losses.locator(".modebar-btn")).to_have_count(0)  # they would cover the legend
     expect(forge.main.get_by_text("Epochs", exact=True)).to_be_hidden()
     badge = forge.main.locator(".stMarkdownBadge").first.bounding_box()
     assert badge["y"] < losses.bounding_box()["y"] < PHONE[1]

@@ -63,7 +63,6 @@ function panel(t, data, width) {
   const shape = found.layout;
   shape.height = data.row_height * rows;
   shape.showlegend = Boolean(generated);
-  Object.assign(shape.legend, { yref: "container", y: 1, yanchor: "top" }); // above the titles
   Object.assign(shape.margin, { t: generated ? 44 : 26 });
   return { traces: found.traces, shape };
 }

@@ -16,30 +16,38 @@ const STYLES = {
 
 /** The curve of a column; for several seeds the median, and a band from the 10 % to the 90 %
  * quantile.
- * @param {Theme} t @param {Received} received @param {Column} column */
-export function curve(t, received, { name, label }) {
+ * @param {Theme} t @param {Received} received @param {Column} column
+ * @param {number} unit of the axis, in steps */
+export function curve(t, received, { name, label }, unit = 1) {
   const { role = "text", dash, width = 1.4 } = STYLES[name] ?? {};
   const line = { color: t[role], width, dash };
   const seen = { type: "scatter", mode: "lines", name: label, line, hovertemplate: "%{y:.4f}" };
   const { band } = received;
-  if (!band) return [{ ...seen, x: received.drawn.x, y: received.drawn.columns[name] }];
+  const across = (steps) => steps.map((step) => step / unit);
+  if (!band) {
+    const { x, columns } = received.drawn;
+    return [{ ...seen, x: across(x), y: columns[name] }];
+  }
   if (!band.columns[name]) return [];
   const [median, low, high] = band.columns[name];
   const silent = { line: { width: 0 }, hoverinfo: "skip", showlegend: false };
-  const edge = { type: "scatter", mode: "lines", x: band.x, ...silent };
+  const x = across(band.x);
+  const edge = { type: "scatter", mode: "lines", x, ...silent };
   return [
     { ...edge, y: low },
     { ...edge, y: high, fill: "tonexty", fillcolor: faded(t[role], 0.22) },
-    { ...seen, x: band.x, y: median, line: { ...line, width: width + 0.2 } },
+    { ...seen, x, y: median, line: { ...line, width: width + 0.2 } },
   ];
 }
 
-/** The same column of the previous run, faintly.
- * @param {Theme} t @param {Received | null} ghost @param {Column} column @param {string} label */
-export function ghostCurve(t, ghost, { name }, label) {
+/** The same column of the previous run, faintly; one of them names all in the legend.
+ * @param {Theme} t @param {Received | null} ghost @param {Column} column @param {string} label
+ * @param {number} unit of the axis, in steps @param {boolean} showlegend */
+export function ghostCurve(t, ghost, { name }, label, unit, showlegend) {
   if (!ghost) return [];
   const line = { color: t[STYLES[name]?.role ?? "text"], width: 1 };
-  const silent = { opacity: 0.3, hoverinfo: "skip", showlegend: false };
-  const { x, columns } = ghost.drawn;
-  return [{ type: "scatter", mode: "lines", x, y: columns[name], name: label, line, ...silent }];
+  const silent = { opacity: 0.3, hoverinfo: "skip" };
+  const named = { name: label, showlegend, legendgroup: "before", legendrank: 2000 };
+  const x = ghost.drawn.x.map((step) => step / unit);
+  return [{ type: "scatter", mode: "lines", x, y: ghost.drawn.columns[name], line, ...named, ...silent }];
 }

@@ -15,8 +15,16 @@ const ROW_HEIGHT = 190; // pixels
  * @param {Rows} rows @param {Names} names @param {number} columns how many side by side at most */
 export function histograms(t, features, edges, rows, names, columns) {
   const grid = cells(features.length, columns);
-  const shape = layout(t, { showlegend: false, margin: { l: 34, r: 6, t: 26, b: 22 } });
-  Object.assign(shape.legend, { x: 1, xanchor: "right" });
+  const shape = layout(t, { margin: { l: 34, r: 6, t: 46, b: 22 } });
+  const over = { yref: "container", y: 1, yanchor: "top" }; // above the titles
+  Object.assign(shape.legend, {
+    x: 1,
+    xanchor: "right",
+    ...over,
+    font: { size: 11 },
+    itemclick: false,
+    itemdoubleclick: false,
+  });
   shape.height = ROW_HEIGHT * grid.rows;
   shape.annotations = features.map((feature, i) => {
     const place = { xref: "paper", yref: "paper", x: grid.x(i)[0], y: grid.y(i)[1], yshift: 4 };
@@ -30,7 +38,8 @@ export function histograms(t, features, edges, rows, names, columns) {
     shape[`xaxis${n}`] = axis(t, { domain: across, anchor: y, showgrid: false, nticks: 6 });
     shape[`yaxis${n}`] = axis(t, { domain: up, anchor: x, nticks: 4, rangemode: "tozero" });
     const on = { xaxis: x, yaxis: y };
-    return [...outline(t, edges[i], rows.ghost?.[i], names, on), ...bars(t, feature, i, edges[i], rows, names, on)];
+    const ghost = outline(t, edges[i], rows.ghost?.[i], names, { showlegend: i === 0, ...on });
+    return [...ghost, ...bars(t, feature, i, edges[i], rows, names, on)];
   });
   return { traces, layout: shape };
 }
@@ -53,7 +62,7 @@ function cells(count, columns) {
 function outline(t, edges, values, names, on) {
   if (!values) return [];
   const line = { shape: "hv", color: t.generated, width: 1.4, dash: "dot" };
-  const silent = { name: names.before, showlegend: false, hoverinfo: "skip" };
+  const silent = { name: names.before, legendrank: 2000, hoverinfo: "skip" };
   const y = [...values, values.at(-1)];
   return [{ type: "scatter", mode: "lines", x: edges, y, line, ...silent, ...on }];
 }

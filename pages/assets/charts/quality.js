@@ -165,7 +165,8 @@ export class Quality {
 
   #trace(t, y) {
     const metric = this.#metric;
-    const x = this.steps.map((step) => step / this.view.data.steps_per_epoch);
+    const unit = this.view.curves.unitOf("scores");
+    const x = this.steps.map((step) => step / unit);
     const line = { color: t.generated, width: 1.4 };
     const marker = { color: t.generated, size: 4 };
     const hovertemplate = metric.out_of ? `%{y:.0f} / ${metric.out_of}` : "%{y:.3f}";

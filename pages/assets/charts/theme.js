@@ -1,6 +1,6 @@
 // Colours, the basis of every chart, and Plotly itself. Each role has the same colour everywhere.
 
-import { channels } from "../lib/ink.js";
+import { channels, faded } from "../lib/ink.js";
 
 /** @import { Plotly } from "../lib/types.js" */
 
@@ -101,13 +101,15 @@ export function note(t, text, place) {
   return { text, showarrow: false, font: { color: t.muted, size: 11 }, ...place };
 }
 
-/** A dotted grey line at y with its name at the right end.
+/** A dotted line at y with its name at the right end, both legible over noisy curves.
  * @param {Theme} t @param {number} y @param {string} name */
 export function reference(t, y, name) {
-  const line = { color: t.muted, width: 1.4, dash: "dot" };
   const place = { xref: "x domain", yref: "y" };
+  const line = { color: t.text, width: 1.6, dash: "dot" };
+  const words = { x: 1, y, xanchor: "right", yanchor: "bottom", borderpad: 1 };
+  const look = { bgcolor: faded(t.background, 0.8), font: { color: t.text, size: 11 } };
   return {
     shape: { type: "line", ...place, x0: 0, x1: 1, y0: y, y1: y, line },
-    annotation: note(t, name, { ...place, x: 1, y, xanchor: "right", yanchor: "bottom" }),
+    annotation: note(t, name, { ...place, ...words, ...look }),
   };
 }

@@ -16,6 +16,12 @@ export function faded(colour, alpha) {
   return `rgba(${channels(colour).join(",")},${alpha})`;
 }
 
+/** How strong the colour is where D leans to a side: even a slight leaning should be visible.
+ * @param {Theme} t @param {number} side from -1, generated, to 1, real */
+export function leaning(t, side) {
+  return (t.dark ? 165 : 150) * Math.sign(side) * Math.abs(side) ** 0.7;
+}
+
 /** Values on a grid as colours, blurred over a box.
  * @param {Canvas} g @param {HTMLCanvasElement} small a pixel for each value, n * n
  * @param {Box} box @param {number[][]} colours of values above 0, and of others

@@ -2,17 +2,20 @@
 
 /** Thin out evenly: the range of steps is cut into buckets of equal length, and each
  * bucket keeps the points at which a column has its smallest or its largest value. Every point
- * kept is one of those given, at its own step, so thinning invents nothing.
+ * kept is one of those given, at its own step, so thinning invents nothing. The buckets are those
+ * of the server (gan_core/store/levels.py), which depend only on the range: so a curve received
+ * in many parts has no more points where they were many.
  * @param {number[]} steps ascending
  * @param {number[][]} columns each as long as the steps; NaN: no value
- * @param {number} most points to keep, at least two plus two per column
- * @returns {{ steps: number[], columns: number[][] }} as given if they are few enough */
+ * @param {number} most points to keep beside both ends, at least two per column
+ * @returns {{ steps: number[], columns: number[][] }} as given if the range is short enough */
 export function thin(steps, columns, most) {
   const last = steps.length - 1;
-  if (last < most) return { steps, columns };
-  const buckets = Math.floor((most - 2) / (2 * columns.length));
-  const scale = buckets / (steps[last] - steps[0]);
-  const bucketOf = (i) => Math.min(buckets - 1, Math.floor((steps[i] - steps[0]) * scale));
+  const range = last < 0 ? 0 : steps[last] - steps[0] + 1;
+  if (range <= most) return { steps, columns };
+  const buckets = Math.floor(most / (2 * columns.length));
+  const length = 2 ** Math.ceil(Math.log2(range / buckets));
+  const bucketOf = (i) => Math.floor((steps[i] - steps[0]) / length);
   const kept = new Set([0, last]);
   for (let from = 0, to = 0; from <= last; from = to) {
     const bucket = bucketOf(from);

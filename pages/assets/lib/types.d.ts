@@ -42,7 +42,19 @@ export interface LiveData extends Addresses {
   labels: LiveLabels;
 }
 
-type ChartLabel = "epoch" | "loss" | "output" | "undecided" | "real" | "generated" | "density" | "before" | "seeds";
+type ChartLabel =
+  | "epoch"
+  | "loss"
+  | "output"
+  | "undecided"
+  | "real"
+  | "generated"
+  | "density"
+  | "before"
+  | "seeds"
+  | "span"
+  | "so_far"
+  | "whole_run";
 type StatusLabel = "rate" | "step" | "left" | "queued" | "unattended" | "progress" | "lost";
 export type LiveLabels = Record<ChartLabel | StatusLabel, string> & { marks: Labels; players: Labels };
 

@@ -35,12 +35,11 @@ export class DensityPicture {
   }
 
   layers() {
-    const { labels, facts } = this;
-    const output = facts.probability ? labels.output : labels.score;
+    const { labels } = this;
     const found = [
       { name: "real", label: labels.real, mark: "▬", role: "real" },
       { name: "generated", label: labels.generated, mark: "▬", role: "generated" },
-      { name: "output", label: output, mark: "╍", role: "discriminator" },
+      { name: "output", label: labels.output, mark: "╍", role: "discriminator" },
     ];
     if (this.z.length) {
       found.push({ name: "threads", label: labels.threads, mark: "➚", role: "generator" });
@@ -111,8 +110,7 @@ export class DensityPicture {
     }
     sideAxis(g, t, box, up, labels.density);
     if (!output) return;
-    const name = facts.probability ? labels.output : labels.score;
-    sideAxis(g, t, box, output, name, { right: true, colour: t.discriminator });
+    sideAxis(g, t, box, output, labels.output, { right: true, colour: t.discriminator });
   }
 
   trace(g, values, axis, box) {

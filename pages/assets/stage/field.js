@@ -3,7 +3,7 @@
 
 import { contour } from "../lib/contour.js";
 import { fill, three } from "../lib/format.js";
-import { arrow, bottomAxis, channels, disc, faded, heatMap, sideAxis, triangle } from "../lib/ink.js";
+import { arrow, bottomAxis, channels, disc, faded, heatMap, leaning, sideAxis, triangle } from "../lib/ink.js";
 import { blend, extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { FieldFacts, FieldFrame, FieldWire, Labels } from "../lib/types.js" */
@@ -14,7 +14,6 @@ const LOWEST = 1; // of the coordinates inside the picture
 const HIGHEST = 65534;
 const REACH = 0.13; // of the picture, for the longest arrow
 const MIDDLE = 32767.5; // of the heat values
-const GAMMA = 0.7; // of the colours: even a slight leaning of D should be visible
 const FLAT = 200; // of 65,535: if D's output varies by less, a decision line would be noise
 const ARRAYS = ["heat", "points", "arrows", "manifold"];
 const NUMBERS = ["level", "span", "pull", "on_fake"];
@@ -54,11 +53,10 @@ export class FieldPicture {
 
   layers() {
     const { labels, facts } = this;
-    const output = facts.probability ? labels.output : labels.score;
     const found = [
       { name: "real", label: labels.real, mark: "●", role: "real" },
       { name: "generated", label: labels.generated, mark: "▲", role: "generated" },
-      { name: "output", label: output, mark: "▩", role: "muted" },
+      { name: "output", label: labels.output, mark: "▩", role: "muted" },
       { name: "decision", label: labels.decision, mark: "━", role: "discriminator" },
       { name: "arrows", label: labels.pull, mark: "➚", role: "discriminator" },
     ];
@@ -117,10 +115,8 @@ export class FieldPicture {
   }
 
   drawHeat(g, t, frame, box) {
-    const strongest = t.dark ? 165 : 150;
     heatMap(g, this.heat, box, [t.real, t.generated].map(channels), (k) => {
-      const side = frame.heat[k] / MIDDLE - 1; // -1 fake, 1 real
-      return strongest * Math.sign(side) * Math.abs(side) ** GAMMA;
+      return leaning(t, frame.heat[k] / MIDDLE - 1);
     });
   }
 

@@ -4,7 +4,7 @@ import { theme } from "../charts/theme.js";
 import { ask } from "../lib/ask.js";
 import { blank, component, everyFrame, find } from "../lib/component.js";
 import { escapeHtml, fill, whole } from "../lib/format.js";
-import { disc, heatMap, triangle } from "../lib/ink.js";
+import { channels, disc, heatMap, leaning, triangle } from "../lib/ink.js";
 import { extent, unpackAs } from "../lib/numbers.js";
 
 /** @import { FilmData, Labels, RecordedFilm } from "../lib/types.js" */
@@ -12,6 +12,7 @@ import { extent, unpackAs } from "../lib/numbers.js";
 const SECONDS = 9;
 const REST = 2; // seconds on the last frame before it starts again
 const SIZE = 5; // pixels, of a point
+const UNDECIDED = 127.5; // of D's outputs as bytes
 
 class Film {
   at = 0; // seconds
@@ -125,11 +126,11 @@ class Film {
   }
 
   drawHeat(g, t, now, next, share, w, h) {
-    const colour = t.dark ? [169, 139, 240] : [122, 79, 208];
-    const [low, high] = this.ends;
-    heatMap(g, this.heat, { x: 0, y: 0, w, h }, [colour, colour], (k) => {
+    const colours = [t.real, t.generated].map(channels); // as in the arena
+    const reach = Math.max(...this.ends.map((end) => Math.abs(end - UNDECIDED))) || 1;
+    heatMap(g, this.heat, { x: 0, y: 0, w, h }, colours, (k) => {
       const output = now.output[k] + (next.output[k] - now.output[k]) * share;
-      return 120 * ((output - low) / (high - low || 1));
+      return leaning(t, (output - UNDECIDED) / reach);
     });
   }
 }

@@ -76,6 +76,7 @@ export class View {
     document.addEventListener("visibilitychange", this.onVisible);
     this.observer = new ResizeObserver(() => this.#onResize());
     this.observer.observe(root);
+    for (const name of CHARTS) this.observer.observe(this.parts[name]);
   }
 
   /** Beside the arena. */
@@ -126,7 +127,11 @@ export class View {
   }
 
   #received() {
-    return new Received(this.data.columns.map(({ name }) => name));
+    const { columns, steps_per_epoch: perEpoch } = this.data;
+    return new Received(
+      columns.map(({ name }) => name),
+      perEpoch,
+    );
   }
 
   // The previous run: its curves once, thinned by the server, and its rows.
@@ -199,12 +204,17 @@ export class View {
   }
 
   #onResize() {
-    if (Math.abs(this.root.clientWidth - this.#width) < 2) return;
-    this.#width = this.root.clientWidth;
-    if (this.data) this.#draw();
+    if (Math.abs(this.root.clientWidth - this.#width) >= 2) {
+      this.#width = this.root.clientWidth;
+      if (this.data) this.#draw();
+    }
+    // Whatever came or went beside a chart, which may be long after it was drawn.
     for (const name of CHARTS) {
-      const chart = this.parts[name]; // the arena came or went: its size has changed
-      if (chart._fullLayout && !chart.hidden) this.Plotly?.Plots.resize(chart);
+      const chart = this.parts[name];
+      const drawn = chart._fullLayout?.width;
+      if (drawn && chart.clientWidth && Math.abs(chart.clientWidth - drawn) >= 1) {
+        this.Plotly?.Plots.resize(chart);
+      }
     }
     this.moment.drawCursor();
   }

@@ -71,7 +71,7 @@ export class Moment {
   }
 
   #drawLine(name) {
-    const { parts, root, data } = this.view;
+    const { parts, root, curves } = this.view;
     const chart = parts[name];
     this.#lines[name] ??= parts.curves.appendChild(document.createElement("div"));
     const line = this.#lines[name];
@@ -80,7 +80,7 @@ export class Moment {
     if (!chart._fullLayout || !this.clock || this.isLive || chart.hidden) return;
     const { xaxis, yaxis } = chart._fullLayout;
     const { step, next, share } = this.clock;
-    const x = xaxis.d2p((step + (next - step) * share) / data.steps_per_epoch);
+    const x = xaxis.d2p((step + (next - step) * share) / curves.unitOf(name));
     root.dataset.cursor = String(step);
     if (x < 0 || x > xaxis._length) return; // zoomed away from it
     line.hidden = false;

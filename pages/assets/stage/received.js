@@ -5,12 +5,12 @@ import { unpack } from "../lib/numbers.js";
 import { thin } from "../lib/thin.js";
 
 /** @import { LiveUpdate, Packed, PackedBand } from "../lib/types.js" */
-/** @typedef {{ x: number[], columns: { [name: string]: number[] } }} Curves x in epochs */
+/** @typedef {{ x: number[], columns: { [name: string]: number[] } }} Curves x: steps */
 /** @typedef {{ x: number[], columns: { [name: string]: number[][] } }} BandCurves
  * median, low and high end of each column over several seeds */
 /** @typedef {BandCurves & { finished: number, members: number }} Band */
 
-const DRAWN = 4000; // points of a curve at most
+const DRAWN = 2048; // points of a curve at most, as many as the server sends of a whole one
 const KEPT = 100_000; // points; beyond that the whole curve is requested again
 
 export class Received {
@@ -26,9 +26,10 @@ export class Received {
   densities = null; // of the generated rows, one list a feature
   spread = null; // of the densities over several seeds: low and high end
 
-  /** @param {string[]} names of the history's columns */
-  constructor(names) {
+  /** @param {string[]} names of the history's columns @param {number} perEpoch steps */
+  constructor(names, perEpoch = 1) {
     this.names = names;
+    this.perEpoch = perEpoch;
     this.#forget();
   }
 
@@ -54,7 +55,7 @@ export class Received {
     this.attempt = update.attempt;
     this.step = update.step;
     this.#takeCurves(update, isWhole);
-    if (update.band) this.band = unpackBand(update.band, this.names);
+    if (update.band) this.band = unpackBand(update.band, this.names, this.perEpoch);
     if (update.densities) {
       this.densities = update.densities;
       this.spread = update.low && update.high ? [update.low, update.high] : null;
@@ -65,7 +66,7 @@ export class Received {
 
   #takeCurves(update, isWhole) {
     if (isWhole) this.#clear();
-    const x = unpack(update.x ?? "");
+    const x = steps(update.x ?? "", this.perEpoch);
     if (!x.length) return;
     this.#drawn = null;
     push(this.curves.x, x);
@@ -100,10 +101,15 @@ function push(values, more) {
   for (const value of more) values.push(value);
 }
 
-/** @param {PackedBand} packed @param {string[]} names @returns {Band} */
-function unpackBand(packed, names) {
+// The server sends epochs, as float32.
+function steps(packed, perEpoch) {
+  return unpack(packed).map((epoch) => Math.round(epoch * perEpoch));
+}
+
+/** @param {PackedBand} packed @param {string[]} names @param {number} perEpoch @returns {Band} */
+function unpackBand(packed, names, perEpoch) {
   const { x, finished, members, ...all } = packed;
   const three = (name) => /** @type {Packed[]} */ (all[name]).map(unpack);
   const known = names.filter((name) => all[name]).map((name) => [name, three(name)]);
-  return { x: unpack(x), columns: Object.fromEntries(known), finished, members };
+  return { x: steps(x, perEpoch), columns: Object.fromEntries(known), finished, members };
 }

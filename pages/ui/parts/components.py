@@ -6,9 +6,10 @@ from streamlit.components.v2 import component
 
 from pages.server.assets import ASSETS, asset_url
 
-# The module's address comes with the data: the page's WebSocket carries only numbers. All
-# wait for the same promise: while a module loads, several imports of it may end in any order, and
-# the data of an earlier script run would be drawn last.
+# The module's address comes with the data: the page's WebSocket carries only numbers. While a
+# loader or its module is on its way, Streamlit may call it with old data after new (its imports of
+# the loader end in any order), but ends a call that is out of date at once: so none draws before
+# that. All wait for the same promise, because several imports of a module end in any order too.
 _LOADER = """
 const modules = {}
 export default function (component) {
@@ -16,8 +17,16 @@ export default function (component) {
   const url = new URL(data.module, document.baseURI).href
   modules[url] ??= import(url)
   const module = modules[url]
-  module.then((it) => it.render(component), () => delete modules[url])
-  return () => module.then((it) => it.destroy(parentElement))
+  const settled = new Promise((resolve) => setTimeout(resolve))
+  let isOver = false
+  Promise.all([module, settled]).then(
+    ([it]) => { if (!isOver) it.render(component) },
+    () => delete modules[url],
+  )
+  return () => {
+    isOver = true
+    module.then((it) => { if (!parentElement.isConnected) it.destroy(parentElement) })
+  }
 }
 """
 _CSS = (ASSETS / "components.css").read_text(encoding="utf-8")

@@ -13,12 +13,13 @@ def home_film() -> None:
         "noise": _("noise"),
         "generated": _("generated rows"),
         "real": _("real rows"),
-        "line": _("epoch {epoch} / {epochs} of a recorded run; violet is where D believes a row"),
+        "line": _("epoch {epoch} / {epochs} of a recorded run; blue is where D believes a row"),
         "play": _("Play the film"),
         "pause": _("Pause the film"),
         "alt": _(
             "A film of the tutorial's run: the generated points, orange triangles, move onto the "
-            "real points, blue discs, while D's judgement, violet, shifts under them"
+            "real points, blue discs, while D's judgement, blue for real and orange for "
+            "generated, shifts under them"
         ),
     }
     _film("home_film", {"film": asset_url("film.json"), "labels": labels})

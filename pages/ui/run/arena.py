@@ -18,7 +18,7 @@ _COMPONENTS = "components"
 _NARROW: dict[str, Any] = {
     "label_visibility": "collapsed",
     "persist_state": "session",
-    "width": 168,
+    "width": 196,
 }
 
 
@@ -138,7 +138,6 @@ def _labels() -> dict[str, str]:
         "real": _("real"),
         "generated": _("generated"),
         "output": _("D's output"),
-        "score": _("D's score"),
         "fake_end": _("fake"),
         "real_end": _("real"),
         "decision": _("undecided"),

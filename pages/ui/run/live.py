@@ -118,6 +118,9 @@ def _labels(run: Run | None) -> dict[str, Any]:
         "queued": _("waiting, number {place} in the queue"),
         "unattended": _("waiting; no dispatcher is running to start it"),
         "before": _("before"),
+        "span": _("Part of the run that the axis shows"),
+        "so_far": _("so far"),
+        "whole_run": _("whole run"),
         "seeds": _("{done} of {all} seeds done") if seeds else _("{done} of {all} runs done"),
         "progress": _("Progress of the training"),
         "marks": {

@@ -15,7 +15,7 @@ from pages.ui.parts.errors import attempt
 from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
-from pages.ui.session.run import look_at
+from pages.ui.session.run import start
 from pages.ui.session.settings import current_settings
 from pages.ui.session.view import (
     choose_speed,
@@ -228,4 +228,4 @@ def _go_on_elsewhere(run_id: str, step: int | None) -> None:
     moved = current_settings().differences(run.config)
     moved.pop("schedule", None)
     settings = run.config.at(checkpoint.step).with_values(moved)
-    look_at(store().fork(run_id, checkpoint, settings))
+    start(lambda: store().fork(run_id, checkpoint, settings))

@@ -46,6 +46,15 @@ def current_link() -> Link:
     return st.session_state.get(_LINK, Link())
 
 
+def is_named(config: ExperimentConfig) -> bool:
+    """Whether the address names these settings, or none."""
+    said = dict(st.query_params)
+    try:
+        return links.restrictions_of(said) == said or links.from_query(said).config == config
+    except ConfigError:
+        return False
+
+
 def read_link() -> ExperimentConfig | None:
     """Read the address, and return its settings, once.
 

@@ -1,15 +1,21 @@
 """The run that this session shows, in session_state and in the address."""
 
+import time
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.errors import RunNotFoundError
+from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
-from pages.server.visitor import store
-from pages.ui.session.link import RUN, end_link
+from pages.server.visitor import store, user
+from pages.ui.session.link import RUN, end_link, is_named
 from pages.ui.session.settings import current_settings, use_settings
 
 _SEEN = "run_in_address"  # the address as last read
+_STARTED = "run_started"  # whose script run was interrupted before it showed it
+_JUST = 30  # seconds for which a visitor's new run is what he came for
 
 
 def current_run() -> Run | None:
@@ -23,7 +29,13 @@ def current_run() -> Run | None:
     Raises:
         RunNotFoundError: the address names a run that does not exist, or no longer does.
     """
+    started = st.session_state.setdefault(_STARTED, {})
+    if RUN in started:
+        st.session_state[RUN] = started[RUN]
+        started.clear()
     named = st.query_params.get(RUN)
+    if named is None and _SEEN not in st.session_state and (run := _just_started()):
+        _open(run)
     is_new = named != st.session_state.get(_SEEN)
     st.session_state[_SEEN] = named
     if named is None and _went_back():
@@ -39,16 +51,46 @@ def current_run() -> Run | None:
             raise
         return None  # deleted in the meantime, and not requested by the address
     if st.session_state.get(RUN) != run.id:
-        st.session_state[RUN] = run.id
-        use_settings(run.config)
+        _open(run)
     st.query_params[RUN] = run.id
     return run
 
 
+<<<<<<< HEAD
 def _went_back() -> bool:
     """Whether the visitor has got here by the browser's buttons Back or Forward."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+=======
+def _open(run: Run) -> None:
+    st.session_state[RUN] = run.id
+    use_settings(run.config)
+
+
+def _just_started() -> Run | None:
+    """The run that this visitor started a moment ago, unless the address names other settings.
+
+    Whoever reloads right after the click, or opens a second tab, has an address from before it.
+    """
+    if user() == EVERYBODY:  # the browser does not keep the cookie that says who it is
+        return None
+    run = store().newest(time.time() - _JUST)
+    return run if run and is_named(run.config) else None
+
+
+def start(create: Callable[[], Run]) -> Run:
+    """Create a run and show it.
+
+    A second click interrupts the script, at the next access to session_state at the latest: by
+    then the first click's run is noted, and the second one finds it.
+    """
+    started = st.session_state.setdefault(_STARTED, {})
+    run = create()
+    started[RUN] = run.id
+    look_at(run)
+    started.clear()
+    return run
+>>>>>>> firstclick
 
 
 def look_at(run: Run) -> None:

@@ -31,8 +31,11 @@ test("of several seeds a median in a band", () => {
   assert.deepEqual(curve(t, { band, drawn }, { ...penalty, name: "missing" }), []);
 });
 
-test("a ghost is faint and in no legend", () => {
-  assert.deepEqual(ghostCurve(t, null, penalty, "before"), []);
-  const [trace] = ghostCurve(t, { drawn }, penalty, "before");
-  assert.deepEqual([trace.name, trace.opacity, trace.showlegend], ["before", 0.3, false]);
+test("a ghost is faint, and named in the legend once", () => {
+  assert.deepEqual(ghostCurve(t, null, penalty, "before", 1, true), []);
+  for (const isNamed of [true, false]) {
+    const [trace] = ghostCurve(t, { drawn }, penalty, "before", 2, isNamed);
+    assert.deepEqual([trace.name, trace.opacity, trace.showlegend], ["before", 0.3, isNamed]);
+    assert.deepEqual(trace.x, [0.5, 1]); // epochs of two steps
+  }
 });

@@ -86,6 +86,25 @@ test("the early part of a long run looks the same whenever one began to watch", 
   assert.ok(Math.abs(early / received.drawn.x.length - 0.1) < 0.01);
 });
 
+test("a curve that came in parts with more points than a whole one is as even", () => {
+  const part = (after, step, every, more) => {
+    const x = Array.from({ length: (step - after) / every }, (_, i) => after + (i + 1) * every);
+    const curves = { x: pack(x), d_loss: pack(x.map((v) => Math.sin(v))), g_loss: pack(x) };
+    return { attempt: 1, after, step, ...curves, ...more };
+  };
+  received.take(part(0, 10_000, 10, { mode: "replace" }));
+  for (let step = 10_000; step < 20_000; step += 40) received.take(part(step, step + 40, 2, {}));
+  const { x } = received.drawn;
+  const early = x.filter((step) => step <= 2000).length;
+  assert.ok(Math.abs(early / x.length - 0.1) < 0.01, `${early} of ${x.length}`);
+});
+
+test("the server's epochs become steps", () => {
+  received = new Received(NAMES, 32);
+  received.take({ ...update(0, 2), x: pack([1 / 32, 9999 + 1 / 32]) });
+  assert.deepEqual(received.drawn.x, [1, 319_969]);
+});
+
 test("what is kept is bounded: the server is asked for the whole curve again", () => {
   received.take(update(0, 100_001));
   assert.equal(received.query, "attempt=1&since=0&shown=0");

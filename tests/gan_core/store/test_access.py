@@ -61,12 +61,16 @@ START = {
 LISTS = {"list", "all_jobs"}
 # About no job, or about one that the caller already has.
 <<<<<<< HEAD
+<<<<<<< HEAD
 ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change"}
 ABOUT_DISCARDED = {"discarded", "restore", "size"}  # see test_discarding.py
 =======
 ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue"}
 ABOUT_NONE |= {"may_see", "may_change", "plays", "is_moving"}
 >>>>>>> motion
+=======
+ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change", "newest"}
+>>>>>>> firstclick
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,13 @@ def test_lists_hold_what_one_may_see_as_many_as_asked_for(store, run, group, con
     grace = store.for_user("grace", OwnersOnly(others_see=False))
     assert [job.id for job in getattr(grace, verb)(2)] == [own.id]
     assert len(getattr(store, verb)()) == 6
+
+
+def test_the_newest_run_is_what_the_user_himself_created_last(store, run, group):
+    assert store.for_user("grace").newest(since=0) is None
+    ada = store.for_user("ada")
+    assert ada.newest(since=0) == group  # as a whole, though its members were created after it
+    assert ada.newest(since=group.created_at) is None
 
 
 @pytest.mark.parametrize("verb", START)

@@ -268,6 +268,9 @@ def test_a_fork_goes_on_from_its_parents_state_and_remembers_it(store, paused, w
     assert (child.owner, child.name) == ("ada", f"{parent.name} from 6")
     # Only what may change differs: the child's config is the whole course, and trains it anew.
     assert child.config.schedule == (Edit(12, (("optimizer.lr_g", 0.01),)),)
+    at_first = results.latest_players(store.database, child.id)  # to be seen before a worker begins
+    assert at_first.step == 12
+    assert at_first.generator.keys() == begin_at.generator_weights().keys()
     child = work()
     assert (child.status, child.step) == ("finished", 20)
     *_, course = train(child.config)
