@@ -18,11 +18,8 @@ from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import link_to
 from pages.ui.parts.scores import score_cards, score_table
 from pages.ui.parts.text import _
-<<<<<<< HEAD
 from pages.ui.parts.verdict import too_few_rows, verdict
-=======
 from pages.ui.run.own import offer_own
->>>>>>> motion
 from pages.ui.run.sample import sample_of
 from pages.ui.run.seeds import choose_member, member_scores
 from pages.ui.run.transport import status_row
@@ -108,13 +105,8 @@ def figures(table: Table, sample: dict[str, Any]) -> None:
 
 def main() -> None:
     """Draw the page."""
-<<<<<<< HEAD
     head = page_head(_("Results"), _("How close are the generated rows to the real ones?"))
-    run = current_run() or newest_with_result()
-=======
-    corner = page_head(_("Results"), _("How close are the generated rows to the real ones?"))
     run = current_run()
->>>>>>> motion
     if run is None:
         offer_own()
         return

@@ -56,16 +56,11 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, with_speed=view is None)
-<<<<<<< HEAD
         if run.is_group:
             fork_of_group(run)
-        elif run.is_active or run.can_resume:
-            edit_panel(run)
-=======
         changing = edit_toggle(run)
     if changing:
         edit_controls(run)
->>>>>>> motion
     return motion, view
 
 
@@ -103,18 +98,13 @@ def main() -> None:
         if run and not run.is_active and run.step:
             link_to("results", _("See the results"), "analytics", run)
         structures(run.config if run else settings)
-<<<<<<< HEAD
-        code_view(settings)
+        code_view(settings, run)
     if run and not run.is_active:
         with head.question.container():
             final_verdict(run)
     with head.corner:
-=======
-        code_view(settings, run)
-    with corner:
         if run and config:
             apart_badge(config, run)
->>>>>>> motion
         link_badges()
         share_button(settings, run)
 

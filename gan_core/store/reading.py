@@ -107,14 +107,7 @@ class Reading:
 
     def may_change(self, job: Job) -> bool:
         """Whether the user may steer a job; if not, verbs refuse, whatever a page shows."""
-<<<<<<< HEAD
         return job.deleted_at is None and self._may_change(job)
-=======
-        rule, user = self._rule, self.user
-        if user is None:
-            return True
-        allowed = rule.may_see(user, job) and rule.may_change(user, job)
-        return allowed and not rule.is_played_by_another(user, job)
 
     def plays(self, job: Job) -> bool:
         """Whether the user is who plays it, or would go on if he opened its page again."""
@@ -125,7 +118,6 @@ class Reading:
         if not isinstance(job, Run) or not job.in_slow_motion:
             return False
         return self.plays(job) or job.player_at(self._rule.clock()) is not None
->>>>>>> motion
 
     def _sees(self, job: Job) -> bool:
         """What the rule says of seeing a job, discarded or not."""
@@ -133,7 +125,11 @@ class Reading:
 
     def _may_change(self, job: Job) -> bool:
         """What the rule says of changing a job, discarded or not."""
-        return self.user is None or (self._sees(job) and self._rule.may_change(self.user, job))
+        rule, user = self._rule, self.user
+        if user is None:
+            return True
+        allowed = self._sees(job) and rule.may_change(user, job)
+        return allowed and not rule.is_played_by_another(user, job)
 
     def _hold(
         self, db: sa.Connection, job_id: object, *, discarded: bool | None = False
@@ -150,19 +146,15 @@ class Reading:
         job = next((job for job in held if job.id == job_id), None)
         if job is None or not self._sees(job):
             raise _not_found(job_id)
-<<<<<<< HEAD
         if discarded is not None and discarded != (job.deleted_at is not None):
             raise _not_found(job_id)
         if not self._may_change(job):
-=======
-        if not self.may_change(job):
             if self.user is not None and self._rule.is_played_by_another(self.user, job):
                 raise AccessError(
                     f"Somebody else is playing the run {job.name!r}. It can be steered by others "
                     f"when he has asked for no step for {AWAY_SECONDS / 60:g} minutes. Until then, "
                     "fork it, or train its settings."
                 )
->>>>>>> motion
             raise AccessError(
                 f"The run {job.name!r} is not yours to change. Fork it, or duplicate its settings."
             )

@@ -2,11 +2,7 @@
 
 import sqlalchemy as sa
 
-<<<<<<< HEAD
 HEAD = "0007"  # the newest migration in migrations/versions
-=======
-HEAD = "0006"  # the newest migration in migrations/versions
->>>>>>> motion
 
 metadata = sa.MetaData()
 

@@ -206,7 +206,6 @@ def test_a_run_repeated_with_seeds_has_a_band_and_a_spread(forge, store):
     forge.at("Results").see("Scores over the seeds").see("± ")
     forge.go("Runs")
     assert len([run for run in store.list() if run.members == 3]) == 1
-<<<<<<< HEAD
 
 
 def test_a_double_click_before_the_scripts_are_there_shows_the_run(forge, store):
@@ -250,5 +249,3 @@ def test_a_group_says_why_it_has_no_fork_and_leads_to_its_runs(forge, store, con
     member = store.members(group)[1].id
     eventually(lambda: forge.run_id == member, what="the run of seed 1")
     expect(forge.button("Fork here")).to_be_visible()
-=======
->>>>>>> firstclick

@@ -44,19 +44,9 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
         # Only our own: whoever started another run wants it trained.
         with suppress(RunStateError, RunNotFoundError):  # it has just ended by itself
             store().stop(run.id)
-<<<<<<< HEAD
-    newest = store().create(config)
+    newest = start(lambda: store().create(config))
     instant_runs().append(newest.id)
     _delete_all_but({newest.id, ghost_of(newest), run and run.id})
-    look_at(newest)
-=======
-    newest = start(lambda: store().create(config))
-    kept = instant_runs()
-    kept.append(newest.id)
-    while len(kept) > KEPT:
-        with suppress(AccessError, RunNotFoundError):  # deleted by hand in the meantime
-            store().delete(kept.pop(0))
->>>>>>> firstclick
     return newest
 
 

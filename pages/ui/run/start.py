@@ -10,14 +10,9 @@ from pages.server.visitor import store
 from pages.ui.parts.errors import show
 from pages.ui.parts.text import _
 from pages.ui.session.link import current_link
-<<<<<<< HEAD
-from pages.ui.session.run import look_at
+from pages.ui.session.run import start
 from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, start_with_one
 from pages.ui.settings.controls import LARGEST
-=======
-from pages.ui.session.run import start
-from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, stepped
->>>>>>> firstclick
 
 
 def repeats_field() -> None:
@@ -82,19 +77,9 @@ def _start(config: ExperimentConfig) -> Run | None:
     """
     try:
         repeats = chosen_repeats()
-<<<<<<< HEAD
         speed = chosen_speed() if repeats == 1 else 0
-        run = store().create(config, repeats=repeats, speed=speed)
+        run = start(lambda: store().create(config, repeats=repeats, speed=speed))
     except GanForgeError as error:
         show(error)
         return None
-    look_at(run)
-=======
-        slow = bool(chosen_speed()) and repeats == 1
-        run = start(lambda: store().create(config, repeats=repeats, paused=slow))
-    except GanForgeError as error:
-        show(error)
-        return None
-    stepped(run.id, "played" if slow else "")
->>>>>>> firstclick
     return run

@@ -56,12 +56,12 @@ def current_run() -> Run | None:
     return run
 
 
-<<<<<<< HEAD
 def _went_back() -> bool:
     """Whether the visitor has got here by the browser's buttons Back or Forward."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
-=======
+
+
 def _open(run: Run) -> None:
     st.session_state[RUN] = run.id
     use_settings(run.config)
@@ -90,7 +90,6 @@ def start(create: Callable[[], Run]) -> Run:
     look_at(run)
     started.clear()
     return run
->>>>>>> firstclick
 
 
 def look_at(run: Run) -> None:

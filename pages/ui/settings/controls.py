@@ -12,11 +12,8 @@ from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
-<<<<<<< HEAD
 from pages.ui.parts.errors import in_words
-=======
 from pages.ui.parts.navigation import link_to
->>>>>>> motion
 from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link
 from pages.ui.session.settings import current_settings, keep_settings, widget_key

@@ -60,17 +60,9 @@ START = {
 }
 LISTS = {"list", "all_jobs"}
 # About no job, or about one that the caller already has.
-<<<<<<< HEAD
-<<<<<<< HEAD
-ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change"}
-ABOUT_DISCARDED = {"discarded", "restore", "size"}  # see test_discarding.py
-=======
-ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue"}
+ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "newest"}
 ABOUT_NONE |= {"may_see", "may_change", "plays", "is_moving"}
->>>>>>> motion
-=======
-ABOUT_NONE = {"open", "for_user", "counts", "place_in_queue", "may_see", "may_change", "newest"}
->>>>>>> firstclick
+ABOUT_DISCARDED = {"discarded", "restore", "size"}  # see test_discarding.py
 
 
 @dataclass(frozen=True)
