@@ -208,18 +208,6 @@ def test_a_run_repeated_with_seeds_has_a_band_and_a_spread(forge, store):
     assert len([run for run in store.list() if run.members == 3]) == 1
 
 
-def test_a_double_click_before_the_scripts_are_there_shows_the_run(forge, store):
-    held = []
-    forge.page.route("**/forge/**/live.js", lambda route: held.append(route))
-    forge.open("train")
-    forge.button("Train").dblclick()
-    expect(forge.button("Pause")).to_be_visible()
-    forge.idle()
-    for route in held:
-        route.continue_()
-    forge.first_point(forge.run_id)
-
-
 def test_every_choice_is_explained_where_it_is_made(forge):
     """By its label and a line that changes with the choice, not by the key of links."""
     explained = {
