@@ -32,7 +32,8 @@ def errors(at: AppTest) -> str:
 def texts(at: AppTest) -> str:
     """Everything that is written on the page outside of widgets."""
     shown = (*at.markdown, *at.caption, *at.info, *at.warning)
-    return plain("\n".join(str(element.value) for element in shown))
+    links = [link.proto.label for link in at.get("page_link")]
+    return plain("\n".join([*(str(element.value) for element in shown), *links]))
 
 
 def assert_sound(at: AppTest):

@@ -45,8 +45,8 @@ def test_a_run_of_every_status_is_shown_with_what_can_be_done(open_page, make_ru
         assert button(at, "Train").disabled == (status in model.ACTIVE)
         can_step = status in (model.PAUSED, model.STOPPED)
         assert [name for name in buttons if name in STEPS] == (STEPS if can_step else [])
-        changing = [s for s in at.slider if s.key.startswith("edit.")]
-        assert bool(changing) == (status != model.FINISHED)
+        can_change = "Change while training" in labels(at.toggle)
+        assert can_change == (status != model.FINISHED)
 
 
 @pytest.mark.parametrize("page", PAGES)
