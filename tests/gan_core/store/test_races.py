@@ -104,7 +104,7 @@ def test_a_group_is_deleted_while_its_members_work(store, url, queue, at_once, c
             attempt = Attempt(database, claim.run_id, claim.attempt)
             try:
                 attempt.begin(0, 1, "cpu", "torch")
-                for i in range(1000):
+                for i in range(100_000):  # until it is deleted
                     attempt.append(1 + 5 * i, LOSSES, preview=LOSSES, networks=b"x")
             except StaleAttemptError:
                 return True
