@@ -26,8 +26,8 @@ IN_A_WORD = {"good": N_("good"), "fair": N_("fairly good"), "poor": N_("not good
 COLLAPSE, INCOMPLETE = N_("collapsed"), N_("modes missing")
 
 ONE_TRICK = N_(
-    "The generator has found one row that the discriminator accepts, and always makes that one. "
-    "A lower learning rate often helps."
+    "The generator always makes one row that the discriminator accepts; a lower learning rate "
+    "often helps."
 )
 NO_ROW_THERE = N_("The real rows form {modes} clouds; no generated row lies in the missing ones.")
 OF_ALL = N_("Of all {n} scores, {k} cannot tell the generated rows from real ones.")

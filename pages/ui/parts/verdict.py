@@ -12,11 +12,17 @@ _ICONS = {
 }
 
 
-def verdict(report: ScoreReport) -> None:
-    """Draw it above the figures that it sums up."""
+def verdict(report: ScoreReport, *, brief: bool = False) -> None:
+    """Draw it above the figures that it sums up.
+
+    Args:
+        report: the scores.
+        brief: in one line, with only the most important reason.
+    """
     found = judge(report)
-    why = " ".join(reason.text(_) for reason in found.reasons)
-    st.markdown(f"{_ICONS[found.level]} **{plain(found.headline.text(_))}** {plain(why)}")
+    why = plain(" ".join(reason.text(_) for reason in found.reasons[: 1 if brief else None]))
+    headline = f"{_ICONS[found.level]} **{plain(found.headline.text(_))}**"
+    st.markdown(f"{headline} :small[{why}]" if brief else f"{headline} {why}")
 
 
 def too_few_rows(least: int) -> None:
