@@ -404,3 +404,16 @@ def test_a_number_out_of_bounds_disables_train(train_page, label, value, words):
     labelled(train_page.number_input, label).set_value(3).run()
     assert not train_page.error
     assert not button(train_page, "Train").disabled
+
+
+def test_a_run_whose_script_was_interrupted_before_it_showed_it_is_shown(open_page, store):
+    """As by a second click: it must not start another one."""
+    at = open_page("train")
+    labelled(at.slider, "Latent dimension").set_value(3).run()
+    run = store.create(ExperimentConfig(), "everybody")
+    at.session_state["run_started"] = {"run": run.id}
+    button(at, "Train").click().run()
+    assert_sound(at)
+    assert [made.id for made in store.list()] == [run.id]
+    assert at.query_params["run"] in (run.id, [run.id])
+    assert labelled(at.slider, "Latent dimension").value == 3  # moved since then, perhaps

@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from gan_core.errors import RunNotFoundError
 from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
-from pages.server.visitor import store, user
+from pages.server.visitor import store
 from pages.ui.session.link import RUN, end_link, is_named
 from pages.ui.session.settings import current_settings, use_settings
 
@@ -72,7 +72,7 @@ def _just_started() -> Run | None:
 
     Whoever reloads right after the click, or opens a second tab, has an address from before it.
     """
-    if user() == EVERYBODY:  # the browser does not keep the cookie that says who it is
+    if store().user == EVERYBODY:  # the browser does not keep the cookie that says who it is
         return None
     run = store().newest(time.time() - _JUST)
     return run if run and is_named(run.config) else None
