@@ -50,15 +50,16 @@ def delete_button(jobs: list[Job]) -> None:
 
 def of_a_run(run: Run, mine: bool) -> None:
     """Draw the buttons that lead to other pages."""
-    if st.button(_("Open run"), icon=":material/open_in_new:", type="primary"):
+    gone = bool(run.fault)
+    if st.button(_("Open run"), icon=":material/open_in_new:", type="primary", disabled=gone):
         go(run, "train")
-    if st.button(_("Results"), icon=":material/analytics:", disabled=not run.step):
+    if st.button(_("Results"), icon=":material/analytics:", disabled=gone or not run.step):
         go(run, "results")
-    resumable = mine and run.can_resume
+    resumable = mine and run.can_resume and not gone
     if st.button(_("Resume"), icon=":material/play_arrow:", disabled=not resumable):
         store().resume(run.id)
         go(run, "train")
-    if st.button(_("Duplicate settings"), icon=":material/content_copy:"):
+    if st.button(_("Duplicate settings"), icon=":material/content_copy:", disabled=gone):
         forget_run()
         use_settings(run.config)
         switch_to("train")

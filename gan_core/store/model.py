@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import RunNotFoundError
+from gan_core.errors import ConfigError, RunNotFoundError
 from gan_core.metrics import ScoreReport
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
@@ -131,6 +131,15 @@ class Run(Job):
         return ExperimentConfig.from_json(self.spec_json)
 
     @cached_property
+    def fault(self) -> str:
+        """Why its settings cannot be read here, such as a loss that is gone; empty if they can."""
+        try:
+            _ = self.config
+        except ConfigError as error:
+            return str(error)
+        return ""
+
+    @cached_property
     def edits(self) -> list[dict[str, Any]]:
         """The changes made while it trained: ``{"step": n, "set": {...}}`` each.
 
@@ -169,6 +178,10 @@ class Run(Job):
     def epoch(self) -> int:
         """The epoch that `step` belongs to, counted from 1; 0 before the first step."""
         return -(-self.step // self.steps_per_epoch)
+
+    @property
+    def epochs(self) -> int:
+        return self.total // self.steps_per_epoch
 
 
 def check_id(job_id: object) -> str:

@@ -53,3 +53,32 @@ def test_another_data_set_can_be_chosen_then(open_page, gone, store):
     at.switch_page("train.py").run()
     button(at, "Train").click().run()
     assert [run.config.data.source for run in store.list()] == ["wine", "gone"]
+
+
+@pytest.mark.parametrize(
+    ("known", "label"),
+    [
+        ('"encoder": "minmax"', "data.encoder"),
+        ('"name": "bce"', "loss.name"),
+        ('"activation": "relu"', "generator.activation"),
+        ('"normalization": "none"', "generator.normalization"),
+    ],
+)
+def test_a_run_with_a_choice_that_is_gone_is_listed_and_can_be_deleted(
+    open_page, make_run, store, known, label
+):
+    """A file of a family was removed: the others' runs must not be hidden by it."""
+    run, other = make_run(model.FINISHED), make_run(model.FINISHED)
+    spec = run.spec_json.replace(known, known.rpartition('"')[0].rpartition('"')[0] + '"gone"', 1)
+    assert spec != run.spec_json
+    with store.database.write() as db:
+        db.execute(jobs.update().where(jobs.c.id == run.id).values(spec=spec))
+    at = open_page("runs")
+    assert_sound(at)
+    assert not at.error
+    rows = at.dataframe[0].value
+    assert sorted("cannot be read here" in text for text in rows["settings"]) == [False, True]
+    assert any(label in text for text in rows["settings"])
+    assert_sound(open_page("results"))
+    store.delete(run.id)
+    assert [one.id for one in store.list()] == [other.id]

@@ -61,7 +61,7 @@ def filtered(jobs: Sequence[Job]) -> tuple[list[Job], object]:
 
 
 def _source(job: Job) -> str:
-    return job.config.data.source if isinstance(job, Run) else ""
+    return job.config.data.source if isinstance(job, Run) and not job.fault else ""
 
 
 def _has(job: Job, words: list[str]) -> bool:

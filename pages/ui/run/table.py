@@ -90,7 +90,7 @@ def _overview(jobs: Sequence[Job]) -> pd.DataFrame:
             "kind": [_(JOBS[job.kind].label) if job.kind in JOBS else job.kind for job in jobs],
             "progress": [job.progress / max(1, job.total) for job in jobs],
             "settings": [settings_of(run) if run else "" for run in runs],
-            "epoch": [f"{r.epoch:,} / {r.config.training.epochs:,}" if r else "" for r in runs],
+            "epoch": [f"{r.epoch:,} / {r.epochs:,}" if r else "" for r in runs],
             "modes": [_missing_modes(run) for run in runs],
             "wasserstein": [_overall(run, "wasserstein") for run in runs],
             "d_loss": [run.d_loss if run else None for run in runs],
@@ -102,6 +102,8 @@ def _overview(jobs: Sequence[Job]) -> pd.DataFrame:
 
 def settings_of(run: Run) -> str:
     """How a run's settings differ from the tutorial's, in the words of links."""
+    if run.fault:
+        return _("cannot be read here: {why}").format(why=run.fault)
     said = links.to_query(run.config)
     if drawing := run.config.data.drawing:
         said["drawing"] = _("{n} points").format(n=n_points(drawing))
