@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 from gan_core.problem import resolve
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
-from gan_core.store.queue import live_dispatchers
+from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.schema import jobs
 from tests.browser.server import get
 from tests.browser.traffic import Traffic
@@ -52,7 +53,26 @@ def test_a_server_and_its_first_visitor(own_server, new_forge, figure):
 
 
 @pytest.fixture
-def long_run(server, store, config):
+def dispatcher(store):
+    """Another dispatcher that lives, so that the server's leaves its run alone."""
+    me, over = DispatcherInfo(), threading.Event()
+    queue = Queue(store.database, me)
+    queue.announce()
+
+    def announce():
+        while not over.wait(1.0):
+            queue.announce()
+
+    thread = threading.Thread(target=announce, daemon=True)
+    thread.start()
+    yield me
+    over.set()
+    thread.join()
+    queue.leave()
+
+
+@pytest.fixture
+def long_run(store, config, dispatcher):
     """A run of 500,000 steps that seems to go on, and the attempt that may add to it."""
     run = store.create(config(epochs=300_000), "everybody", "a long run")
     store.pause(run.id)  # in whichever state the dispatcher took it
@@ -60,7 +80,6 @@ def long_run(server, store, config):
     while store.get(run.id).is_active:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    (dispatcher,) = live_dispatchers(store.database)
     owner = {"status": model.RUNNING, "dispatcher": dispatcher.id, "attempt": 9, "want": ""}
     with store.database.write() as db:
         db.execute(jobs.update().where(jobs.c.id == run.id).values(**owner))
