@@ -58,6 +58,7 @@ def test_axe_finds_nothing_serious_on_any_page(forge, ring, faults):
     assert not {path: all_ for path, all_ in found.items() if all_}
 
 
+@pytest.mark.timeout(300)  # half a minute on a quiet machine
 def test_axe_finds_nothing_serious_in_what_train_opens(forge, ring, faults):
     forge.open("train", ring)
     found = {}
