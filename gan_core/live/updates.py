@@ -1,11 +1,11 @@
 """The next update for a viewer of a live run: small, however long the run.
 
 A viewer says which step of which attempt it has. For a short run it gets what came after. A long
-one is divided into buckets of equal length, each sent as the steps at which a curve is smallest
-or largest, so that no peak is lost: those of the new buckets ("append") or, if the
-run has grown so much that buckets became longer, of the whole run ("replace"). So curves are
-thinned evenly, whenever one started to watch. Histograms come as densities, only when newer
-than those it shows.
+one is divided into buckets of equal length, each sent, once it is complete or the run rests, as
+the steps at which a curve is smallest or largest, so that no peak is lost: those of the new buckets
+("append") or, if the run has grown so much that buckets became longer, of the whole run
+("replace"). So curves are the same, whenever one started to watch. Histograms come as
+densities, only when newer than those it shows.
 """
 
 import base64
@@ -24,7 +24,6 @@ from gan_core.store.store import Store
 from gan_core.training.events import widened
 
 MAX_POINTS = 2048  # of a curve sent as a whole
-FEWEST = 4  # maximum answers per bucket while a long run trains
 N_BINS = 10  # the tutorial's
 
 
@@ -54,23 +53,26 @@ def _curves(store: Store, run: Run, after: int) -> dict[str, Any]:
         return {"mode": "append", "after": after, "step": after}
     whole = extent(store.database, run.id)
     most = MAX_POINTS // (2 * whole.n_columns)
-    length = bucket_length(max(1, whole.n_steps), most)
-    known, new = after - whole.first + 1, whole.last - after
-    is_long = whole.n_steps > MAX_POINTS
-    is_whole = known <= 0 or (is_long and length != bucket_length(known, most)) or new > AS_IT_IS
-    if is_whole:
-        steps, rows = curves(store.database, run.id, max_points=MAX_POINTS)
-    elif run.is_active and not run.is_stepping and is_long and new < length / FEWEST:
-        steps, rows = np.empty(0), np.empty((0, whole.n_columns))  # sent soon, together with more
-    else:
-        n_points = 2 * whole.n_columns * -(-new // length) if is_long else MAX_POINTS
-        steps, rows = curves(store.database, run.id, after + 1, max_points=n_points)
+    last, length = whole.last, 1
+    if whole.n_steps > MAX_POINTS:
+        length = bucket_length(whole.n_steps, most)
+        if run.is_active and not run.is_stepping:
+            last = whole.first - 1 + whole.n_steps // length * length
+            length = bucket_length(last - whole.first + 1, most)
+    known, new = after - whole.first + 1, last - after
+    is_longer = length > 1 and length != bucket_length(max(1, known), most)
+    is_whole = known <= 0 or is_longer or new > AS_IT_IS
+    if not is_whole and new <= 0:
+        return {"mode": "append", "after": after, "step": after}
+    first = whole.first if is_whole else after + 1
+    n_points = 2 * whole.n_columns * -(-(last - first + 1) // length)
+    steps, rows = curves(store.database, run.id, first, last, max_points=n_points)
     columns = run.config.columns
     rows = widened(rows, len(columns))
     return {
         "mode": "replace" if is_whole else "append",
         "after": 0 if is_whole else after,
-        "step": whole.last if len(steps) else after,
+        "step": last,
         "x": _packed(steps / run.steps_per_epoch),
         **{name: _packed(column) for name, column in zip(columns, rows.T, strict=True)},
     }

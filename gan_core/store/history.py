@@ -83,16 +83,16 @@ def parts(
         after, until = max(after, whole.first - 1), whole.last if until is None else until
         n_columns = n_columns or whole.n_columns
     while after < until:
-        window = {"run": run_id, "after": after, "until": min(until, after + _BATCH)}
+        end = min(until, after + _BATCH)
         with database.read() as db:
-            found = db.execute(_BETWEEN, window).all()
+            found = db.execute(_BETWEEN, {"run": run_id, "after": after, "until": end}).all()
         if not found:
             return
-        first = found[0].first_step
+        origin = found[0].first_step - 1
         rows = np.concatenate([_rows(row, n_columns) for row in found])
-        skip = max(0, after + 1 - first)
-        after = first + len(rows) - 1
-        yield first + skip, rows[skip : until + 1 - first]
+        begin, end = max(after, origin), min(end, origin + len(rows))
+        yield begin + 1, rows[begin - origin : end - origin]
+        after = end
 
 
 def write_parquet(database: Database, run: Run, path: Path) -> None:

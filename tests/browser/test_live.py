@@ -137,7 +137,8 @@ def test_the_curves_are_the_same_whenever_one_began_to_watch(new_forge, server, 
         tab.live_until(lambda now: now["step"] == 100_000 and now["points"], what="the end")
         assert tab.page.evaluate(RANGES)[1] == 50_000
     fractions = [tab.page.evaluate(EVENNESS) for tab in tabs]
-    assert all(abs(fraction - 0.1) < 0.01 for fraction in fractions), fractions
+    assert all(abs(fraction - 0.1) < 0.005 for fraction in fractions), fractions
+    assert len(set(fractions)) == 1
 
 
 def test_the_axis_shows_the_run_so_far_or_the_whole_run(forge, start_run):
