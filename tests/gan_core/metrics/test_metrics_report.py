@@ -122,7 +122,8 @@ def test_round_trip_through_json():
 
 def test_smallest_tables():
     tiny = evaluate(REAL[:4], REAL[:2], NAMES, rng=np.random.default_rng(0))
-    json.dumps(tiny.to_dict(), allow_nan=False)
+    assert tiny.scores.keys() == report(draw(50)).scores.keys()
+    assert ScoreReport.from_dict(json.loads(json.dumps(tiny.to_dict(), allow_nan=False))) == tiny
 
 
 def test_an_odd_row_is_not_lost():

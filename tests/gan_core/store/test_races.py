@@ -166,8 +166,9 @@ def test_whoever_locks_several_rows_takes_them_in_order(
             lock(db, schema.jobs.c.id == first)
             done = pool.submit(verbs[verb])
             eventually(is_waiting, 10)
-            lock(db, schema.jobs.c.id == last)
+            assert lock(db, schema.jobs.c.id == last) == [last]  # or both wait for each other
         done.result()
+    assert not [run for run in another.list() if run.status == model.RUNNING and not run.want]
 
 
 def test_a_stop_against_the_end_is_one_of_both(store, another, begun, at_once):
