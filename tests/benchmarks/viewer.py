@@ -125,6 +125,7 @@ def main():
         server = Server(Path(folder) / "home", Path(folder) / "log", GAN_FORGE_SLOTS="1")
         try:
             # Before there is a dispatcher, which would adopt a run without one.
+            server.home.mkdir()
             large = large_run(server.store, asked.width)
             server.start()
             config = ExperimentConfig().with_values({"training.epochs": 1_000_000})
