@@ -18,7 +18,7 @@ _COMPONENTS = "components"
 _NARROW: dict[str, Any] = {
     "label_visibility": "collapsed",
     "persist_state": "session",
-    "width": 196,
+    "width": 184,
 }
 
 
