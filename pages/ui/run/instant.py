@@ -32,13 +32,15 @@ def instant_toggle() -> bool:
 def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
     """The run with these settings: an existing one, or a new one that replaces older ones.
 
-    The one that it supersedes is deleted when the page is next drawn: until then, that is shown.
+    Those that it supersedes are deleted once it has come to its end, when no browser that was
+    still drawing asks for one of them any more.
     """
     unchanged: dict[str, object] = {"schedule": ()}  # manual changes do not count
     if run is not None and run.config.model_copy(update=unchanged) == config.model_copy(
         update=unchanged
     ):
-        _delete_all_but({run.id, ghost_of(run)})
+        if not run.is_active:
+            _delete_all_but({run.id, ghost_of(run)})
         return run
     if run is not None and run.is_active and run.id in instant_runs():
         # Only our own: whoever started another run wants it trained.
@@ -46,7 +48,6 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
             store().stop(run.id)
     newest = start(lambda: store().create(config))
     instant_runs().append(newest.id)
-    _delete_all_but({newest.id, ghost_of(newest), run and run.id})
     return newest
 
 
