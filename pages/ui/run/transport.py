@@ -123,7 +123,9 @@ def speed_control(run: Run | None = None) -> None:
         run_id, speed = run.id, run.speed or 0
     choose_speed(speed)
     key = speed_key(run_id, speed)
-    st.session_state[key] = speed
+    if st.session_state.get(key) != speed:
+        # Not at every redraw: the browser would take it for news and undo a click made meanwhile.
+        st.session_state[key] = speed
     st.segmented_control(
         _("Speed"),
         sorted({*SPEEDS, speed}, key=lambda speed: speed or math.inf),
