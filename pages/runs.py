@@ -10,7 +10,7 @@ from pages.ui.parts.navigation import link_to, switch_to
 from pages.ui.parts.text import _, plain
 from pages.ui.run.filters import filtered
 from pages.ui.run.keeping import confirm_delete, deleted_runs, rename
-from pages.ui.run.table import choose_jobs
+from pages.ui.run.table import choose_jobs, result_of
 from pages.ui.run.transport import status_word
 from pages.ui.session.run import forget_run, look_at
 from pages.ui.session.settings import use_settings
@@ -22,6 +22,8 @@ def actions(job: Job) -> None:
     """Draw the actions for the selected job."""
     with st.container(border=True):
         st.markdown(f"**{plain(job.name)}** · {status_word(job.status)} · `{job.id}`")
+        if not isinstance(job, Run) and (told := job.reason or result_of(job)):
+            st.markdown(plain(told))  # it has no page of its own that says so
         with st.container(horizontal=True):
             mine = store().may_change(job)
             if isinstance(job, Run):

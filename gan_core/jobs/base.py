@@ -85,6 +85,13 @@ class Kind(ABC):
         """Put it into a store's queue."""
         return store.submit(self, name=name)
 
+    @classmethod
+    def summary(cls, result: Any) -> str:  # noqa: ANN401 - of any kind
+        """A result in one line, for the page Runs; here its values by their names."""
+        if not isinstance(result, Mapping):
+            return short(result)
+        return ", ".join(f"{name}: {short(value)}" for name, value in result.items())
+
     @abstractmethod
     def work(self, context: Context) -> Mapping[str, Any] | None:
         """Do the work; called in a worker, once per attempt.

@@ -56,7 +56,9 @@ def together(group: Job, members: Sequence[Run]) -> Run:
         player=None,
         is_played=False,
         parent_step=None,
+        result_json=None,
         labels=tuple(run.label for run in members),
+        member_results=tuple(run.result_json for run in members if run.result_json),
     )
 
 

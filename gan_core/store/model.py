@@ -86,7 +86,8 @@ class Job:
 class Run(Job):
     """One stored training, or a group of them seen as one (see `gan_core.store.groups`).
 
-    Its progress is counted in steps; its result is the scores of the generated rows.
+    Its progress is counted in steps; its result is the scores of the generated rows, of which a
+    group has none of its own.
     """
 
     steps_per_epoch: int
@@ -102,6 +103,7 @@ class Run(Job):
     is_played: bool  # in slow motion, as long as the player's browser asks for steps
     asked_at: float | None  # when the last steps that he asked for were due
     labels: tuple[str, ...] = ()  # those of a group's members
+    member_results: tuple[str, ...] = ()  # the `result_json` of those that have one
 
     @property
     def members(self) -> int:
@@ -173,6 +175,12 @@ class Run(Job):
     def scores(self) -> ScoreReport | None:
         """Scores of the generated rows, None before the end."""
         return ScoreReport.from_dict(self.result) if self.result else None
+
+    @cached_property
+    def reports(self) -> tuple[ScoreReport, ...]:
+        """The scores of the training, or of each member of the group, as far as they have ended."""
+        found = self.member_results if self.is_group else filter(None, [self.result_json])
+        return tuple(ScoreReport.from_dict(json.loads(result)) for result in found)
 
     @property
     def epoch(self) -> int:

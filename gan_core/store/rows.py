@@ -10,7 +10,7 @@ from gan_core.store.schema import jobs, trainings
 
 _STORED = {"spec_json": jobs.c.spec, "result_json": jobs.c.result}
 _OF_A_JOB = [f.name for f in fields(Job)]
-_OF_A_RUN = [f.name for f in fields(Run) if f.name not in (*_OF_A_JOB, "labels")]
+_OF_A_RUN = [f.name for f in fields(Run) if f.name not in (*_OF_A_JOB, "labels", "member_results")]
 _BESIDE = jobs.outerjoin(trainings, trainings.c.job_id == jobs.c.id)
 
 SELECT = sa.select(

@@ -1,14 +1,15 @@
 """The table of what has been trained here."""
 
 from collections.abc import Sequence
+from statistics import median
 
 import pandas as pd
 import streamlit as st
 
 from gan_core.config import links
 from gan_core.data.drawing import n_points
-from gan_core.jobs import JOBS
-from gan_core.metrics import judge
+from gan_core.jobs import JOBS, Kind
+from gan_core.metrics import ScoreReport, judge
 from gan_core.store.model import Job, Run
 from pages.ui.parts.text import _
 from pages.ui.run.transport import members_of, status_word
@@ -26,7 +27,7 @@ def choose_jobs(jobs: Sequence[Job], asked: object) -> list[Job]:
     overview = _overview(runs)
     others = any(not isinstance(job, Run) for job in runs)  # which need a kind and a bar
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    less = _("Lower is better.")
+    less = _("Lower is better.") + " " + _("Of several seeds: the median, with the range.")
     chosen = st.dataframe(
         overview,
         hide_index=True,
@@ -40,7 +41,7 @@ def choose_jobs(jobs: Sequence[Job], asked: object) -> list[Job]:
             "result": text(_("Result"), width=110),
             "found": text(
                 _("Scores off"),
-                width=90,
+                width=140,
                 help=_("How many scores can tell the generated rows from real ones.") + f" {less}",
             ),
             "status": text(_("Status"), width=75),
@@ -48,7 +49,7 @@ def choose_jobs(jobs: Sequence[Job], asked: object) -> list[Job]:
             "progress": st.column_config.ProgressColumn(_("Progress")) if others else None,
             "settings": text(
                 _("Settings"),
-                width=250,
+                width=235,
                 help=_("What differs from the tutorial, in the words of links."),
             ),
             "epoch": text(_("Epoch")),
@@ -69,30 +70,28 @@ def choose_jobs(jobs: Sequence[Job], asked: object) -> list[Job]:
 
 def best_first(job: Job) -> tuple[float, float]:
     """The order of jobs by their results: the share of scores that differ, then how far."""
-    scores = job.scores if isinstance(job, Run) else None
-    if scores is None:
+    if not (reports := _reports(job)):
         return 2.0, 0.0
-    worse = [not score.within_floor for score in scores.scores.values()]
-    return sum(worse) / len(worse), scores.scores["wasserstein"].overall
+    return median(map(_share_off, reports)), median(map(_moved, reports))
 
 
 def _overview(jobs: Sequence[Job]) -> pd.DataFrame:
     """The jobs as a table; columns that only a training has are empty for the others."""
     runs = [job if isinstance(job, Run) else None for job in jobs]
-    scored = [run.scores if run else None for run in runs]
-    floors = [[s.within_floor for s in found.scores.values()] if found else [] for found in scored]
     return pd.DataFrame(
         {
             "name": [job.name for job in jobs],
-            "result": [_(judge(found).word) if found else "" for found in scored],
-            "found": [f"{f.count(False):>2} / {len(f)}" if f else "" for f in floors],
+            "result": [result_of(job) for job in jobs],
+            "found": [_scores_off(_reports(job)) for job in jobs],
             "status": [status_word(job.status) for job in jobs],
             "kind": [_(JOBS[job.kind].label) if job.kind in JOBS else job.kind for job in jobs],
             "progress": [job.progress / max(1, job.total) for job in jobs],
             "settings": [settings_of(run) if run else "" for run in runs],
             "epoch": [f"{r.epoch:,} / {r.epochs:,}" if r else "" for r in runs],
-            "modes": [_missing_modes(run) for run in runs],
-            "wasserstein": [_overall(run, "wasserstein") for run in runs],
+            "modes": [_missing_modes(_reports(job)) for job in jobs],
+            "wasserstein": [
+                median(map(_moved, found)) if (found := _reports(job)) else None for job in jobs
+            ],
             "d_loss": [run.d_loss if run else None for run in runs],
             "g_loss": [run.g_loss if run else None for run in runs],
             "created": pd.to_datetime([job.created_at for job in jobs], unit="s", utc=True),
@@ -111,14 +110,49 @@ def settings_of(run: Run) -> str:
     return " ".join([*shown, members_of(run)] if run.is_group else shown)
 
 
-def _missing_modes(run: Run | None) -> str:
-    for score in run.scores.scores.values() if run and run.scores else ():
-        if score.out_of:
-            return f"{round((1 - score.overall) * score.out_of):>2} / {score.out_of}"
-    return ""
+def result_of(job: Job) -> str:
+    """How a job has ended, in a word or a line; of a group, how many of its runs are good."""
+    if not isinstance(job, Run):
+        kind = JOBS.get(job.kind, Kind)
+        return kind.summary(job.result) if job.result is not None else ""
+    verdicts = [judge(report) for report in job.reports]
+    if job.is_group and verdicts:
+        good = sum(verdict.level == "good" for verdict in verdicts)
+        return _("{good} of {n} good").format(good=good, n=len(verdicts))
+    return _(verdicts[0].word) if verdicts else ""
 
 
-def _overall(run: Run | None, metric: str) -> float | None:
-    """A final score, None where there is none."""
-    found = run.scores.scores.get(metric) if run and run.scores else None
-    return found.overall if found else None
+def _reports(job: Job) -> tuple[ScoreReport, ...]:
+    return job.reports if isinstance(job, Run) else ()
+
+
+def _scores_off(reports: Sequence[ScoreReport]) -> str:
+    """Sorted as text, the best come first and jobs without scores last."""
+    if not reports:
+        return _("no scores")  # an empty cell would come first, and letters follow digits
+    share = f"{100 * median(map(_share_off, reports)):>3.0f} %"
+    return f"{share} · {_counted([*map(_n_off, reports)], len(reports[0].scores)).lstrip()}"
+
+
+def _missing_modes(reports: Sequence[ScoreReport]) -> str:
+    found = [score for one in reports for score in one.scores.values() if score.out_of]
+    missing = [round((1 - score.overall) * score.out_of) for score in found]
+    return _counted(missing, found[0].out_of) if found else ""
+
+
+def _counted(counts: Sequence[int], out_of: int) -> str:
+    """A count, or the median of several with their range."""
+    low, high = min(counts), max(counts)
+    return f"{median(counts):>2g} / {out_of}" + (f" ({low}–{high})" if low < high else "")
+
+
+def _n_off(report: ScoreReport) -> int:
+    return sum(not score.within_floor for score in report.scores.values())
+
+
+def _share_off(report: ScoreReport) -> float:
+    return _n_off(report) / len(report.scores)
+
+
+def _moved(report: ScoreReport) -> float:
+    return report.scores["wasserstein"].overall

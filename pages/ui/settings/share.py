@@ -1,7 +1,6 @@
 """Share: links that open these settings, or this run, elsewhere."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link, read_link
 from pages.ui.session.settings import use_settings
 from pages.ui.settings.controls import LOSS, control_label
+from pages.ui.settings.qr import qr_code, why_none
 
 _LOCK = "share_lock"  # the key of the settings to lock
 _SLIDERS = ("generator.latent_dim", "optimizer.lr_g", "optimizer.lr_d", "training.epochs")
@@ -47,6 +47,7 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
                 _("This run"),
                 _("Opens the run itself, for anyone who can reach this server."),
                 address("train", {"run": run.id}),
+                "run",
             )
         st.markdown(f"**{_('For a class')}**")
         _presets()
@@ -66,18 +67,19 @@ def _settings_link(config: ExperimentConfig, run: Run | None, query: Mapping[str
         _("These settings"),
         _("Opens the same settings anywhere, and training them gives the same numbers."),
         where,
+        "settings",
     )
+    why_none(where)
     if run and run.config != config:
         st.caption(_("They differ from those of the run that is shown: you have changed some."))
-    if urlsplit(where).hostname in ("localhost", "127.0.0.1", "::1"):
-        st.caption(
-            _("Opened as localhost, this server gives links that work on this computer only.")
-        )
 
 
-def _link(title: str, sentence: str, where: str) -> None:
-    st.markdown(f"**{title}**  \n{sentence}")
-    st.code(where, language=None, wrap_lines=True)
+def _link(title: str, sentence: str, where: str, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(key=f"share_{key}", width="stretch"):
+            st.markdown(f"**{title}**  \n{sentence}")
+            st.code(where, language=None, wrap_lines=True)
+        qr_code(where, title, key)
 
 
 def _presets() -> None:
