@@ -7,12 +7,14 @@ from platform import platform, python_version
 import pandas as pd
 import streamlit as st
 
+from gan_core.store import model
 from gan_core.store.queue import live_dispatchers
 from gan_core.training.cost import CROSSING
 from pages.server.visitor import store, viewer
 from pages.ui.parts.head import page_head
 from pages.ui.parts.limits import limits_card
 from pages.ui.parts.text import _, plain
+from pages.ui.run.transport import status_word
 
 PACKAGES = (
     "torch",
@@ -57,18 +59,20 @@ def queue_card() -> None:
     st.markdown(f"##### {_('Queue')}")
     counts = store().counts()
     slots = sum(info.slots for info in live_dispatchers(store().database))
-    left, right = st.columns(2)
-    left.metric(
-        _("running"),
-        f"{counts['running']} / {slots}",
-        help=_(
-            "Training runs, out of the slots available: one per core, or as many as "
-            "GAN_FORGE_SLOTS says."
-        ),
-    )
-    right.metric(_("waiting"), counts["queued"])
-    rest = ", ".join(f"{n} {s}" for s, n in counts.items() if s not in ("running", "queued") and n)
-    st.caption(rest or _("no other runs"))
+    with st.container(horizontal=True):
+        st.metric(
+            _("running"),
+            f"{counts[model.RUNNING]} / {slots}",
+            help=_(
+                "Training runs, out of the slots available: one per core, or as many as "
+                "GAN_FORGE_SLOTS says."
+            ),
+        )
+        st.metric(_("waiting"), counts[model.QUEUED])
+    if counts[model.QUEUED]:
+        st.caption(_("Visitors take turns; single steps come first."))
+    elif slots > counts[model.RUNNING]:
+        st.caption(_("A slot is free: the next run starts at once."))
     viewer_card()
 
 
@@ -93,22 +97,27 @@ def store_card() -> None:
         return
     disk = shutil.disk_usage(folder)
     size = sum(file.stat().st_size for file in folder.glob("store.db*"))
+    kept = {status: n for status, n in store().counts().items() if n and status != model.QUEUED}
     rows = {
         _("free disk"): f"{disk.free / MEGABYTE / 1024:,.1f} GB",
         _("used by the runs"): f"{size / MEGABYTE:,.1f} MB",
+        **{_("runs {status}").format(status=status_word(s)): f"{n:,}" for s, n in kept.items()},
     }
     st.table(pd.Series(rows, name=_("store")), border="horizontal", hide_header=True)
+    if not kept:
+        st.caption(_("No run is stored yet. Each stays until it is deleted on the page Runs."))
     st.markdown(f"{_('Folder')}: {plain(folder)}")
 
 
 def main() -> None:
     """Draw the page."""
     page_head(_("System"), _("What does this server run on, and what are its limits?"))
-    for column, card in zip(
-        st.columns([1, 1, 1, 1.35]), (device_card, queue_card, store_card, limits_card), strict=True
-    ):
-        with column.container(border=True, height="stretch"):
-            card()
+    with st.grid(3, min_column_width=260):
+        for card in (device_card, queue_card, store_card):
+            with st.container(border=True, height="stretch"):
+                card()
+    with st.container(border=True):
+        limits_card()
     st.markdown(f"##### {_('Versions')}")
     rows = {"Python": python_version(), **{name: version(name) for name in PACKAGES}}
     st.dataframe(pd.DataFrame([rows]), hide_index=True)

@@ -9,6 +9,8 @@ from gan_core.limits import Limits, variable
 from pages.server.visitor import store
 from pages.ui.parts.text import _, plain
 
+_COLUMNS = 3
+
 
 def limits_card() -> None:
     """The limits."""
@@ -34,7 +36,11 @@ def limits_card() -> None:
         _with_variable(words[f.name], f.name): f"{getattr(limits, f.name):,}"
         for f in fields(Limits)
     }
-    st.table(pd.Series(rows, name=_("at most")), border="horizontal", hide_header=True)
+    whole = pd.Series(rows, name=_("at most"))
+    with st.grid(_COLUMNS, min_column_width=260):
+        for first in range(0, len(whole), per_column := -(-len(whole) // _COLUMNS)):
+            part = whole.iloc[first : first + per_column]
+            st.table(part, border="horizontal", hide_header=True)
     st.caption(_("Each is set by the environment variable below its name."))
 
 

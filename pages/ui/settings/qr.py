@@ -53,8 +53,12 @@ def why_none(link: str) -> None:
 def is_local(link: str) -> bool:
     """Whether a link works on this computer only, or has no host at all."""
     host = urlsplit(link).hostname or "localhost"
+    return host in ("0.0.0.0", "::") or _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+        return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
 
@@ -69,7 +73,7 @@ def _from_here_only(link: SplitResult) -> None:
     if is_local(shown):
         shown = _("the address that this computer has in the network")
     why = _("A phone cannot open this link: to each computer, {host} is that computer itself.")
-    if is_local(f"http://{st.get_option('server.address') or here}"):
+    if _is_loopback(st.get_option("server.address") or "::"):
         what = _(
             "For a link and a QR code that others can use, start GAN Forge with "
             "`make run HOST=0.0.0.0`, open it at {there}, and share from there."

@@ -76,7 +76,7 @@ def _settings_link(config: ExperimentConfig, run: Run | None, query: Mapping[str
 
 def _link(title: str, sentence: str, where: str, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(key=f"share_{key}", width="stretch"):
+        with st.container(key=f"share_link_{key}", width="stretch"):
             st.markdown(f"**{title}**  \n{sentence}")
             st.code(where, language=None, wrap_lines=True)
         qr_code(where, title, key)
