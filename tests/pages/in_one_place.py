@@ -4,6 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.jobs import JOBS
+from gan_core.store.queue import DispatcherInfo, Queue
+from gan_core.workers import worker
 from tests.pages.conftest import ROOT, TIMEOUT
 from tests.pages.helpers import assert_sound, button, labelled, texts
 
@@ -51,9 +53,17 @@ def test_settings_have_the_option_and_its_help_and_a_run_with_it_starts(app, sto
     }
 
 
-def test_the_page_runs_lists_the_kind_of_job(app, store):
+def test_the_page_runs_lists_the_kind_of_job_and_its_result(app, store, monkeypatch):
     JOBS["count"]().submit(store, "up to ten")
     app.switch_page("pages/runs.py").run()
     assert_sound(app)
     (row,) = app.dataframe[0].value.to_dict("records")
     assert (row["kind"], row["name"], row["progress"]) == ("Counting", "up to ten", 0)
+    assert row["result"] == ""
+    monkeypatch.setattr(worker, "_be_nice", lambda: None)
+    claim = Queue(store.database, DispatcherInfo()).claim()
+    worker.run_attempt(store.database.url, claim.run_id, claim.attempt)
+    app.run()
+    assert_sound(app)
+    (row,) = app.dataframe[0].value.to_dict("records")
+    assert (row["result"], row["found"], row["progress"]) == ("sum: 55", "no scores", 1)

@@ -1,16 +1,18 @@
 import json
 import re
+from statistics import median
 
 import pandas as pd
 import pytest
 
 from gan_core import ExperimentConfig, train
+from gan_core.metrics import METRICS
 from gan_core.scoring import score
 from gan_core.store import model
 from gan_core.store.attempt import Attempt
 from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.store.schema import jobs
-from tests.pages.helpers import assert_sound, labelled
+from tests.pages.helpers import assert_sound, labelled, texts
 
 
 def table(at):
@@ -35,8 +37,9 @@ def test_every_run_has_its_row_newest_first(open_page, make_run, trained):
     ended = rows[rows["status"] == "finished"].iloc[0]
     d_loss, g_loss = (float(x) for x in trained.losses[-1, :2])
     assert (ended["d_loss"], ended["g_loss"]) == (d_loss, g_loss)
-    assert (ended["result"], ended["found"]) == ("not good", " 6 / 6")
+    assert (ended["result"], ended["found"]) == ("not good", "100 % · 6 / 6")
     assert ended["wasserstein"] >= 0
+    assert rows[rows["status"] == "running"].iloc[0]["found"] == "no scores"
 
 
 def test_what_differs_from_the_tutorial_is_told(open_page, make_run, store, trained):
@@ -86,21 +89,76 @@ def test_runs_are_found_by_words_status_data_and_owner(several, open_page, monke
     assert names(labelled(at.toggle, "Mine").set_value(True).run()) == ["second", "first"]
 
 
-def test_the_best_come_first_when_asked_for(make_run, store, open_page):
-    good = make_run(model.FINISHED, "good")
+@pytest.fixture
+def end_with(store, trained):
+    """Close a run with as many scores off as are named: ``end_with(run, 2)``."""
+
+    def end(run, off):
+        report = score(trained.generator).to_dict()
+        for number, (name, found) in enumerate(report["scores"].items()):
+            far = -1.0 if METRICS[name].goal == "max" else 99.0
+            found["overall"] = far if number < off else found["floor"]["overall"]["median"]
+        values = {"status": model.FINISHED, "result": json.dumps(report)}
+        with store.database.write() as db:
+            db.execute(jobs.update().where(jobs.c.id == run.id).values(**values))
+
+    return end
+
+
+def test_the_best_come_first_when_asked_for(make_run, end_with, open_page):
+    end_with(make_run(model.FINISHED, "good"), 0)
     make_run(model.FINISHED, "bad")
     make_run(model.RUNNING, "no score yet")
-    report = good.scores.to_dict()
-    for found in report["scores"].values():
-        found["overall"] = found["floor"]["overall"]["median"]
-    with store.database.write() as db:
-        mine = jobs.c.id == good.id
-        db.execute(jobs.update().where(mine).values(result=json.dumps(report)))
     at = open_page("runs")
     assert names(at) == ["no score yet", "bad", "good"]
     at.button_group[0].set_value([True]).run()
     assert names(at) == ["good", "bad", "no score yet"]
     assert list(table(at)["result"])[:2] == ["good", "not good"]
+
+
+def test_a_group_has_the_result_of_all_its_runs_not_of_its_first(
+    make_run, end_with, store, trained, open_page
+):
+    """Brief 8, Runs: the first member's result stood for all."""
+    group = store.create(trained.config, "everybody", "five", repeats=5)
+    first, *others, last = store.members(group)
+    end_with(first, 6)
+    assert table(open_page("runs")).iloc[0]["result"] == "0 of 1 good"
+    for member, off in zip(others, (0, 2, 1), strict=True):
+        end_with(member, off)
+    end_with(make_run(model.QUEUED, "worse"), 3)
+    end_with(make_run(model.QUEUED, "better"), 1)
+    at = open_page("runs")
+    row = table(at).set_index("name").loc["five"]
+    assert (row["result"], row["found"]) == ("1 of 4 good", " 25 % · 1.5 / 6 (0–6)")
+    at.button_group[0].set_value([True]).run()
+    assert names(at) == ["better", "five", "worse"]
+    end_with(last, 0)
+    moved = [member.scores.scores["wasserstein"].overall for member in store.members(group)]
+    row = table(at.run()).set_index("name").loc["five"]
+    assert (row["found"], row["wasserstein"]) == (" 17 % · 1 / 6 (0–6)", median(moved))
+    assert store.get(group.id).scores is None
+
+
+def test_another_kind_of_job_shows_its_result_or_why_it_has_none(make_run, store, open_page):
+    one, two = make_run(model.QUEUED, "one"), make_run(model.QUEUED, "two")
+    ends = {
+        one.id: {"status": model.FINISHED, "result": '{"rows": 12, "note": "**bold**"}'},
+        two.id: {"status": model.FAILED, "reason": "no such file: *x*"},
+    }
+    with store.database.write() as db:
+        for id_, end in ends.items():
+            db.execute(jobs.update().where(jobs.c.id == id_).values(kind="of tomorrow", **end))
+    at = open_page("runs")
+    assert_sound(at)
+    rows = table(at).set_index("name")
+    assert rows.loc["one"]["result"] == "rows: 12, note: '**bold**'"
+    assert rows.loc["two"]["result"] == ""
+    for row, said in enumerate(("no such file: *x*", "rows: 12, note: '**bold**'")):
+        at.session_state["runs_table.0"] = {"selection": {"rows": [row], "columns": []}}
+        at.run()
+        assert_sound(at)
+        assert said in texts(at)
 
 
 def test_a_ring_says_how_many_modes_are_missing(open_page, store, trained):

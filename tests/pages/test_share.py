@@ -1,12 +1,15 @@
 """Links to settings and to runs: written by Share, read by Train."""
 
+import re
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.config import declared_params
 from gan_core.config.links import from_query, to_query
+from gan_core.data.drawing import MAX_POINTS, encode
 from gan_core.store import model
 from tests.pages.helpers import (
     assert_kind_message,
@@ -14,6 +17,7 @@ from tests.pages.helpers import (
     button,
     labelled,
     labels,
+    plain,
     texts,
 )
 
@@ -196,6 +200,64 @@ def test_share_gives_a_link_to_the_settings(open_page, store):
     button(other, "Train").click().run()
     (run,) = store.list()
     assert run.config == TUTORIAL.with_values({"generator.latent_dim": 3, "training.epochs": 300})
+
+
+def codes(at):
+    """What is read aloud of the QR codes on the page, large ones included."""
+    return re.findall(
+        r'<img alt="([^"]*)" src="data:image/svg', "".join(h.proto.body for h in at.get("html"))
+    )
+
+
+def test_each_link_has_a_qr_code_beside_it_and_a_large_one(open_page, make_run):
+    at = open_page("train", run=make_run(model.FINISHED).id)
+    assert codes(at) == []  # none is made before it is asked for
+    open_share(at)
+    assert codes(at) == 2 * ["QR code: These settings"] + 2 * ["QR code: This run"]
+    assert "phone cannot" not in texts(at)
+
+
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "a.localhost"])
+@pytest.mark.parametrize("listens", ["127.0.0.1", "0.0.0.0"])
+def test_a_link_that_a_phone_cannot_open_says_so_and_what_to_do(
+    open_page, make_run, monkeypatch, host, listens
+):
+    monkeypatch.setattr("pages.ui.settings.qr.get_internal_ip", lambda: "192.0.2.7")
+    monkeypatch.setattr("streamlit.get_option", {"server.address": listens}.get)
+    at = open_page("train", run=make_run(model.FINISHED).id)
+    at.session_state["share"] = True
+    at.context = {**at.context, "url": f"http://{host}/train"}
+    at.run()
+    assert_sound(at)
+    assert codes(at) == []
+    (told,) = [plain(c.value) for c in at.caption if "A phone cannot open this link" in c.value]
+    assert urlsplit(f"//{host}").hostname in told
+    assert "http://192.0.2.7" + (":8501" if ":" in host else "") in told
+    assert ("make run HOST=0.0.0.0" in told) == (listens == "127.0.0.1")
+
+
+def test_without_a_network_no_address_is_made_up(open_page, store, monkeypatch):
+    monkeypatch.setattr("pages.ui.settings.qr.get_internal_ip", lambda: "127.0.0.1")
+    at = open_page("train")
+    at.session_state["share"] = True
+    at.context = {**at.context, "url": "http://localhost:8501/train"}
+    at.run()
+    assert "the address that this computer has in the network" in texts(at)
+
+
+def test_a_link_too_long_for_a_phone_says_so_and_that_of_the_run_has_its_code(open_page, store):
+    points = encode(np.random.default_rng(0).uniform(-1, 1, (MAX_POINTS, 2)))
+    drawn = {"data.source": "drawing", "data.classes": (), "data.drawing": points}
+    run = store.create(TUTORIAL.with_values(drawn), "everybody")
+    at = open_page("train", run=run.id)
+    link, _ = open_share(at)
+    assert 1350 < len(link) < 1465  # what the largest code holds
+    assert codes(at) == 2 * ["QR code: These settings"] + 2 * ["QR code: This run"]
+    labelled(at.multiselect, "Lock").set_value(list(declared_params())[:20]).run()
+    link, _ = open_share(at)
+    assert len(link) > 1465
+    assert codes(at) == 2 * ["QR code: This run"]
+    assert f"This link has {len(link):,} characters, too many" in texts(at)
 
 
 def test_the_tutorials_link_is_the_page_itself(open_page, store):

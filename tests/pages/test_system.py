@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 from gan_core.limits import Limits
 from gan_core.store import model
+from gan_core.store.queue import DispatcherInfo, Queue
 from pages.ui.parts import text
 from tests.pages.helpers import assert_sound, plain, texts
 
@@ -59,6 +60,24 @@ def test_the_queue_and_the_dispatcher_are_shown(open_page, make_run, viewer):
     assert str(metrics(at)["waiting"]) == "1"
     assert metrics(at)[f"computer {text.plain(socket.gethostname())}"] == "CPU"
     assert "slots" in texts(at)
+
+
+def test_what_an_empty_queue_and_store_mean_is_said(open_page, store, viewer):
+    Queue(store.database, DispatcherInfo(slots=2)).announce("CPU", "0")
+    shown = texts(open_page("system"))
+    assert "the next run starts at once" in shown
+    assert "No run is stored yet" in shown
+
+
+def test_the_store_says_how_its_runs_have_ended(open_page, make_run, viewer):
+    for status in (model.FINISHED, model.FINISHED, model.STOPPED, model.RUNNING, model.QUEUED):
+        make_run(status)
+    at = open_page("system")
+    assert_sound(at)
+    told = {words: value for words, value in rows(at).items() if words.startswith("runs ")}
+    assert {"runs finished": "2", "runs stopped": "1", "runs running": "1"}.items() <= told.items()
+    assert "No run is stored" not in texts(at)
+    assert "starts at once" not in texts(at)  # one waits
 
 
 def test_the_versions_are_shown(store, open_page):

@@ -11,7 +11,9 @@ from streamlit.net_util import get_internal_ip
 
 from pages.ui.parts.text import _, plain
 
-_LARGEST = 25  # the version with 117 modules a side: 5 pixels each on a screen of 768 rows
+# The version with 125 modules a side, nearly 5 pixels each on a screen of 768 rows: it holds 1,465
+# characters, so the largest drawing too.
+_LARGEST = 27
 
 
 def qr_code(link: str, title: str, key: str) -> None:

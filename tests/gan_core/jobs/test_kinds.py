@@ -86,6 +86,7 @@ def test_any_kind_is_worked_on_paused_resumed_and_finished(store, queue, url, co
     worker.run_attempt(url, *claim_of(queue.claim()))
     done = store.job(job.id)
     assert (done.status, done.progress, done.result) == ("finished", 100, {"sum": 5050})
+    assert count.summary(done.result) == "sum: 5050"
     assert (done.attempt, done.can_resume) == (2, False)
     store.delete(job.id)
     assert store.all_jobs() == []
