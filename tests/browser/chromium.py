@@ -6,9 +6,11 @@ from contextlib import contextmanager
 
 from playwright.sync_api import sync_playwright
 
+ELSEWHERE = "forge.example"  # a name by which a browser reaches this machine as others do
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

@@ -6,7 +6,7 @@ import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.errors import RunStateError
-from tests.browser.chromium import started_browser
+from tests.browser.chromium import ELSEWHERE, started_browser
 from tests.browser.forge import Forge
 from tests.browser.server import Server, eventually
 
@@ -138,7 +138,8 @@ class Watch:
 
     def _request(self, request):
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob", "about") and parts.hostname != "localhost":
+        ours = parts.hostname in ("localhost", ELSEWHERE)
+        if parts.scheme not in ("data", "blob", "about") and not ours:
             self._note(f"request to another host: {request.url}")
 
     def _response(self, response):

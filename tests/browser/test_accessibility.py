@@ -25,9 +25,11 @@ BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).ba
 def faults(forge):
     """What axe finds on the page as it is, in light and in dark."""
 
-    def look():
+    def look(under_pointer=None):
         found = {}
         forge.page.mouse.move(0, 0)  # what a pointer is over is shown in other colours
+        if under_pointer:
+            under_pointer.hover()
         for theme in ("light", "dark"):
             before = forge.page.evaluate(BACKGROUND)
             forge.page.emulate_media(color_scheme=theme)
@@ -73,3 +75,11 @@ def test_axe_finds_nothing_serious_in_what_train_opens(forge, ring, faults):
     expect(forge.page.get_by_text("For a class")).to_be_visible()
     found["share"] = faults()
     assert not {where: all_ for where, all_ in found.items() if all_}
+
+
+def test_a_chosen_option_can_be_read_under_the_pointer(forge, store, faults):
+    forge.open("data")
+    for role, name in (("radio", "Iris"), ("button", "sepal length (cm)")):
+        chosen = forge.main.get_by_role(role, name=name, exact=True)
+        expect(chosen).to_be_visible()
+        assert not faults(under_pointer=chosen)

@@ -1,18 +1,17 @@
 """Runs: choose one in the table, and what can be done with it."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from gan_core.store import model
+from gan_core.store.schema import jobs
 from tests.browser.server import eventually
 
-ROW, HEAD, MARKER = (
-    35,
-    35,
-    18,
-)  # pixels of the table: a row, its head, the middle of its first column
+# Pixels of the table: a row, its head, the middle of its first column, within another.
+ROW, HEAD, MARKER, SCORES_OFF = 35, 35, 18, 330
 
 
 def select(forge, row):
@@ -130,3 +129,29 @@ def test_resume_from_the_table(forge, start_run, store):
     forge.press("Resume").at("Train").badge("running")
     assert forge.training(run.id)["step"] > stopped.step
     assert store.get(run.id).attempt == 2
+
+
+ROWS = """table => [...table.querySelectorAll('canvas [role=row]')].slice(1)
+  .map(row => [...row.children].map(cell => cell.textContent))"""
+
+
+def test_the_first_click_on_scores_off_puts_the_best_first_and_those_without_last(
+    forge, ended, store
+):
+    none, good, _ = (
+        store.get(run.id) for run in ended(*(f"to sort: {n}" for n in ("none", "good", "bad")))
+    )
+    report = good.scores.to_dict()
+    for found in report["scores"].values():
+        found["overall"] = found["floor"]["overall"]["median"]
+    with store.database.write() as db:
+        for run, result in ((none, None), (good, json.dumps(report))):
+            db.execute(jobs.update().where(jobs.c.id == run.id).values(result=result))
+    forge.open("runs")
+    forge.page.get_by_role("textbox", name="Find").fill("sort:")
+    forge.page.keyboard.press("Enter")
+    table = forge.main.get_by_test_id("stDataFrame").first
+    names = lambda: [row[0].removeprefix("to sort: ") for row in table.evaluate(ROWS)]  # noqa: E731
+    eventually(lambda: names() == ["bad", "good", "none"], what="the newest first")
+    table.click(position={"x": SCORES_OFF, "y": HEAD // 2})
+    eventually(lambda: names() == ["good", "bad", "none"], what="the best first")

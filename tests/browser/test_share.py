@@ -1,11 +1,18 @@
 """A link from the Share button, opened by somebody else."""
 
+import io
 import re
 
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import expect
 
+from gan_core.data.drawing import MAX_POINTS, encode
 from gan_core.store import model
-from tests.browser.server import eventually
+from tests.browser.chromium import ELSEWHERE
+from tests.browser.server import Server, eventually
 
 
 def finished(store, forge):
@@ -57,3 +64,62 @@ def test_a_wrong_link_is_answered(forge):
     forge.idle().error("This link cannot be used", "epochs", "a whole number", "many")
     expect(forge.button("Train")).to_be_enabled()
     eventually(lambda: forge.url == f"{forge.server.url}/train", what="an address without it")
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """The address of a server that others can reach, and the server."""
+    folder = tmp_path_factory.mktemp("network")
+    hosts = {"STREAMLIT_SERVER_ALLOWED_HOSTS": f"{ELSEWHERE} localhost"}
+    server = Server(folder / "home", folder / "log", **hosts).start()
+    server.url = server.url.replace("localhost", ELSEWHERE)
+    yield server
+    server.close()
+
+
+def read(page):
+    """What a phone reads in a picture of what is seen: the text and height of each QR code."""
+    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
+    assert all(code.format == zxingcpp.BarcodeFormat.QRCode for code in found)
+    return {code.text: code.position.bottom_left.y - code.position.top_left.y for code in found}
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_phone_reads_the_links_off_the_screen(new_forge, network, config, size, dark):
+    forge = new_forge(network, size=size, dark=dark)
+    run = network.store.create(config(epochs=300).with_values({"seed": 7}), "everybody")
+    forge.open("train", run).badge("finished").idle()
+    forge.main.get_by_test_id("stPopover").get_by_text("Share", exact=True).click()
+    links = forge.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
+    expect(links).to_have_count(2)
+    settings, here = (text.strip() for text in links.all_inner_texts())
+    for nth, (title, link) in enumerate({"These settings": settings, "This run": here}.items()):
+        code = forge.page.get_by_role("img", name=f"QR code: {title}")
+        code.scroll_into_view_if_needed()
+        eventually(lambda: link in read(forge.page), what=f"the code of {link}")  # noqa: B023
+        expect(code).to_have_count(1)  # the large one is not there for anybody yet
+        links.filter(has_text=link).scroll_into_view_if_needed()
+        block = links.filter(has_text=link).bounding_box()
+        beside = code.bounding_box()
+        apart = beside["x"] >= block["x"] + block["width"] or beside["y"] >= block["y"]
+        assert apart, "the code covers the link"
+
+        forge.button("Show large").nth(nth).click()
+        large = forge.page.get_by_role("dialog", name=f"QR code: {title}")
+        expect(large).to_contain_text(link)
+        (tall,) = eventually(lambda: [*read(forge.page).values()], what="a large code")
+        assert tall > 0.55 * min(size)
+        forge.page.keyboard.press("Escape") if nth else forge.press("Close")
+        expect(large).to_have_count(0)
+        expect(links).to_have_count(0 if nth else 2)  # Escape ends Share as well
+
+
+def test_the_longest_drawing_is_read_off_a_small_projector(new_forge, network):
+    points = encode(np.random.default_rng(0).uniform(-1, 1, (MAX_POINTS, 2)))
+    forge = new_forge(network)
+    forge.page.goto(f"{network.url}/train?data=drawing&drawing={points}")
+    forge.idle().press("Share").press("Show large")
+    assert len(points) > 1300
+    found = eventually(lambda: [text for text in read(forge.page) if points in text], what="it")
+    assert found == [forge.page.get_by_role("dialog").locator("p").inner_text()]
