@@ -122,4 +122,4 @@ def test_the_longest_drawing_is_read_off_a_small_projector(new_forge, network):
     forge.idle().press("Share").press("Show large")
     assert len(points) > 1300
     found = eventually(lambda: [text for text in read(forge.page) if points in text], what="it")
-    assert found == [forge.page.get_by_role("dialog").locator("p").inner_text()]
+    assert found == [forge.page.locator("[popover]:popover-open p").inner_text()]
