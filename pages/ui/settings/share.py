@@ -40,8 +40,8 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
     popover = st.popover(_("Share"), icon=":material/share:", key="share", on_change="rerun")
     if not popover.open:
         return
-    with popover:
-        link = st.container()
+    with popover, st.container(gap="xsmall"):  # or its end would be out of sight on a laptop
+        link = st.container(gap="xsmall")
         if run:
             _link(
                 _("This run"),
@@ -49,14 +49,17 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
                 address("train", {"run": run.id}),
                 "run",
             )
-        st.markdown(f"**{_('For a class')}**")
+        st.markdown(f"**{_('For a class')}** · {_('Lock all but')}")
         _presets()
-        locked = _choose(
-            _("Lock"), _LOCK, current_link().locked, _("Shown, but cannot be changed.")
-        )
-        hidden = _choose(
-            _("Hide"), "share_hide", current_link().hidden, _("Not shown; keeps its value.")
-        )
+        lock, hide = st.columns(2)
+        with lock:
+            locked = _choose(
+                _("Lock"), _LOCK, current_link().locked, _("Shown, but cannot be changed.")
+            )
+        with hide:
+            hidden = _choose(
+                _("Hide"), "share_hide", current_link().hidden, _("Not shown; keeps its value.")
+            )
         with link:
             _settings_link(config, run, links.to_query(config, locked, hidden))
 
@@ -76,7 +79,7 @@ def _settings_link(config: ExperimentConfig, run: Run | None, query: Mapping[str
 
 def _link(title: str, sentence: str, where: str, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(key=f"share_link_{key}", width="stretch"):
+        with st.container(key=f"share_link_{key}", width="stretch", gap="xsmall"):
             st.markdown(f"**{title}**  \n{sentence}")
             st.code(where, language=None, wrap_lines=True)
         qr_code(where, title, key)
@@ -84,7 +87,6 @@ def _link(title: str, sentence: str, where: str, key: str) -> None:
 
 def _presets() -> None:
     """Buttons that lock all but what a class is to try."""
-    st.markdown(_("Lock all but"))
     free = {
         _("the three sliders"): _SLIDERS,
         _("the learning rate"): ("optimizer.lr_g", "optimizer.lr_d"),
