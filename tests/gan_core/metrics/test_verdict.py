@@ -1,8 +1,7 @@
 """What the scores of real trainings are said to mean."""
 
-from dataclasses import replace
-
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
