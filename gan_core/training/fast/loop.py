@@ -6,6 +6,7 @@ from numba import njit
 from gan_core.training.fast.kernels import COMPILED, adam
 from gan_core.training.fast.losses import (
     BCE,
+    MINIMAX,
     RELATIVISTIC,
     discriminator_loss,
     generator_loss,
@@ -32,7 +33,7 @@ def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, u
         updates: how often Adam has updated g and d, int64, (2,); incremented.
         history: (n_steps, 4 or 5); receives d_loss, g_loss, d_real, d_fake, share of the penalties.
     """
-    if not BCE <= settings.loss <= RELATIVISTIC:
+    if not BCE <= settings.loss <= MINIMAX:
         raise ValueError("no such loss is compiled")
     rates, batch_size = settings, data.batch_size
     ema_decay = np.float32(settings.ema_decay)

@@ -5,13 +5,14 @@ from numba import njit
 
 from gan_core.training.fast.kernels import COMPILED
 
-BCE, LEAST_SQUARES, HINGE, WASSERSTEIN, RELATIVISTIC = range(5)
+BCE, LEAST_SQUARES, HINGE, WASSERSTEIN, RELATIVISTIC, MINIMAX = range(6)
 CODES = {  # by `gan_core.objectives.Objective.compiled`
     "bce": BCE,
     "least-squares": LEAST_SQUARES,
     "hinge": HINGE,
     "wasserstein": WASSERSTEIN,
     "relativistic": RELATIVISTIC,
+    "minimax": MINIMAX,
 }
 
 _ONE, _ZERO, _HALF = np.float32(1.0), np.float32(0.0), np.float32(0.5)
@@ -40,7 +41,7 @@ def discriminator_pair(code, real, fake, smoothing):
         fake: logit of the fake.
         smoothing: how far the target of real rows lies below 1.
     """
-    if code == BCE:
+    if code in (BCE, MINIMAX):
         loss = softplus(-real) + smoothing * real + softplus(fake)
         return loss, sigmoid(real) - _ONE + smoothing, sigmoid(fake)
     if code == LEAST_SQUARES:
@@ -61,6 +62,8 @@ def generator_pair(code, real, fake):
     """G's loss for one fake, with the gradient by its logit; real is used only with pairs."""
     if code == BCE:
         return softplus(-fake), sigmoid(fake) - _ONE
+    if code == MINIMAX:
+        return -softplus(fake), -sigmoid(fake)
     if code == LEAST_SQUARES:
         return _HALF * (fake - _ONE) * (fake - _ONE), fake - _ONE
     if code in (HINGE, WASSERSTEIN):
@@ -89,8 +92,8 @@ def discriminator_loss(code, logits, gradient, m, smoothing):
         loss, by_real, by_fake = discriminator_pair(code, real, fake, smoothing)
         total += loss
         gradient[k], gradient[m + k] = by_real * share, by_fake * share
-        d_real += sigmoid(real) if code == BCE else real
-        d_fake += sigmoid(fake) if code == BCE else fake
+        d_real += sigmoid(real) if code in (BCE, MINIMAX) else real
+        d_fake += sigmoid(fake) if code in (BCE, MINIMAX) else fake
     return total / m, d_real / m, d_fake / m
 
 

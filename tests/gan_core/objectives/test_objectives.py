@@ -215,6 +215,7 @@ def test_bce_equals_bceloss_on_sigmoid_outputs_with_its_gradients(scale, smoothi
     ("name", "d_loss", "g_loss"),
     [
         ("bce", log(4 / 3) + log(5 / 4), log(5)),
+        ("minimax", log(4 / 3) + log(5 / 4), log(4 / 5)),
         ("least-squares", ((log(3) - 1) ** 2 + log(4) ** 2) / 2, (log(4) + 1) ** 2 / 2),
         ("hinge", 0.0, log(4)),
         ("wasserstein", -log(4) - log(3), log(4)),
@@ -225,6 +226,13 @@ def test_closed_forms(name, d_loss, g_loss):
     real, fake = torch.tensor([[log(3.0)]]), torch.tensor([[-log(4.0)]])  # as odds: 3 and 1/4
     assert OBJECTIVES[name]().discriminator(real, fake).item() == pytest.approx(d_loss, abs=1e-6)
     assert OBJECTIVES[name]().generator(real, fake).item() == pytest.approx(g_loss, abs=1e-6)
+
+
+def test_minimax_teaches_g_nothing_where_d_is_sure_and_bce_all_there_is():
+    sure = torch.full((1, 1), -20.0, requires_grad=True)
+    for name, slope in (("minimax", -2e-9), ("bce", -1.0)):
+        (found,) = torch.autograd.grad(OBJECTIVES[name]().generator(None, sure), sure)
+        assert found.item() == pytest.approx(slope, rel=0.05)
 
 
 def test_hinge_charges_what_lies_inside_the_margin():

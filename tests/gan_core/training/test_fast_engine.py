@@ -26,7 +26,7 @@ SMOOTH = ("tanh", "sigmoid")  # activations that have no penalty in the fast eng
 
 
 # In an order with which the covering cases are ones that rounding does not send apart at once.
-LOSSES = ("bce", "least-squares", "hinge", "wasserstein", "relativistic")
+LOSSES = ("bce", "least-squares", "hinge", "wasserstein", "relativistic", "minimax")
 COMPILED = tuple(name for name, penalty in PENALTIES.items() if penalty.compiled)
 # Sets of penalties: none, each alone, and more than one.
 SETS = ((), *((name,) for name in COMPILED), ("r1", "r2"), COMPILED)
