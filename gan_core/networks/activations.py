@@ -19,6 +19,23 @@ class LeakyReLU(Block):
     piecewise_linear = True
 
 
+class ELU(Block):
+    """x if positive, else e^x - 1 (Clevert, Unterthiner, Hochreiter 2016, arXiv:1511.07289)."""
+
+    compiled = "elu"
+    printed = "alpha=1.0"
+
+
+class GELU(Block):
+    """x times the normal distribution function of x (Hendrycks, Gimpel 2016, arXiv:1606.08415)."""
+
+    printed = "approximate='none'"
+
+
+class SiLU(Block):
+    """x times its sigmoid, also called swish (Ramachandran et al. 2017, arXiv:1710.05941)."""
+
+
 class Tanh(Block):
     """Squashes into (-1, 1), the range of the scaled data."""
 
@@ -47,6 +64,32 @@ ACTIVATIONS.add(
         "Lets a part of what is negative through (the slope), so that no unit stops learning; the "
         "usual choice for D.",
         lambda slope: (LeakyReLU(slope),),
+    ),
+)
+ACTIVATIONS.add(
+    "elu",
+    Activation(
+        "ELU",
+        "Like LeakyReLU without the kink: what is negative fades to -1. Smooth, and no unit dies.",
+        lambda slope: (ELU(),),
+    ),
+)
+ACTIVATIONS.add(
+    "gelu",
+    Activation(
+        "GELU",
+        "A ReLU with a soft bend and a small dip below 0, the usual choice in transformers. "
+        "Smooth; costs more to compute.",
+        lambda slope: (GELU(),),
+    ),
+)
+ACTIVATIONS.add(
+    "silu",
+    Activation(
+        "SiLU",
+        "x times its own sigmoid, nearly the same curve as GELU (also called swish). Smooth; "
+        "costs more to compute.",
+        lambda slope: (SiLU(),),
     ),
 )
 ACTIVATIONS.add(

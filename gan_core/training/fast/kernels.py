@@ -19,9 +19,15 @@ COMPILED: dict[str, Any] = {
     "cache": True,
 }
 
-NONE, RELU, LEAKY_RELU, TANH, SIGMOID = range(5)  # codes of activations
+NONE, RELU, LEAKY_RELU, TANH, SIGMOID, ELU = range(6)  # codes of activations
 # By the names in `gan_core.networks.Block.compiled`.
-ACTIVATION_CODES = {"relu": RELU, "leaky_relu": LEAKY_RELU, "tanh": TANH, "sigmoid": SIGMOID}
+ACTIVATION_CODES = {
+    "relu": RELU,
+    "leaky_relu": LEAKY_RELU,
+    "tanh": TANH,
+    "sigmoid": SIGMOID,
+    "elu": ELU,
+}
 
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
@@ -115,6 +121,9 @@ def activate(code, slope, y, n):
         elif code == SIGMOID:
             for k in range(n):
                 y[o, k] = _HALF * (np.tanh(_HALF * y[o, k]) + _ONE)
+        elif code == ELU:
+            for k in range(n):
+                y[o, k] = y[o, k] if y[o, k] > _ZERO else np.expm1(y[o, k])
 
 
 @njit(**COMPILED)
@@ -133,6 +142,9 @@ def activation_gradient(code, slope, y, dy, n):
         elif code == SIGMOID:
             for k in range(n):
                 dy[o, k] *= y[o, k] * (_ONE - y[o, k])
+        elif code == ELU:
+            for k in range(n):
+                dy[o, k] = dy[o, k] if y[o, k] > _ZERO else dy[o, k] * (y[o, k] + _ONE)
 
 
 @njit(**COMPILED)

@@ -25,6 +25,9 @@ sizes = st.integers(1, 40)
 IN_TORCH = {
     "relu": lambda slope: [nn.ReLU()],
     "leaky_relu": lambda slope: [nn.LeakyReLU(slope)],
+    "elu": lambda slope: [nn.ELU()],
+    "gelu": lambda slope: [nn.GELU()],
+    "silu": lambda slope: [nn.SiLU()],
     "tanh": lambda slope: [nn.Tanh()],
     "sigmoid": lambda slope: [nn.Sigmoid()],
     "none": lambda slope: [],
