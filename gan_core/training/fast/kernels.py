@@ -108,14 +108,22 @@ def linear_weight_gradient(dy, x, dw, db, n):
 @njit(**COMPILED)
 def activate(code, slope, y, n):
     """Apply an activation in place to the first n rows of y (units, stride)."""
+    if code not in (RELU, LEAKY_RELU):
+        _activate_smooth(code, y, n)
+        return
     for o in range(y.shape[0]):
         if code == RELU:
             for k in range(n):
                 y[o, k] = y[o, k] if not y[o, k] <= _ZERO else _ZERO  # NaN stays NaN
-        elif code == LEAKY_RELU:
+        else:
             for k in range(n):
                 y[o, k] = y[o, k] if y[o, k] > _ZERO else slope * y[o, k]
-        elif code == TANH:
+
+
+@njit(**COMPILED)
+def _activate_smooth(code, y, n):
+    for o in range(y.shape[0]):
+        if code == TANH:
             for k in range(n):
                 y[o, k] = np.tanh(y[o, k])
         elif code == SIGMOID:
@@ -129,14 +137,22 @@ def activate(code, slope, y, n):
 @njit(**COMPILED)
 def activation_gradient(code, slope, y, dy, n):
     """Turn dy, the gradient after an activation, into the one before it; y is its output."""
+    if code not in (RELU, LEAKY_RELU):
+        _smooth_gradient(code, y, dy, n)
+        return
     for o in range(y.shape[0]):
         if code == RELU:
             for k in range(n):
                 dy[o, k] = dy[o, k] if y[o, k] > _ZERO else _ZERO
-        elif code == LEAKY_RELU:
+        else:
             for k in range(n):
                 dy[o, k] = dy[o, k] if y[o, k] > _ZERO else slope * dy[o, k]
-        elif code == TANH:
+
+
+@njit(**COMPILED)
+def _smooth_gradient(code, y, dy, n):
+    for o in range(y.shape[0]):
+        if code == TANH:
             for k in range(n):
                 dy[o, k] *= _ONE - y[o, k] * y[o, k]
         elif code == SIGMOID:
