@@ -103,8 +103,18 @@ def short(value: object, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Names as a sentence lists them.
+
+    >>> listed(["bce", "hinge", "minimax"], "or")
+    'bce, hinge or minimax'
+    """
+    *others, last = names
+    return f"{', '.join(others)} {word} {last}" if others else last
+
+
 def hint(near: Sequence[str], known: Sequence[str]) -> str:
     """The end of a message about an unknown name: similar names, or all known ones."""
     if near:
-        return f"Did you mean {' or '.join(map(repr, near))}?"
+        return f"Did you mean {listed([*map(repr, near)], 'or')}?"
     return f"Known here: {', '.join(known)}."

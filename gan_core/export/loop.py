@@ -38,6 +38,11 @@ optimizer_{player}.zero_grad()
 {player}_loss.backward()
 optimizer_{player}.step()"""
 
+_CLIP = """
+with torch.no_grad():
+    for weight in D.parameters():
+        weight.clamp_(-W_CLIP, W_CLIP)"""
+
 _AVERAGE = """\
 for mean, weight in zip(G_average.parameters(), G.parameters(), strict=True):
     mean.data.lerp_(weight.data, 1.0 - EMA_DECAY)"""
@@ -161,13 +166,14 @@ def _d_update(config: ExperimentConfig) -> str:
         f"d_loss = d_loss + {penalty.name}_penalty({penalty.as_code()[0].format(real=seen)})"
         for penalty in config.penalties
     )
+    learn = _LEARN.format(player="d") + (_CLIP if config.loss.clip else "")
     lines = [
         *(["seen = real + eps_d[0]"] if row_noise else []),
         f"fake = G(z_d).detach(){row_noise}  # detach(): this update must not reach G",
         f"real_logits, fake_logits = {_judged(config, seen, 'fake')}",
         "d_loss = discriminator_loss(real_logits, fake_logits)",
         *penalties,
-        _unless_it_rests(config, "d", _LEARN.format(player="d")),
+        _unless_it_rests(config, "d", learn),
     ]
     return "\n".join(lines)
 

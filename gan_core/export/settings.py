@@ -12,6 +12,7 @@ from gan_core.objectives import Objective, Penalty
 _NOTES = {
     "N_CRITIC": "updates of D per step",
     "INPUT_NOISE": "standard deviation of the noise on all rows that D sees",
+    "W_CLIP": "D's weights are cut off at this distance from 0",
     "PLAYERS": 'who learns: "both", "d" or "g"',
     "EMA_DECAY": "how slowly the average of G's weights moves",
     "PRINT_EVERY": "epochs",
@@ -30,6 +31,7 @@ def settings_part(config: ExperimentConfig) -> Part:
         "PLAYERS": training.players if rests(config) else None,
         "INPUT_NOISE": training.input_noise if adds_noise(config) else None,
         **_of(objective(config), config.loss.flat()),
+        "W_CLIP": config.loss.clip or None,
         "LR_G": optimizer.lr_g,
         "LR_D": optimizer.lr_d,
         **{k: v for penalty in config.penalties for k, v in _of(penalty, penalty.flat()).items()},

@@ -78,6 +78,11 @@ class Objective(Section, frozen=True):
     columns: ClassVar[tuple[str, ...]] = ("d_loss", "g_loss", "d_real", "d_fake")
     compiled: ClassVar[str] = ""
 
+    @property
+    def clip(self) -> float:
+        """How far from 0 a parameter of D may be after an update; 0 if that has no bound."""
+        return 0.0
+
     def discriminator(self, real_logits: "Tensor", fake_logits: "Tensor") -> "Tensor":
         """The D loss, a scalar, from logits of shape (batch, 1) each."""
         raise NotImplementedError

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from gan_core.errors import ConfigError, hint, short
+from gan_core.errors import ConfigError, hint, listed, short
 from gan_core.settings.setting import Setting
 
 
@@ -140,8 +140,8 @@ class Family:
         owners, (choice, _) = self.owners(path), next(self.settings())
         return ConfigError(
             path,
-            f"{path} is {short(value)}, a setting of {' and '.join(owners)} only. Remove it, "
-            f"or choose {' or '.join(owners)} ({choice}).",
+            f"{path} is {short(value)}, a setting of {listed(owners)} only. Remove it, "
+            f"or choose {listed(owners, 'or')} ({choice}).",
         )
 
     def _members(self) -> Iterator[tuple[str, Setting]]:

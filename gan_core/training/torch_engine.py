@@ -112,6 +112,8 @@ class TorchEngine:
             kept = (*kept, torch.stack(found).sum().detach())
         if self._config.training.players != "g":
             _update(self._adam_d, d_loss)
+            if clip := self._loss.clip:
+                _clip(self.discriminator, clip)
         return d_loss.detach(), *kept
 
     def _update_generator(self, x_real: Tensor, z: Tensor) -> Tensor:
@@ -251,6 +253,13 @@ def _update(adam: Adam, loss: Tensor) -> None:
     for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
         weight.grad = gradient
     adam.step()
+
+
+def _clip(network: nn.Module, size: float) -> None:
+    """Cut parameters off at a distance from 0 (Arjovsky et al. 2017, arXiv:1701.07875)."""
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.clamp_(-size, size)
 
 
 def _drawing(network: Block, module: nn.Module) -> list[nn.Module]:

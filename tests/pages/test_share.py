@@ -120,7 +120,7 @@ WRONG = [
     ({"epochs": "abc"}, ("epochs", "a whole number", "'abc'")),
     ({"epoch": "3"}, ("'epoch'", "'epochs'")),
     ({"data": "wine", "class": "x"}, ("Wine has no class", "'x'")),
-    ({"smoothing": "0.1", "loss": "hinge"}, ("bce and least-squares only",)),
+    ({"smoothing": "0.1", "loss": "hinge"}, ("bce, least-squares and minimax only",)),
     ({"lock": "learning"}, ("'learning'", "lock")),
     ({"<img src=x>": "1"}, ("<img",)),
 ]

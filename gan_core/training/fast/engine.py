@@ -58,6 +58,7 @@ class FastEngine:
             penalties=np.array([PENALTY_CODES[p.compiled] for p in penalties], np.int64),
             penalty_weights=np.array([penalty.strength for penalty in penalties], np.float64),
             label_smoothing=float(getattr(loss, "label_smoothing", 0.0)),
+            clip=loss.clip,
             n_critic=training.n_critic,
             ema_decay=training.ema_decay,
             input_noise=training.input_noise,

@@ -51,6 +51,8 @@ def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, u
             if settings.d_learns:
                 updates[1] += 1
                 adam(d.weights, d_adam, rates.lr_d, rates.beta1, rates.beta2, updates[1])
+                if settings.clip > 0:
+                    _clip(d.weights, settings.clip)
         g_loss = _generator_gradients(
             g, d, g_adam.gradients, d_adam.gradients, settings, data.x_real, rows,
             draws.z[s, -1], draws.input_noise[s, -1],
@@ -135,6 +137,14 @@ def _generator_gradients(g, d, w_gradients, not_wanted, settings, x_real, rows, 
     w_gradients[:] = np.float32(0.0)
     backward(g, w_gradients, m, 1, False)
     return loss
+
+
+@njit(**COMPILED)
+def _clip(weights, size):
+    """Cut weights off at a distance from 0."""
+    bound = np.float32(size)
+    for j in range(weights.size):
+        weights[j] = min(max(weights[j], -bound), bound) if weights[j] == weights[j] else weights[j]
 
 
 @njit(**COMPILED)

@@ -34,6 +34,7 @@ class Settings(NamedTuple):
     penalties: np.ndarray
     penalty_weights: np.ndarray
     label_smoothing: float
+    clip: float
     n_critic: int
     ema_decay: float
     input_noise: float

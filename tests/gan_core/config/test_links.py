@@ -105,7 +105,7 @@ WRONG = [
     (
         {"loss": "hinge", "smoothing": "0.1"},
         "loss.label_smoothing",
-        ("a setting of bce and least-squares only", "Remove it, or choose bce"),
+        ("a setting of bce, least-squares and minimax only", "Remove it, or choose bce"),
     ),
     ({"penalty": "r1,r3"}, "penalties", ("penalty (penalties)", "any of gp, r1, r2", "'r3'")),
     ({"gamma": "x"}, "penalties.r1.gamma", ("gamma_r1", "gamma_r2", "a number", "'x'")),

@@ -136,8 +136,8 @@ MALFORMED = {
     "smoothing": (
         {"loss": {"name": "hinge", "label_smoothing": 0.1}},
         "loss.label_smoothing",
-        "loss.label_smoothing is 0.1, a setting of bce and least-squares only. Remove it, or "
-        "choose bce or least-squares (loss.name).",
+        "loss.label_smoothing is 0.1, a setting of bce, least-squares and minimax only. "
+        "Remove it, or choose bce, least-squares or minimax (loss.name).",
     ),
     "penalties as text": (
         {"penalties": "gp"},
@@ -213,7 +213,8 @@ MALFORMED = {
             "schedule": [{"step": 1, "set": {"loss.label_smoothing": 0.1}}],
         },
         "schedule",
-        "schedule, step 1: loss.label_smoothing is 0.1, a setting of bce and least-squares only",
+        "schedule, step 1: loss.label_smoothing is 0.1, a setting of bce, least-squares and "
+        "minimax only",
     ),
     "two edits at a step": (
         {"schedule": [{"step": 7, "set": {"optimizer.lr_g": x}} for x in (0.1, 0.2)]},
@@ -241,6 +242,8 @@ def test_every_malformed_config_has_its_own_message():
 def with_value(path, value):
     """The tutorial with one setting, and the penalty that it belongs to."""
     chosen = {"penalties": path.split(".")[1:2]} if path.startswith("penalties.") else {}
+    if path == "loss.weight_clip":
+        chosen = {"loss.name": "wasserstein"}
     return ExperimentConfig().with_values({**chosen, path: value})
 
 

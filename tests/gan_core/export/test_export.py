@@ -44,6 +44,7 @@ CASES = {
     "tutorial": {},
     "smoothing and ema": {"loss.label_smoothing": 0.1, "training.ema_decay": 0.99, "seed": 3},
     "wgan-gp": {"loss.name": "wasserstein", "penalties": ["gp"], "training.n_critic": 2},
+    "clipped": {"loss.name": "wasserstein", "loss.weight_clip": 0.1, "training.n_critic": 2},
     "r3gan": {
         "loss.name": "relativistic",
         "penalties": ["r1"],

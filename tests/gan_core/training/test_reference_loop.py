@@ -113,6 +113,13 @@ def tutorials_loop(config, n_steps):
                 d_loss = d_loss + penalty
                 d_loss.backward()
                 optimizer_d.step()
+                if getattr(config.loss, "weight_clip", 0.0):
+                    nn.utils.vector_to_parameters(
+                        nn.utils.parameters_to_vector(D.parameters()).clamp(
+                            -config.loss.weight_clip, config.loss.weight_clip
+                        ),
+                        D.parameters(),
+                    )
 
             optimizer_g.zero_grad()
             _, g_loss = losses_as_written(config, D(real), D(G(z_g)))
@@ -151,10 +158,11 @@ def test_the_tutorials_loop_gives_the_same_losses(configured, engine, changes):
         {"training.n_critic": 3},
         {"loss.label_smoothing": 0.1, "training.ema_decay": 0.9},
         {"loss.name": "wasserstein", "penalties": ["gp"], "training.n_critic": 2},
+        {"loss.name": "wasserstein", "loss.weight_clip": 0.05, "training.n_critic": 2},
         {"loss.name": "relativistic", "penalties": ["r1"], "penalties.r1.gamma": 0.5},
         {"loss.name": "relativistic", "penalties": ["r1", "r2"], "penalties.r2.gamma": 3},
     ],
-    ids=["n_critic", "smoothing and ema", "wgan-gp", "relativistic with r1", "r1 and r2"],
+    ids=["n_critic", "smoothing and ema", "wgan-gp", "wgan", "relativistic with r1", "r1 and r2"],
 )
 def test_what_goes_beyond_the_tutorial_is_what_its_papers_say(configured, engine, changes):
     n_steps = 60  # where gradients nearly cancel, rounding takes over soon
