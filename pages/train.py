@@ -3,6 +3,7 @@
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
+from gan_core.errors import ConfigError
 from gan_core.store.model import Run
 from gan_core.views import View
 from pages.ui.parts.head import page_head
@@ -37,13 +38,17 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
     shown = "settings_open" if opened else "settings_closed"
     with st.container(border=True, key=shown, gap="xsmall"):
         data_line()
-        config = training_controls(beside_seed=repeats_field)
+        config, fault = None, None
+        try:
+            config = training_controls(beside_seed=repeats_field)
+        except ConfigError as error:
+            fault = error
         instant = instant_toggle()
     if instant and config is not None:
         run = follow_settings(run, config)
     if config is not None:
         replay_notice(config)
-    return start_button(run, config), config
+    return start_button(run, config, fault), config
 
 
 def steering(run: Run) -> tuple[Motion, View | None]:

@@ -22,6 +22,12 @@ from gan_core.settings import Setting
 LOCK, HIDE = "lock", "hide"
 ALL = "all"
 RESERVED = ("run", LOCK, HIDE)  # words of a URL that cannot be the key of a setting
+_REPEATS = Setting("Repeats", "Seeds to train with.", low=1, high=1_000_000)
+_SPEED = Setting("Speed", "Updates per second; 0: as fast as possible.", low=0, high=1000)
+STARTING = {  # how a run is started, which is no part of its config
+    "repeats": _REPEATS.of_field(int, "repeats", 1),
+    "speed": _SPEED.of_field(int, "speed", 0),
+}
 
 
 @dataclass(frozen=True)

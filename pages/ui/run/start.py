@@ -1,27 +1,29 @@
 """What starts a run: the button, and with how many seeds."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import GanForgeError, LimitError
+from gan_core.config.links import STARTING
+from gan_core.errors import ConfigError, GanForgeError
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.errors import show
+from pages.ui.parts.numbers import no_number, number_field
 from pages.ui.parts.text import _
 from pages.ui.session.link import current_link
 from pages.ui.session.run import start
 from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, start_with_one
-from pages.ui.settings.controls import LARGEST
+from pages.ui.settings.controls import friendly
 
 
 def repeats_field() -> None:
     """How many seeds to train with."""
     start_with_one()
-    st.number_input(
+    number_field(
         _("Repeats"),
-        min_value=-LARGEST,
-        max_value=LARGEST,
         key=REPEATS,
         help=_(
             "Trains the same settings with this many seeds, the one above and those after it, side "
@@ -33,19 +35,24 @@ def repeats_field() -> None:
     )
 
 
-def start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None:
-    """Draw the button Train below the settings.
+def start_button(
+    run: Run | None, config: ExperimentConfig | None, fault: ConfigError | None
+) -> Run | None:
+    """Draw the button Train below the settings, and why it is disabled.
 
     Args:
         run: the run shown, which may be training.
         config: the settings, None while they are invalid.
+        fault: what is wrong with them.
 
     Returns:
         the run to show: a new one if the button was clicked.
     """
+    if fault:
+        st.error(friendly(fault), icon=":material/error:")
     try:
-        store().limits.check_repeats(chosen_repeats())
-    except LimitError as error:
+        _check_repeats()
+    except ConfigError as error:
         show(error)
         config = None
     busy = run is not None and run.is_active and not run.is_stepping
@@ -56,6 +63,13 @@ def start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None
         _button(place, disabled=False, busy=True)
         return started
     return run
+
+
+def _check_repeats() -> None:
+    name, allowed = _("Repeats"), replace(STARTING["repeats"], high=store().limits.max_repeats)
+    if (repeats := chosen_repeats()) is None:
+        raise no_number(name, allowed.expected())
+    allowed.check(name, repeats)
 
 
 def _button(place: DeltaGenerator, disabled: bool, busy: bool) -> bool:

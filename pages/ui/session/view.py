@@ -1,10 +1,12 @@
 """How this session watches and starts runs: speed, steps, views, repeats, instant mode, tables."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from gan_core.store.model import Job
+from pages.ui.parts.numbers import whole
 
 _TABLE = "runs_table"
 INSTANT = "instant"  # the toggle "train while I move sliders"
@@ -15,9 +17,9 @@ _SETTINGS_OPEN = "phone_settings_open"
 _VIEW = "view"  # before the name of a widget that chooses how a run is shown
 
 
-def chosen_repeats() -> int:
+def chosen_repeats() -> Any:  # noqa: ANN401 - what the field holds, which may be invalid
     """How many seeds to train with; one while moving sliders trains."""
-    return 1 if is_instant() else st.session_state.get(REPEATS, 1)
+    return 1 if is_instant() else whole(st.session_state.get(REPEATS, 1))
 
 
 def start_with_one() -> None:
