@@ -20,7 +20,7 @@ from pages.ui.run.timeline import timeline
 from pages.ui.run.transport import speed_control, status_row, transport_row
 from pages.ui.session.run import current_run
 from pages.ui.session.settings import current_settings
-from pages.ui.session.view import settings_opened
+from pages.ui.session.view import chosen_start, settings_opened
 from pages.ui.settings.apart import apart_badge
 from pages.ui.settings.code import code_view, structures
 from pages.ui.settings.controls import data_line, training_controls
@@ -111,7 +111,7 @@ def main() -> None:
         if run and config:
             apart_badge(config, run)
         link_badges()
-        share_button(settings, run)
+        share_button(settings, run, **chosen_start())
 
 
 main()

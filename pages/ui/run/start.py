@@ -13,24 +13,25 @@ from pages.server.visitor import store
 from pages.ui.parts.errors import show
 from pages.ui.parts.numbers import no_number, number_field
 from pages.ui.parts.text import _
-from pages.ui.session.link import current_link
+from pages.ui.session.link import current_link, end_link
 from pages.ui.session.run import start
 from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, start_with_one
-from pages.ui.settings.controls import friendly
+from pages.ui.settings.controls import control_label, friendly
 
 
 def repeats_field() -> None:
     """How many seeds to train with."""
     start_with_one()
     number_field(
-        _("Repeats"),
+        control_label(REPEATS),
         key=REPEATS,
         help=_(
             "Trains the same settings with this many seeds, the one above and those after it, side "
             "by side as one run. Curves become a median with a band, scores a mean with a standard "
             "deviation: a single seed may be luck."
         ),
-        disabled=is_instant() or current_link().locks_all,
+        on_change=end_link,
+        disabled=is_instant() or REPEATS in current_link().fixed,
         persist_state="session",
     )
 
@@ -66,7 +67,10 @@ def start_button(
 
 
 def _check_repeats() -> None:
-    name, allowed = _("Repeats"), replace(STARTING["repeats"], high=store().limits.max_repeats)
+    name, allowed = (
+        control_label(REPEATS),
+        replace(STARTING["repeats"], high=store().limits.max_repeats),
+    )
     if (repeats := chosen_repeats()) is None:
         raise no_number(name, allowed.expected())
     allowed.check(name, repeats)

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
-from gan_core.config import ExperimentConfig, declared_params
+from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 from gan_core.settings import Setting
@@ -22,6 +22,7 @@ from pages.ui.session.settings import current_settings, keep_settings, widget_ke
 _LR = "optimizer.lr_g"
 _OWN_LR = "optimizer.lr_d"
 _PLAYERS = "training.players"
+_NAMED = 3  # controls in a badge; the rest are counted
 _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
@@ -72,9 +73,21 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig:
     return config
 
 
-def control_label(path: str) -> str:
-    """The label of a setting's control on the pages."""
-    return _("Learning rate") if path == _LR else _(declared_params()[path].label)
+def control_label(name: str) -> str:
+    """The label of a control on the pages: of a setting, or of how a run is started."""
+    known = {
+        _LR: _("Learning rate"),
+        "repeats": _("Repeats"),
+        "speed": _("Speed"),
+        links.INSTANT: _("Train while I move sliders"),
+    }
+    return known.get(name) or _(declared_params()[name].label)
+
+
+def few(names: Iterable[str]) -> str:
+    """The labels of controls, without repetition; the first three, and how many more."""
+    labels = list(dict.fromkeys(map(control_label, names)))
+    return ", ".join(labels[:_NAMED]) + (f" +{len(labels) - _NAMED}" if labels[_NAMED:] else "")
 
 
 # Which settings go where, by the start of their dotted names; the last expander has the rest.
