@@ -39,7 +39,7 @@ def repeats_field() -> None:
 def start_button(
     run: Run | None, config: ExperimentConfig | None, fault: ConfigError | None
 ) -> Run | None:
-    """Draw the button Train below the settings, and why it is disabled.
+    """Draw the button Train below the settings, and above it the first reason why it is disabled.
 
     Args:
         run: the run shown, which may be training.
@@ -49,13 +49,14 @@ def start_button(
     Returns:
         the run to show: a new one if the button was clicked.
     """
-    if fault:
-        st.error(friendly(fault), icon=":material/error:")
-    try:
-        _check_repeats()
-    except ConfigError as error:
-        show(error)
-        config = None
+    with st.container(key="start", gap="xsmall"):
+        if fault := fault or _fault_in_repeats():
+            st.error(friendly(fault), icon=":material/error:")
+            config = None
+        return _start_button(run, config)
+
+
+def _start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None:
     busy = run is not None and run.is_active and not run.is_stepping
     place = st.empty()
     clicked = _button(place, disabled=config is None, busy=busy)
@@ -66,14 +67,18 @@ def start_button(
     return run
 
 
-def _check_repeats() -> None:
+def _fault_in_repeats() -> ConfigError | None:
     name, allowed = (
         control_label(REPEATS),
         replace(STARTING["repeats"], high=store().limits.max_repeats),
     )
     if (repeats := chosen_repeats()) is None:
-        raise no_number(name, allowed.expected())
-    allowed.check(name, repeats)
+        return no_number(name, allowed.expected())
+    try:
+        allowed.check(name, repeats)
+    except ConfigError as error:
+        return error
+    return None
 
 
 def _button(place: DeltaGenerator, disabled: bool, busy: bool) -> bool:
