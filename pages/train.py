@@ -3,6 +3,7 @@
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
+from gan_core.errors import ConfigError
 from gan_core.store.model import Run
 from gan_core.views import View
 from pages.ui.parts.head import page_head
@@ -19,7 +20,7 @@ from pages.ui.run.timeline import timeline
 from pages.ui.run.transport import speed_control, status_row, transport_row
 from pages.ui.session.run import current_run
 from pages.ui.session.settings import current_settings
-from pages.ui.session.view import settings_opened
+from pages.ui.session.view import chosen_start, settings_opened
 from pages.ui.settings.apart import apart_badge
 from pages.ui.settings.code import code_view, structures
 from pages.ui.settings.controls import data_line, training_controls
@@ -37,13 +38,17 @@ def settings_column(run: Run | None) -> tuple[Run | None, ExperimentConfig | Non
     shown = "settings_open" if opened else "settings_closed"
     with st.container(border=True, key=shown, gap="xsmall"):
         data_line()
-        config = training_controls(beside_seed=repeats_field)
+        config, fault = None, None
+        try:
+            config = training_controls(beside_seed=repeats_field)
+        except ConfigError as error:
+            fault = error
         instant = instant_toggle()
     if instant and config is not None:
         run = follow_settings(run, config)
     if config is not None:
         replay_notice(config)
-    return start_button(run, config), config
+    return start_button(run, config, fault), config
 
 
 def steering(run: Run) -> tuple[Motion, View | None]:
@@ -106,7 +111,7 @@ def main() -> None:
         if run and config:
             apart_badge(config, run)
         link_badges()
-        share_button(settings, run)
+        share_button(settings, run, **chosen_start())
 
 
 main()

@@ -1,14 +1,16 @@
 """An experiment as the query of a URL: short keys, and only what differs from the tutorial.
 
 ``lr=0.001&epochs=300&lock=lr`` is the tutorial with another learning rate and fewer epochs, in
-which the learning rate cannot be changed. A setting declares its own key (`Setting.key`).
+which the learning rate cannot be changed; with ``lock=all&free=lr`` nothing else can be. A setting
+declares its own key (`Setting.key`).
 """
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -19,9 +21,19 @@ from gan_core.data import DATA_SOURCES
 from gan_core.errors import ConfigError, hint, short
 from gan_core.settings import Setting
 
-LOCK, HIDE = "lock", "hide"
+LOCK, HIDE, FREE = "lock", "hide", "free"
 ALL = "all"
-RESERVED = ("run", LOCK, HIDE)  # words of a URL that cannot be the key of a setting
+INSTANT = "instant"  # training while sliders move, which a link can lock but not start
+_LONGEST = 300  # characters of a refusal that tells of several faults
+MAX_SPEED = 1000  # updates per second in slow motion
+_REPEATS = Setting("Repeats", "Seeds to train with.", low=1, high=1_000_000)
+_SPEED = Setting("Speed", "Updates per second; 0: as fast as possible.", low=0, high=MAX_SPEED)
+STARTING = {  # how a run is started, which is no part of its config
+    "repeats": _REPEATS.of_field(int, "repeats", 1),
+    "speed": _SPEED.of_field(int, "speed", 0),
+}
+# Words of a URL that cannot be the key of a setting.
+RESERVED = ("run", LOCK, HIDE, FREE, INSTANT, *STARTING)
 
 
 @dataclass(frozen=True)
@@ -30,24 +42,38 @@ class SharedConfig:
 
     Attributes:
         config: the complete experiment.
-        locked: dotted names of the settings that are shown but cannot be changed.
+        locked: names, as in `lockable`, of what is shown but cannot be changed.
         hidden: dotted names of the settings that are not shown.
+        repeats: seeds to train with.
+        speed: updates per second, 0 for as fast as possible.
     """
 
     config: ExperimentConfig
     locked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    repeats: int = 1
+    speed: int = 0
+
+
+def lockable() -> dict[str, str]:
+    """Key in a link of all that it can lock: settings by dotted name, and how a run is started."""
+    keys = {path: declared.key for path, declared in declared_params().items()}
+    return keys | {name: name for name in (*STARTING, INSTANT)}
 
 
 def to_query(
-    config: ExperimentConfig, locked: Iterable[str] = (), hidden: Iterable[str] = ()
+    config: ExperimentConfig,
+    locked: Iterable[str] = (),
+    hidden: Iterable[str] = (),
+    **starting: int,
 ) -> dict[str, str]:
     """The settings that differ from the tutorial's, by their short keys, as text.
 
     Args:
         config: the experiment.
-        locked: dotted names of settings that visitors with the link cannot change.
+        locked: names, as in `lockable`, of what visitors with the link cannot change.
         hidden: dotted names of settings that they do not see.
+        starting: how to start a run, by name in `STARTING`.
 
     >>> to_query(ExperimentConfig().with_values({"training.epochs": 300}), ["optimizer.lr_g"])
     {'epochs': '300', 'lock': 'lr'}
@@ -58,14 +84,22 @@ def to_query(
         for path, p in declared.items()
         if path in values and values[path] != _unsaid(path, values)
     }
-    restricted = {LOCK: set(locked), HIDE: set(hidden)}
-    return query | {
-        word: ALL
-        if paths >= declared.keys()
-        else _write_list(declared[p].key for p in declared if p in paths)
-        for word, paths in restricted.items()
-        if paths
-    }
+    query |= {n: str(value) for n, value in starting.items() if value != STARTING[n].default}
+    query |= _locks(set(locked))
+    if unseen := [p.key for path, p in declared.items() if path in set(hidden)]:
+        query[HIDE] = ALL if len(unseen) == len(declared) else _write_list(unseen)
+    return query
+
+
+def _locks(locked: Set[str]) -> dict[str, str]:
+    """What is locked, or all but what is free, whichever is shorter to say."""
+    keys = lockable()
+    free = [key for path, key in keys.items() if path not in locked]
+    if len(free) == len(keys):
+        return {}
+    some = {LOCK: _write_list(key for path, key in keys.items() if path in locked)}
+    others = {LOCK: ALL} | ({FREE: _write_list(free)} if free else {})
+    return min(some, others, key=lambda query: len(as_text(query)))
 
 
 def from_query(query: Mapping[str, str]) -> SharedConfig:
@@ -76,15 +110,19 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
     """
     declared = declared_params()
     paths = {p.key: path for path, p in declared.items()}
-    query = upgrade_query(query, (LOCK, HIDE))
+    query = upgrade_query(query, (LOCK, HIDE, FREE))
     faults: list[ConfigError] = []
     said: dict[str, Any] = {}
     for key, text in query.items():
         if key in paths:
             with _noted(faults):
                 said[paths[key]] = _read(paths[key], key, text)
-    faults += _unknown(query.keys(), (*paths, LOCK, HIDE))
-    locked, hidden = (_restricted(w, query.get(w, ""), paths, faults) for w in (LOCK, HIDE))
+    starting: dict[str, int] = {}
+    for name in STARTING.keys() & query.keys():
+        with _noted(faults):
+            starting[name] = STARTING[name].check(name, _number(int)(query[name]))
+    faults += _unknown(query.keys(), (*paths, LOCK, HIDE, FREE, *STARTING))
+    locked, hidden = _restrictions(query, paths, faults)
     if faults:
         raise refusal(faults)
     values: dict[str, Any] = {}
@@ -100,7 +138,7 @@ def from_query(query: Mapping[str, str]) -> SharedConfig:
         config = ExperimentConfig().with_values(changes)
     except ConfigError as error:
         raise refusal([error]) from error
-    return SharedConfig(config, locked, hidden)
+    return SharedConfig(config, locked, hidden, **starting)
 
 
 def read_value(path: str, text: str) -> Any:  # noqa: ANN401 - a value of any setting
@@ -122,7 +160,7 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def restrictions_of(query: Mapping[str, str]) -> dict[str, str]:
     """The part of a query that locks and hides."""
-    return {key: text for key, text in query.items() if key in (LOCK, HIDE)}
+    return {key: text for key, text in query.items() if key in (LOCK, HIDE, FREE)}
 
 
 def as_text(query: Mapping[str, str]) -> str:
@@ -148,11 +186,23 @@ def _read(path: str, key: str, text: str) -> Any:  # noqa: ANN401 - a value of a
         raise ConfigError(path, str(error)) from error
 
 
+def _restrictions(
+    query: Mapping[str, str], paths: Mapping[str, str], faults: list[ConfigError]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """What a link locks, and what it hides."""
+    shut = {key: name for name, key in lockable().items()}
+    locked, free = (_restricted(word, query, shut, faults) for word in (LOCK, FREE))
+    if FREE in query and len(locked) < len(shut):
+        only = f"{FREE} says what {LOCK}={ALL} leaves free. Add that, or remove {FREE}."
+        faults.append(ConfigError(FREE, only))
+    return locked - free, _restricted(HIDE, query, paths, faults)
+
+
 def _restricted(
-    word: str, text: str, paths: Mapping[str, str], faults: list[ConfigError]
+    word: str, query: Mapping[str, str], paths: Mapping[str, str], faults: list[ConfigError]
 ) -> frozenset[str]:
-    """The settings that ``lock`` or ``hide`` names; notes the unknown keys."""
-    keys = _read_list(text)
+    """What one of ``lock``, ``free`` and ``hide`` names; notes the unknown keys."""
+    keys = _read_list(query.get(word, ""))
     if ALL in keys:
         return frozenset(paths.values())
     faults += _unknown(keys, (*paths, ALL), f" in {word}")
@@ -160,21 +210,14 @@ def _restricted(
 
 
 def _unknown(keys: Iterable[str], known: Sequence[str], where: str = "") -> Iterator[ConfigError]:
-    """A fault for each key that resembles a known one, and one for all others."""
-    far = []
-    for key in (key for key in keys if key not in known):
-        near = difflib.get_close_matches(key, known, n=1)
-        if near:
-            yield ConfigError(key, _no_setting([key], where, hint(near, known)))
-        else:
-            far.append(key)
-    if far:
-        yield ConfigError(far[0], _no_setting(far, where, hint([], known)))
-
-
-def _no_setting(keys: Iterable[str], where: str, advice: str) -> str:
-    names = " or ".join(short(key, 24) for key in keys)  # longer than any there is
-    return f"There is no setting named {names}{where}. {advice}"
+    """A fault for each of the first unknown keys, with the known ones that it resembles most."""
+    # A message has no room for more of them.
+    for key in islice((key for key in keys if key not in known), 5):
+        start = key[:24]  # longer than any there is
+        near = difflib.get_close_matches(start, known, n=2)
+        far = near or difflib.get_close_matches(start, known, n=3, cutoff=0)
+        advice = hint(near, known) if near else f"The closest are {', '.join(map(repr, far))}."
+        yield ConfigError(key, f"There is no setting named {short(key, 24)}{where}. {advice}")
 
 
 @contextmanager
@@ -187,9 +230,12 @@ def _noted(faults: list[ConfigError]) -> Iterator[None]:
 
 
 def refusal(faults: Sequence[ConfigError]) -> ConfigError:
-    """All faults as one error, attributed to the first one's setting."""
-    said = " ".join(map(str, faults))
-    return ConfigError(faults[0].path, f"This link cannot be used: {said}")
+    """All faults as one error, attributed to the first one's setting; some, if they are many."""
+    said, left = f"This link cannot be used: {faults[0]}", list(map(str, faults[1:]))
+    rest = " There is more."
+    while left and len(said) + len(left[0]) < _LONGEST - len(rest):
+        said += f" {left.pop(0)}"
+    return ConfigError(faults[0].path, said + (rest if left else ""))
 
 
 @dataclass(frozen=True)

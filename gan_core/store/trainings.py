@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from gan_core.config.links import MAX_SPEED
 from gan_core.errors import RunStateError
 from gan_core.problem import resolve
 from gan_core.store import model, schema
@@ -15,7 +16,6 @@ from gan_core.store.rows import change
 from gan_core.store.steering import Steering
 
 MAX_ADVANCE = 1000  # steps at once: others may be waiting for the slot
-MAX_SPEED = 1000  # updates per second in slow motion
 CATCH_UP = 0.5  # seconds whose steps can be made up for if a browser asks late
 
 

@@ -112,7 +112,7 @@ class Server:
         processes = self.processes()
         if gently:
             os.killpg(self._popen.pid, signal.SIGINT)  # to all, as a terminal does
-            psutil.wait_procs(processes, timeout=15)
+            psutil.wait_procs(processes, timeout=60)
         stubborn = [process for process in processes if alive(process)]
         for process in stubborn:
             with suppress(psutil.NoSuchProcess):

@@ -148,7 +148,9 @@ def test_locked_controls_are_shown_but_cannot_be_moved(store, open_page):
     for control in controls(at):
         if control.label in locked - {"Separate rate for D"}:
             assert "Locked by the link" in control.help
-    assert "locked" in texts(at)
+    widths_first = "Locked by this link: Generator widths, Learning rate, Discriminator learning"
+    assert widths_first in texts(at)
+    assert " rate +1" in texts(at)
     button(at, "Train").click().run()
     assert len(store.list()) == 1
 
@@ -157,10 +159,40 @@ def test_all_controls_can_be_locked_and_then_the_data_as_well(store, open_page):
     at = open_page("train", lock="all", epochs="200", data="wine")
     free = {control.label for control in controls(at) if not control.disabled}
     assert free == set()
+    assert labelled(at.segmented_control, "Speed").disabled
+    assert "All settings are locked by this link]" in texts(at)
     assert not at.get("page_link")  # to other data
     at.switch_page("data.py").run()
     assert all(choice.disabled for choice in at.segmented_control)
     assert at.segmented_control[0].value == "wine"
+
+
+def test_what_a_locked_link_leaves_free_can_be_moved_and_is_named(store, open_page):
+    at = open_page("train", lock="all", free="lr,speed,repeats,instant")
+    free = {control.label for control in controls(at) if not control.disabled}
+    assert free == {"Learning rate", *NO_SETTINGS}
+    assert not labelled(at.segmented_control, "Speed").disabled
+    assert "locked by this link except Learning rate, Repeats, Speed +1" in texts(at)
+
+
+def test_the_speed_and_repeats_are_in_the_link(store, open_page):
+    at = open_page("train")
+    labelled(at.segmented_control, "Speed").set_value(5).run()
+    assert open_share(at) == [f"{SERVER}/train?speed=5"]
+    labelled(at.number_input, "Repeats").set_value(3).run()
+    assert open_share(at) == [f"{SERVER}/train?repeats=3&speed=5"]
+    labelled(at.number_input, "Repeats").set_value(None).run()  # which cannot be trained
+    assert open_share(at) == [f"{SERVER}/train?speed=5"]
+
+    again = open_page("train", epochs="300", repeats="3", speed="5")
+    assert labelled(again.number_input, "Repeats").value == 3
+    assert labelled(again.segmented_control, "Speed").value == 5
+    labelled(again.number_input, "Repeats").set_value(1).run()
+    assert not from_link(again)
+    assert again.query_params == {}
+    button(again, "Train").click().run()
+    (run,) = store.list()
+    assert (run.speed, run.is_group, run.config.training.epochs) == (5, False, 300)
 
 
 def test_hidden_controls_keep_the_links_values(store, open_page):
@@ -362,6 +394,7 @@ def test_all_but_the_sliders_is_locked_by_one_button(store, open_page):
     free = {*declared_params()} - {*locked}
     sliders = {"generator.latent_dim", "optimizer.lr_g", "optimizer.lr_d", "training.epochs"}
     assert free == sliders
+    assert open_share(at) == [f"{SERVER}/train?lock=all&free=latent_dim,lr,lr_d,epochs"]
     button(at, "the learning rate").click().run()
     free = {*declared_params()} - {*labelled(at.multiselect, "Lock").value}
     assert free == {"optimizer.lr_g", "optimizer.lr_d"}

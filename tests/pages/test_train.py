@@ -158,7 +158,7 @@ def test_settings_stay_when_another_page_is_looked_at(train_page):
 
 NONSENSE = (
     "16, x", "", "0", "99999999999", "-5", "1.5", "1025", "²", "16 32", "1e3", "1,1,1,1,1,1,1",
-    "NaN", "16, 0", "<b>", "١٦",
+    "NaN", "16,,8", ",16", "16, 0", "<b>", "١٦",
 )  # fmt: skip
 
 
@@ -394,16 +394,37 @@ def test_a_ghost_has_the_rows_of_the_run_before_it(open_page, make_run, store, t
 
 @pytest.mark.parametrize(
     ("label", "value", "words"),
-    [("Seed", -7, "seed must be"), ("Repeats", 1000, "1 to 100")],
+    [
+        ("Seed", -7, "from 0 to 4,294,967,295. Got -7"),
+        ("Seed", 2.5, "a whole number from 0 to 4,294,967,295. Got 2.5"),
+        ("Seed", 1e99, "Got 1e+99"),
+        ("Seed", None, "is empty, or not a number. Enter a whole number from 0 to"),
+        ("Beta 1 (momentum)", None, "is empty, or not a number. Enter a number from 0 to 0.999"),
+        ("Beta 1 (momentum)", 1e99, "Got 1e+99"),
+        ("Repeats", 1000, "a whole number from 1 to 100. Got 1000"),
+        ("Repeats", 2.5, "Got 2.5"),
+        ("Repeats", None, "is empty, or not a number. Enter a whole number from 1 to 100"),
+    ],
 )
-def test_a_number_out_of_bounds_disables_train(train_page, label, value, words):
+def test_a_number_that_cannot_be_used_disables_train(train_page, label, value, words):
     """Issue 8, 7: the field was red, and Train trained with the number before."""
     labelled(train_page.number_input, label).set_value(value).run()
-    assert_kind_message(train_page, words)
+    assert_kind_message(train_page, label, words)
+    assert len(train_page.error) == 1
     assert button(train_page, "Train").disabled
-    labelled(train_page.number_input, label).set_value(3).run()
+    labelled(train_page.number_input, label).set_value(0.5 if "Beta" in label else 3).run()
     assert not train_page.error
     assert not button(train_page, "Train").disabled
+
+
+def test_of_several_faults_one_is_told_at_a_time(train_page):
+    for label in ("Repeats", "Seed"):
+        labelled(train_page.number_input, label).set_value(None).run()
+    assert "seed is empty" in errors(train_page)
+    assert "Repeats" not in errors(train_page)
+    labelled(train_page.number_input, "Seed").set_value(1).run()
+    assert_kind_message(train_page, "Repeats is empty")
+    assert button(train_page, "Train").disabled
 
 
 def test_a_run_whose_script_was_interrupted_before_it_showed_it_is_shown(open_page, store):

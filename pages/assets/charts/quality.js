@@ -30,7 +30,7 @@ export class Quality {
     this.view = view;
     this.root = root;
     root.innerHTML = `<div class="gf-metrics" role="group"></div>
-      <div class="gf-scores" role="img"></div><div class="gf-meaning"></div>`;
+      <div class="gf-scores"></div><div class="gf-meaning"></div>`;
     this.buttons = root.children[0];
     this.chart = root.children[1];
     this.meaning = root.children[2];
@@ -158,6 +158,7 @@ export class Quality {
     const t = theme(this.root);
     const shape = this.#layout(t, values, floor);
     Plotly.react(this.chart, [this.#trace(t, values)], shape, WITHOUT_TOOLS);
+    this.chart.setAttribute("role", "img"); // not before it has a label
     this.chart.setAttribute("aria-label", this.#alt(values, floor));
     Object.assign(root.dataset, { score: metric.name, scored: values.length });
     moment.drawCursor();

@@ -34,7 +34,7 @@ class Arena {
 
   constructor(root) {
     this.root = root;
-    root.innerHTML = `<canvas role="img"></canvas>
+    root.innerHTML = `<canvas></canvas>
       <div class="gf-legend"></div><div class="gf-facts"></div>`;
     this.canvas = find(root, "canvas");
     this.legend = find(root, ".gf-legend");
@@ -217,6 +217,7 @@ class Arena {
       [this.scale.firstChild.textContent, this.scale.lastChild.textContent] = ends;
     }
     Object.assign(this.root.dataset, { step, ...this.picture.counts(frame) });
+    this.canvas.setAttribute("role", "img"); // not before it has a label
     this.canvas.setAttribute("aria-label", this.picture.alt(epoch, value));
   }
 

@@ -13,19 +13,20 @@ from pages.ui.run.ghost import ghost_of
 from pages.ui.session.link import current_link
 from pages.ui.session.run import start
 from pages.ui.session.view import INSTANT, instant_runs
+from pages.ui.settings.controls import control_label
 
 
 def instant_toggle() -> bool:
     """Draw the toggle; returns whether it is on."""
     return st.toggle(
-        _("Train while I move sliders"),
+        control_label(INSTANT),
         key=INSTANT,
         help=_(
             "Releasing a slider trains again at once from the same seed; the previous run stays in "
             "the charts as a ghost. Only the last position is trained; older runs of this kind, "
             "and those that did not get to their end, are deleted."
         ),
-        disabled=current_link().locks_all,
+        disabled=INSTANT in current_link().fixed,
     )
 
 

@@ -1,53 +1,62 @@
 """What starts a run: the button, and with how many seeds."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.config import ExperimentConfig
-from gan_core.errors import GanForgeError, LimitError
+from gan_core.config.links import STARTING
+from gan_core.errors import ConfigError, GanForgeError
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.errors import show
+from pages.ui.parts.numbers import no_number, number_field
 from pages.ui.parts.text import _
-from pages.ui.session.link import current_link
+from pages.ui.session.link import current_link, end_link
 from pages.ui.session.run import start
 from pages.ui.session.view import REPEATS, chosen_repeats, chosen_speed, is_instant, start_with_one
-from pages.ui.settings.controls import LARGEST
+from pages.ui.settings.controls import control_label, friendly
 
 
 def repeats_field() -> None:
     """How many seeds to train with."""
     start_with_one()
-    st.number_input(
-        _("Repeats"),
-        min_value=-LARGEST,
-        max_value=LARGEST,
+    number_field(
+        control_label(REPEATS),
         key=REPEATS,
         help=_(
             "Trains the same settings with this many seeds, the one above and those after it, side "
             "by side as one run. Curves become a median with a band, scores a mean with a standard "
             "deviation: a single seed may be luck."
         ),
-        disabled=is_instant() or current_link().locks_all,
+        on_change=end_link,
+        disabled=is_instant() or REPEATS in current_link().fixed,
         persist_state="session",
     )
 
 
-def start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None:
-    """Draw the button Train below the settings.
+def start_button(
+    run: Run | None, config: ExperimentConfig | None, fault: ConfigError | None
+) -> Run | None:
+    """Draw the button Train below the settings, and above it the first reason why it is disabled.
 
     Args:
         run: the run shown, which may be training.
         config: the settings, None while they are invalid.
+        fault: what is wrong with them.
 
     Returns:
         the run to show: a new one if the button was clicked.
     """
-    try:
-        store().limits.check_repeats(chosen_repeats())
-    except LimitError as error:
-        show(error)
-        config = None
+    with st.container(key="start", gap="xsmall"):
+        if fault := fault or _fault_in_repeats():
+            st.error(friendly(fault), icon=":material/error:")
+            config = None
+        return _start_button(run, config)
+
+
+def _start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None:
     busy = run is not None and run.is_active and not run.is_stepping
     place = st.empty()
     clicked = _button(place, disabled=config is None, busy=busy)
@@ -56,6 +65,20 @@ def start_button(run: Run | None, config: ExperimentConfig | None) -> Run | None
         _button(place, disabled=False, busy=True)
         return started
     return run
+
+
+def _fault_in_repeats() -> ConfigError | None:
+    name, allowed = (
+        control_label(REPEATS),
+        replace(STARTING["repeats"], high=store().limits.max_repeats),
+    )
+    if (repeats := chosen_repeats()) is None:
+        return no_number(name, allowed.expected())
+    try:
+        allowed.check(name, repeats)
+    except ConfigError as error:
+        return error
+    return None
 
 
 def _button(place: DeltaGenerator, disabled: bool, busy: bool) -> bool:

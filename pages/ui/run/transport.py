@@ -15,6 +15,7 @@ from pages.ui.parts.errors import attempt
 from pages.ui.parts.health import warn_if_unattended
 from pages.ui.parts.text import _, plain
 from pages.ui.run.live import Motion
+from pages.ui.session.link import current_link, end_link
 from pages.ui.session.run import start
 from pages.ui.session.settings import current_settings
 from pages.ui.session.view import (
@@ -24,6 +25,7 @@ from pages.ui.session.view import (
     step_by_hand,
     steps_by_hand,
 )
+from pages.ui.settings.controls import control_label
 
 Action = Callable[[str], None]
 BadgeColour = Literal["orange", "green", "blue", "gray", "violet", "red"]
@@ -127,13 +129,14 @@ def speed_control(run: Run | None = None) -> None:
         # Not at every redraw: the browser would take it for news and undo a click made meanwhile.
         st.session_state[key] = speed
     st.segmented_control(
-        _("Speed"),
+        control_label("speed"),
         sorted({*SPEEDS, speed}, key=lambda speed: speed or math.inf),
         format_func=lambda speed: _("{n}/s").format(n=speed) if speed else _("full speed"),
         required=True,
         key=key,
         on_change=_change_speed,
         args=(run_id, key),
+        disabled="speed" in current_link().fixed,
         label_visibility="collapsed" if run else "visible",
         help=_(
             "Updates per second, of this run and the next. Below full speed your page requests a "
@@ -201,6 +204,7 @@ def _change_speed(run_id: str, key: str) -> None:
         attempt(store().set_speed, run_id, speed)
     else:
         choose_speed(speed)
+        end_link()
 
 
 def _step(run_id: str, players: str | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from gan_core.config import ExperimentConfig, declared_params, links
+from gan_core.config import ExperimentConfig, links
 from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 
@@ -21,7 +21,7 @@ class Link:
     Attributes:
         query: the words in the address.
         config: the link's settings as long as they are the session's, else None.
-        locked: dotted names of settings that are shown but cannot be changed.
+        locked: names of what is shown but cannot be changed, as in `links.lockable`.
         hidden: dotted names of settings that are not shown.
     """
 
@@ -32,13 +32,8 @@ class Link:
 
     @property
     def fixed(self) -> frozenset[str]:
-        """Dotted names of the settings that cannot be changed here."""
+        """Names of what cannot be changed here."""
         return self.locked | self.hidden
-
-    @property
-    def locks_all(self) -> bool:
-        """Whether it leaves nothing to choose (``lock=all``)."""
-        return self.locked >= declared_params().keys()
 
 
 def current_link() -> Link:
@@ -55,8 +50,8 @@ def is_named(config: ExperimentConfig) -> bool:
         return False
 
 
-def read_link() -> ExperimentConfig | None:
-    """Read the address, and return its settings, once.
+def read_link() -> links.SharedConfig | None:
+    """Read the address, and return what it sets, once.
 
     They stay in the address while they are the session's settings, so that it can be shared and
     survives a reload; what the link locks and hides stays. As with the run, an address
@@ -83,18 +78,17 @@ def end_link(now: ExperimentConfig | None = None) -> None:
         _write(old.query)
 
 
-def _open(said: Mapping[str, str]) -> ExperimentConfig | None:
+def _open(said: Mapping[str, str]) -> links.SharedConfig | None:
     found = links.from_query(said)
     try:
         resolve(found.config)  # this server may lack the data set, or the class
     except ConfigError as error:
         raise links.refusal([error]) from error
-    if links.restrictions_of(said) != said or RUN not in st.query_params:
-        config = found.config
-    else:
-        config = None  # the address names a run, which has settings of its own
+    # An address that names a run sets nothing else: a run has settings of its own.
+    sets = links.restrictions_of(said) != said or RUN not in st.query_params
+    config = found.config if sets else None
     st.session_state[_LINK] = Link(said, config, found.locked, found.hidden)
-    return config
+    return found if sets else None
 
 
 def _write(stale: Mapping[str, str]) -> None:

@@ -1,13 +1,16 @@
 """How this session watches and starts runs: speed, steps, views, repeats, instant mode, tables."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
+from gan_core.config import links
 from gan_core.store.model import Job
+from pages.ui.parts.numbers import whole
 
 _TABLE = "runs_table"
-INSTANT = "instant"  # the toggle "train while I move sliders"
+INSTANT = links.INSTANT  # the toggle "train while I move sliders"
 REPEATS = "repeats"  # the field for the number of seeds
 _SPEED = "speed"
 _BY_HAND = "stepped_by_hand"
@@ -15,9 +18,23 @@ _SETTINGS_OPEN = "phone_settings_open"
 _VIEW = "view"  # before the name of a widget that chooses how a run is shown
 
 
-def chosen_repeats() -> int:
+def chosen_repeats() -> Any:  # noqa: ANN401 - what the field holds, which may be invalid
     """How many seeds to train with; one while moving sliders trains."""
-    return 1 if is_instant() else st.session_state.get(REPEATS, 1)
+    return 1 if is_instant() else whole(st.session_state.get(REPEATS, 1))
+
+
+def chosen_start() -> dict[str, int]:
+    """How the next run is to be started, as a link says it; an invalid number is left out."""
+    repeats = chosen_repeats()
+    counted = {"repeats": repeats} if isinstance(repeats, int) else {}
+    return {**counted, "speed": chosen_speed()}
+
+
+def choose_start(repeats: int, speed: int) -> None:
+    """Start the next run as a link says: at the button, with this many seeds, at this speed."""
+    st.session_state[INSTANT] = False
+    st.session_state[REPEATS] = repeats
+    choose_speed(speed)
 
 
 def start_with_one() -> None:

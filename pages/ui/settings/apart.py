@@ -6,9 +6,7 @@ from gan_core.config import ExperimentConfig
 from gan_core.store.model import Run
 from pages.ui.parts.text import _
 from pages.ui.session.settings import use_settings
-from pages.ui.settings.controls import control_label
-
-_NAMED = 3  # differing settings on the badge; the rest are counted
+from pages.ui.settings.controls import few
 
 
 def differing(config: ExperimentConfig, run: Run) -> list[str]:
@@ -28,12 +26,10 @@ def differing(config: ExperimentConfig, run: Run) -> list[str]:
 
 def apart_badge(config: ExperimentConfig, run: Run) -> None:
     """Say which settings differ from those of the run shown, and offer to reset them."""
-    names = list(dict.fromkeys(map(control_label, differing(config, run))))
-    if not names:
+    if not (names := differing(config, run)):
         return
-    shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
     st.badge(
-        _("Settings differ from this run: {names}").format(names=shown),
+        _("Settings differ from this run: {names}").format(names=few(names)),
         icon=":material/difference:",
         color="orange",
         help=_(

@@ -7,13 +7,14 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
-from gan_core.config import ExperimentConfig, declared_params
+from gan_core.config import ExperimentConfig, declared_params, links
 from gan_core.errors import ConfigError
 from gan_core.problem import resolve
 from gan_core.settings import Setting
 from gan_core.training.choice import choose_engine
 from pages.ui.parts.errors import in_words
 from pages.ui.parts.navigation import link_to
+from pages.ui.parts.numbers import no_number, number_field, whole
 from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link
 from pages.ui.session.settings import current_settings, keep_settings, widget_key
@@ -21,7 +22,7 @@ from pages.ui.session.settings import current_settings, keep_settings, widget_ke
 _LR = "optimizer.lr_g"
 _OWN_LR = "optimizer.lr_d"
 _PLAYERS = "training.players"
-LARGEST = 2**53 - 1  # the largest whole number that a browser knows exactly
+_NAMED = 3  # controls in a badge; the rest are counted
 _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
@@ -39,14 +40,17 @@ def data_line() -> None:
         link_to("data", rows, "edit", help=_("Choose other real rows."))
 
 
-def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | None:
+def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig:
     """Draw every setting of a training except its data and what a link has hidden.
 
     Args:
         beside_seed: draws what belongs beside the seed.
 
     Returns:
-        the current settings, None while one of them is invalid (the page says which).
+        the current settings.
+
+    Raises:
+        ConfigError: one of them is invalid; the message names it as the page does.
     """
     values = _widgets(("generator.latent_dim",))
     rate = _widget(_LR)
@@ -60,19 +64,30 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig | N
         values |= _widgets(("seed",))
     with right:
         beside_seed()
-    try:
-        config = current_settings().with_values(values)
-        choose_engine(resolve(config))
-    except ConfigError as error:
-        st.error(_friendly(error), icon=":material/error:")
-        return None
+    for path, value in values.items():
+        if value is None:
+            raise no_number(path, declared_params()[path].expected())
+    config = current_settings().with_values(values)
+    choose_engine(resolve(config))
     keep_settings(config)
     return config
 
 
-def control_label(path: str) -> str:
-    """The label of a setting's control on the pages."""
-    return _("Learning rate") if path == _LR else _(declared_params()[path].label)
+def control_label(name: str) -> str:
+    """The label of a control on the pages: of a setting, or of how a run is started."""
+    known = {
+        _LR: _("Learning rate"),
+        "repeats": _("Repeats"),
+        "speed": _("Speed"),
+        links.INSTANT: _("Train while I move sliders"),
+    }
+    return known.get(name) or _(declared_params()[name].label)
+
+
+def few(names: Iterable[str]) -> str:
+    """The labels of controls, without repetition; the first three, and how many more."""
+    labels = list(dict.fromkeys(map(control_label, names)))
+    return ", ".join(labels[:_NAMED]) + (f" +{len(labels) - _NAMED}" if labels[_NAMED:] else "")
 
 
 # Which settings go where, by the start of their dotted names; the last expander has the rest.
@@ -146,27 +161,27 @@ def slider(declared: Setting, *, key: str, **common: Any) -> Any:  # noqa: ANN40
 
 
 def _widths(path: str) -> list[int | str]:
-    """Widths of hidden layers as text, "16, 32"; what is not a number is left to validation."""
+    """Widths of hidden layers as text, "16, 32"; what is not a number is left to validation.
+
+    A separator at the end is no mistake; an entry that is missing is.
+    """
     now = _now(path)
     _start(path, ", ".join(map(str, now)))
     text = st.text_input(**_common(path))
-    parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
-    if not parts and not now:  # came from a file or a link
-        return []
-    # An empty field is an accident; for no hidden layer, choose the activation none.
-    found: list[int | str] = [
-        int(part) if part.isdecimal() and part.isascii() else part for part in parts
-    ]
-    return found or [text]
+    parts = [part.strip() for part in text.replace(";", ",").split(",")]
+    if parts == [""]:
+        # An accident unless it came from a file or a link; for no hidden layer, choose the
+        # activation none.
+        return [text] if now else []
+    if not parts[-1]:
+        parts.pop()
+    return [int(part) if part.isdecimal() and part.isascii() else part for part in parts]
 
 
-def _number(path: str) -> float:
-    """A field whose bounds are wide: one never sends what is beyond them."""
-    common = _common(path)
+def _number(path: str) -> float | None:
     if declared_params()[path].kind == "int":
-        return st.number_input(min_value=-LARGEST, max_value=LARGEST, step=1, **common)
-    low, high = -float(LARGEST), float(LARGEST)
-    return st.number_input(min_value=low, max_value=high, step=0.001, format="%.4g", **common)
+        return whole(number_field(**_common(path)))
+    return number_field(step=0.001, **_common(path))
 
 
 def _choice(path: str) -> str | list[str]:
@@ -259,7 +274,7 @@ def _shown(value: float) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _friendly(error: ConfigError) -> str:
+def friendly(error: ConfigError) -> str:
     """The message, which names the setting as the page does."""
     message, declared = in_words(error), declared_params().get(error.path)
     label = f"**{_(declared.label)}**" if declared else ""

@@ -1,6 +1,6 @@
 """Share: links that open these settings, or this run, elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
@@ -10,7 +10,8 @@ from gan_core.store.model import Run
 from pages.ui.parts.text import _, plain
 from pages.ui.session.link import current_link, read_link
 from pages.ui.session.settings import use_settings
-from pages.ui.settings.controls import LOSS, control_label
+from pages.ui.session.view import choose_start
+from pages.ui.settings.controls import LOSS, control_label, few
 from pages.ui.settings.qr import qr_code, why_none
 
 _LOCK = "share_lock"  # the key of the settings to lock
@@ -20,8 +21,9 @@ _SLIDERS = ("generator.latent_dim", "optimizer.lr_g", "optimizer.lr_d", "trainin
 def follow_link() -> None:
     """Apply the settings in the address; an invalid link gets a message and changes nothing."""
     try:
-        if config := read_link():
-            use_settings(config)
+        if found := read_link():
+            use_settings(found.config)
+            choose_start(found.repeats, found.speed)
     except ConfigError as error:
         st.error(plain(error), icon=":material/link_off:")
 
@@ -30,13 +32,28 @@ def link_badges() -> None:
     """Say what a link has set; drawn after the controls, which may override it."""
     if current_link().config:
         st.badge(_("Settings from a link"), icon=":material/link:", color="blue")
-    if current_link().locked - current_link().hidden:
-        words = _("The link that opened this page has locked the grey controls.")
-        st.badge(_("locked"), icon=":material/lock:", color="gray", help=words)
+    in_sight = [n for n in links.lockable() if n not in current_link().hidden]
+    free = [name for name in in_sight if name not in current_link().locked]
+    if len(free) == len(in_sight):
+        return
+    if not free:
+        said = _("All settings are locked by this link")
+    elif len(free) < len(in_sight) - len(free):
+        said = _("All settings are locked by this link except {names}").format(names=few(free))
+    else:
+        locked = few(name for name in in_sight if name not in free)
+        said = _("Locked by this link: {names}").format(names=locked)
+    st.badge(said, icon=":material/lock:", color="gray", help=_("The grey controls are locked."))
 
 
-def share_button(config: ExperimentConfig, run: Run | None) -> None:
-    """Draw the button; its content is built when it is opened."""
+def share_button(config: ExperimentConfig, run: Run | None, **starting: int) -> None:
+    """Draw the button; its content is built when it is opened.
+
+    Args:
+        config: the settings to share.
+        run: the run shown.
+        starting: how to start a run of them.
+    """
     popover = st.popover(_("Share"), icon=":material/share:", key="share", on_change="rerun")
     if not popover.open:
         return
@@ -54,14 +71,22 @@ def share_button(config: ExperimentConfig, run: Run | None) -> None:
         lock, hide = st.columns(2)
         with lock:
             locked = _choose(
-                _("Lock"), _LOCK, current_link().locked, _("Shown, but cannot be changed.")
+                _("Lock"),
+                _LOCK,
+                links.lockable(),
+                current_link().locked,
+                _("Shown, but cannot be changed."),
             )
         with hide:
             hidden = _choose(
-                _("Hide"), "share_hide", current_link().hidden, _("Not shown; keeps its value.")
+                _("Hide"),
+                "share_hide",
+                declared_params(),
+                current_link().hidden,
+                _("Not shown; keeps its value."),
             )
         with link:
-            _settings_link(config, run, links.to_query(config, locked, hidden))
+            _settings_link(config, run, links.to_query(config, locked, hidden, **starting))
 
 
 def _settings_link(config: ExperimentConfig, run: Run | None, query: Mapping[str, str]) -> None:
@@ -99,16 +124,17 @@ def _presets() -> None:
 
 
 def _lock_all_but(free: tuple[str, ...]) -> None:
-    st.session_state[_LOCK] = [path for path in declared_params() if path not in free]
+    st.session_state[_LOCK] = [name for name in links.lockable() if name not in free]
 
 
-def _choose(label: str, key: str, now: frozenset[str], help_text: str) -> list[str]:
-    """Settings to lock or to hide; initially those of this session's own link."""
-    paths = list(declared_params())
-    st.session_state.setdefault(key, [path for path in paths if path in now])
+def _choose(
+    label: str, key: str, names: Iterable[str], now: frozenset[str], help_text: str
+) -> list[str]:
+    """What to lock or to hide; initially as in this session's own link."""
+    st.session_state.setdefault(key, [name for name in names if name in now])
     return st.multiselect(
         label,
-        paths,
+        names,
         format_func=control_label,
         key=key,
         help=help_text,
