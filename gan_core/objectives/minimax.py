@@ -3,7 +3,7 @@
 from math import log
 from typing import TYPE_CHECKING
 
-from gan_core.objectives.base import OBJECTIVES, Equilibrium
+from gan_core.objectives.base import OBJECTIVES, Equilibrium, label_smoothing
 from gan_core.objectives.bce import BCE
 from gan_core.registry import register
 
@@ -24,6 +24,8 @@ class Minimax(BCE, frozen=True):
         "recognises a fake with certainty this is flat, and G learns nothing from it."
     )
     compiled = "minimax"
+
+    label_smoothing: float = label_smoothing()
 
     def generator(self, real_logits: "Tensor | None", fake_logits: "Tensor") -> "Tensor":
         from torch.nn.functional import softplus
