@@ -205,6 +205,7 @@ def test_hidden_controls_keep_the_links_values(store, open_page):
     assert run.config.differences() == {
         "training.epochs": 200,
         "loss.name": "wasserstein",
+        "loss.weight_clip": 0.0,
         "penalties": ("gp",),
         "penalties.gp.lambda_gp": 10.0,
         "optimizer.lr_d": 0.01,
