@@ -74,7 +74,7 @@ def draw(run: Run, step: int) -> None:
         return
     report = own or ScoreReport.from_dict(sample["scores"])
     if 2 * n >= table.n_rows:
-        verdict(report)
+        verdict(report, run.config.at(step))
     else:
         too_few_rows(-(-table.n_rows // 2))
     score_cards(report)

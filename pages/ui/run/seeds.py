@@ -20,7 +20,7 @@ def final_verdict(run: Run) -> None:
     if run.is_group:
         members_verdict(store().members(run))
     elif run.scores:
-        verdict(run.scores, brief=True)
+        verdict(run.scores, run.config.at(run.step), brief=True)
 
 
 def members_verdict(members: Sequence[Run]) -> None:
