@@ -58,8 +58,8 @@ def choose_sample(run: Run) -> tuple[int, int | None]:
     return int(n), None if seed is None else int(seed)
 
 
-def draw(run: Run, step: int) -> None:
-    """Draw all results of the generator from the checkpoint at a step."""
+def draw(run: Run, step: int, *, cards: bool) -> None:
+    """Draw all results of the generator from the checkpoint at a step, with or without cards."""
     table = resolve(run.config).table
     top, menu = st.columns([3, 1], vertical_alignment="bottom")
     with top:
@@ -77,7 +77,8 @@ def draw(run: Run, step: int) -> None:
         verdict(report, run.config.at(step))
     else:
         too_few_rows(-(-table.n_rows // 2))
-    score_cards(report)
+    if cards:
+        score_cards([report])
     figures(table, sample)
     generated = pd.DataFrame(sample["first"], columns=list(table.features))
     real, fake = st.columns(2)
@@ -114,6 +115,7 @@ def main() -> None:
     with head.corner:
         share_button(run.config, run)
     status_row(run)
+    has_cards = run.is_group and bool(run.reports)
     if run.is_group:
         members = store().members(run)
         member_scores(run, members)
@@ -132,7 +134,7 @@ def main() -> None:
         st.info(
             _("This run is still training; these are from its last checkpoint. Reload to update.")
         )
-    draw(run, step)
+    draw(run, step, cards=not has_cards)
 
 
 main()

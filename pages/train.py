@@ -75,9 +75,10 @@ def main() -> None:
         run, config = settings_column(run)
     settings = config or current_settings()
     with right:
-        motion, view, ghost = Motion(), None, None
+        motion, view, ghost, quality = Motion(), None, None, False
         if run:
             motion, view = steering(run)
+            quality = is_quality_chosen(run)
             ghost = ghost_of(run)
         else:
             st.markdown(
@@ -89,7 +90,7 @@ def main() -> None:
             )
             speed_control()
         with st.container(key="stage"):  # its contents stand side by side: see page.css
-            live_view(run, settings, ghost, motion, quality=is_quality_chosen())
+            live_view(run, settings, ghost, motion, quality=quality)
             if run and view:
                 arena(run, view)
         if run:

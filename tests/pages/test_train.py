@@ -322,10 +322,15 @@ def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
 def test_of_two_features_the_arena_shows_the_whole_space(open_page, make_run):
     two = {"data.features": ["sepal width (cm)", "petal width (cm)"]}
     at = open_page("train", run=make_run(model.QUEUED, **two).id)
-    view_of(at).set_value("arena").run()
+    assert view_of(at).value == "arena"  # issue 8, 17: as Home promises
     assert_sound(at)
     assert arena_of(at)["others"] == ""
     assert not {"Along y", "Other features"} & set(labels(at.selectbox))
+    view_of(at).set_value("quality").run()
+    assert_sound(at)
+    assert arena_of(at) is None
+    (live,) = [e.proto for e in at.get("bidi_component") if "live" in e.proto.component_name]
+    assert json.loads(live.json)["quality"]
 
 
 def live_of(at):
@@ -369,17 +374,17 @@ def test_settings_that_are_not_the_runs_are_named_and_can_be_reset(open_page, ma
     """Issue 8, 6: the panel and the picture disagreed in silence."""
     run = make_run(model.PAUSED)
     at = open_page("train", run=run.id)
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
     labelled(at.slider, "Latent dimension").set_value(3).run()
     labelled(at.select_slider, "Learning rate").set_value(0.001).run()
     assert "Settings differ from this run: Latent dimension, Learning rate" in texts(at)
     button(at, "Reset to the run's").click().run()
     assert_sound(at)
     assert labelled(at.slider, "Latent dimension").value == 10
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
     store.edit(run.id, {"optimizer.lr_g": 0.01})  # on the way, which the next run does not repeat
     at.run()
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
 
 
 def test_a_ghost_has_the_rows_of_the_run_before_it(open_page, make_run, store, trained):

@@ -75,7 +75,18 @@ export interface QualityData {
   metrics: QualityMetric[];
   labels: Record<QualityLabel, string> & { meaning: string[] };
 }
-type QualityLabel = "scores" | "floor" | "left" | "none" | "alt" | "alt_floor" | "title" | "band" | "whose";
+type QualityLabel =
+  | "scores"
+  | "more"
+  | "less"
+  | "floor"
+  | "left"
+  | "none"
+  | "alt"
+  | "alt_floor"
+  | "title"
+  | "band"
+  | "several";
 
 export interface QualityMetric {
   name: string;
@@ -197,6 +208,8 @@ export interface QualityUpdate {
   after: number;
   steps: number[];
   scores: Record<string, (number | null)[]>;
+  low?: Record<string, (number | null)[]>;
+  high?: Record<string, (number | null)[]>;
   floors?: Record<string, [number, number, number]>;
   left: number;
 }

@@ -23,21 +23,25 @@ _NARROW: dict[str, Any] = {
 
 
 def view_controls(run: Run) -> View | None:
-    """Draw the choice of view; returns the picture to show, None if there is none."""
+    """Draw the choice of view; returns the picture to show, None if there is none.
+
+    Two features are seen whole in the arena, which is the view that such a run opens with.
+    """
     names = {
         CHARTS: _("Charts"),
         QUALITY: _("Quality"),
         ARENA: _("Arena"),
         DENSITY: _("Density"),
     }
+    features = resolve(run.config).features
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         kind = st.segmented_control(
             _("View"),
             list(names),
-            default=CHARTS,
+            default=ARENA if len(features) == 2 else CHARTS,
             required=True,
             format_func=names.__getitem__,
-            key=view_key("kind"),
+            key=_kind_key(run),
             help=_(
                 "The charts; the losses with the scores of the generated rows below them; D's "
                 "judgement over a plane with the points on it; or the densities along one feature "
@@ -46,7 +50,6 @@ def view_controls(run: Run) -> View | None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        features = resolve(run.config).features
         if kind == ARENA:
             return _plane(features)
         if kind == DENSITY:
@@ -55,9 +58,13 @@ def view_controls(run: Run) -> View | None:
     return None
 
 
-def is_quality_chosen() -> bool:
+def is_quality_chosen(run: Run) -> bool:
     """Whether the scores are shown below the losses."""
-    return st.session_state.get(view_key("kind")) == QUALITY
+    return st.session_state.get(_kind_key(run)) == QUALITY
+
+
+def _kind_key(run: Run) -> str:
+    return view_key("kind", len(resolve(run.config).features) == 2)
 
 
 def arena(run: Run, view: View) -> None:

@@ -14,11 +14,12 @@ def quality_of(run: Run) -> dict[str, Any]:
     table = resolve(run.config).table
     modes = len(table.modes.centres) if table.modes else 0
     found = metrics_for(len(table.features), table.modes).values()
-    whose = _("These are the scores of {member}.")  # if the losses are of several
     return {
         "metrics": [_described(metric, modes if metric.counts_modes else 0) for metric in found],
         "labels": {
             "scores": _("Which score to show"),
+            "more": _("more"),
+            "less": _("less"),
             "floor": _("noise floor"),
             "left": _("{n} snapshots still to be scored"),
             "none": _("The scores appear with the first snapshots."),
@@ -40,7 +41,9 @@ def quality_of(run: Run) -> dict[str, Any]:
                 "Grey: how half of the real rows score against the other half, by chance. With a "
                 "score there, or beyond its good end, rows are indistinguishable from real ones."
             ),
-            "whose": whose.format(member=run.labels[0]) if run.is_group else "",
+            "several": _("Of several seeds: the median, in the band that 80 % of them lie in.")
+            if run.is_group
+            else "",
         },
     }
 
