@@ -79,7 +79,7 @@ def draw(run: Run, step: int, *, cards: bool) -> None:
         too_few_rows(-(-table.n_rows // 2))
     if cards:
         score_cards([report])
-    figures(table, sample)
+    figures(table, sample, n)
     generated = pd.DataFrame(sample["first"], columns=list(table.features))
     real, fake = st.columns(2)
     real.markdown(f"**{_('Real rows')}** · {_('first')} {len(generated)} / {table.n_rows:,}")
@@ -90,18 +90,19 @@ def draw(run: Run, step: int, *, cards: bool) -> None:
         score_table(report)
 
 
-def figures(table: Table, sample: dict[str, Any]) -> None:
+def figures(table: Table, sample: dict[str, Any], n: int) -> None:
     """Histograms of every feature; with two features, also as points in the plane."""
-    features, real, drawn = table.features, table.values, sample["densities"]
+    key, drawn = "result_histograms", sample["densities"]
+    features, real = table.features, table.values
     if len(features) > 2:
-        charts.histograms("result_histograms", features, real, drawn, row_height=240)
+        charts.histograms(key, features, real, drawn, n_generated=n, row_height=240)
         return
     plane, single = st.columns(2)
     with plane:
         points = np.array(sample["points"])
         charts.scatter("result_scatter", features, real, points, height=440)
     with single:
-        charts.histograms("result_histograms", features, real, drawn, row_height=220)
+        charts.histograms(key, features, real, drawn, n_generated=n, row_height=220)
 
 
 def main() -> None:

@@ -157,6 +157,9 @@ def test_another_number_of_rows_draws_another_sample(results_page):
     labelled(results_page.number_input, "Generated rows").set_value(1000).run()
     assert_sound(results_page)
     assert "5 / 1,000" in texts(results_page)
+    charts = [json.loads(c.proto.json) for c in results_page.get("bidi_component")]
+    assert charts[0]["names"]["real"] == "real, 50 rows"
+    assert charts[0]["names"]["generated"] == "generated, 1,000 rows"
     assert before != shown(results_page)
 
 

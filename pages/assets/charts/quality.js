@@ -11,7 +11,7 @@ import { axis, note, theme, title, WITHOUT_TOOLS } from "./theme.js";
 /** @import { Theme } from "./theme.js" */
 
 const PAUSE = 1000; // milliseconds between two requests while a run trains
-const HEIGHT = 175; // pixels
+const HEIGHT = 140; // pixels
 const AT_ONCE = 2; // scores to choose from, so that the histograms stay in sight
 
 export class Quality {
@@ -32,11 +32,11 @@ export class Quality {
   constructor(view, root) {
     this.view = view;
     this.root = root;
-    root.innerHTML = `<div class="gf-metrics" role="group"></div>
-      <div class="gf-scores" role="img"></div><div class="gf-meaning"></div>`;
-    this.buttons = root.children[0];
-    this.chart = root.children[1];
-    this.meaning = root.children[2];
+    root.innerHTML = `<div class="gf-scores" role="img"></div>
+      <div><div class="gf-metrics" role="group"></div><div class="gf-meaning"></div></div>`;
+    this.chart = root.children[0];
+    this.buttons = root.children[1].children[0];
+    this.meaning = root.children[1].children[1];
     this.#forget();
   }
 
@@ -147,7 +147,7 @@ export class Quality {
         this.draw();
       };
     }
-    const sentences = [...labels.meaning, `${labels.band} ${labels.several}`];
+    const sentences = [labels.meaning, `${labels.band} ${labels.several}`];
     const paragraphs = sentences.map((text) => `<p>${escapeHtml(text)}</p>`);
     this.meaning.innerHTML = `<b>${escapeHtml(labels.title)}</b>${paragraphs.join("")}`;
   }

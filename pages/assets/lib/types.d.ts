@@ -33,6 +33,7 @@ export interface LiveData extends Addresses {
   epochs: number;
   epochs_done: number;
   equilibria: [number, string][];
+  draw: string;
   probability: boolean;
   columns: Column[];
   features: string[];
@@ -73,7 +74,7 @@ export interface Narration {
 /** pages/ui/run/quality.py */
 export interface QualityData {
   metrics: QualityMetric[];
-  labels: Record<QualityLabel, string> & { meaning: string[] };
+  labels: Record<QualityLabel, string>;
 }
 type QualityLabel =
   | "scores"
@@ -85,6 +86,7 @@ type QualityLabel =
   | "alt"
   | "alt_floor"
   | "title"
+  | "meaning"
   | "band"
   | "several";
 

@@ -8,6 +8,7 @@ from gan_core.problem import resolve
 from gan_core.store.model import Run
 from gan_core.views import OTHERS, View
 from pages.ui.parts.components import Component
+from pages.ui.parts.navigation import link_to
 from pages.ui.parts.text import _
 from pages.ui.session.view import view_key
 
@@ -56,6 +57,20 @@ def view_controls(run: Run) -> View | None:
             x = _feature("line", "", features)
             return View("density", x, 0, _others())
     return None
+
+
+def next_steps(run: Run) -> None:
+    """Draw what to press once a run has finished."""
+    link_to("results", _("See what it learned"), "analytics", run)
+    if st.session_state.get(_kind_key(run)) != ARENA:
+        icon, words = ":material/swords:", _("The arena: D's judgement over the rows, as a film.")
+        st.button(
+            _("Watch the game"), icon=icon, key="watch", on_click=_to_arena, args=(run,), help=words
+        )
+
+
+def _to_arena(run: Run) -> None:
+    st.session_state[_kind_key(run)] = ARENA
 
 
 def is_quality_chosen(run: Run) -> bool:

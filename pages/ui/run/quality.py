@@ -26,22 +26,15 @@ def quality_of(run: Run) -> dict[str, Any]:
             "alt": _("{score} after each of {n} snapshots, the last {value}; {better}"),
             "alt_floor": _("noise floor {low} to {high}"),
             "title": _("A flat loss says nothing about the rows"),
-            "meaning": [
-                _(
-                    "A loss says how one player does against the other, which is learning too. "
-                    "Flat means that they keep each other in check, or that one has stopped "
-                    "learning."
-                ),
-                _(
-                    "It does not mean that the generated rows are good, nor that they are bad. "
-                    "That is what the scores measure."
-                ),
-            ],
-            "band": _(
-                "Grey: how half of the real rows score against the other half, by chance. With a "
-                "score there, or beyond its good end, rows are indistinguishable from real ones."
+            "meaning": _(
+                "Neither player wins, or one has stopped learning. Whether the rows are good, the "
+                "scores say."
             ),
-            "several": _("Of several seeds: the median, in the band that 80 % of them lie in.")
+            "band": _(
+                "Grey: real rows against other real rows. With a score there, or beyond its good "
+                "end, rows are indistinguishable from real ones."
+            ),
+            "several": _("Of several seeds: the median, and the band of 80 %.")
             if run.is_group
             else "",
         },
