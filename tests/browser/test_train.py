@@ -43,7 +43,7 @@ def test_from_the_sliders_to_the_results_and_to_the_next_run(forge, store, figur
     outputs = forge.main.locator(".gf-outputs")
     outputs.hover()
     tools = outputs.locator(".modebar-group").first.bounding_box()
-    entry = outputs.get_by_text("on fake").bounding_box()
+    entry = outputs.get_by_text("on fake", exact=True).bounding_box()
     assert entry["x"] + entry["width"] <= tools["x"]
 
     forge.main.get_by_role("link", name="See what it learned").click()
@@ -201,9 +201,9 @@ def test_moving_a_slider_trains_at_once_beside_a_ghost(forge, store):
 
 def test_the_verdict_does_not_move_what_is_below_it(forge, start_run, config):
     """Brief 8: the page jumped by 28 pixels when it came."""
-    run = start_run(config(epochs=10_000))
+    run = start_run(config(epochs=3000, engine="torch", device="cpu"))
     forge.open("train", run)
-    forge.training(run.id)
+    forge.first_point(run.id)
     place = "() => document.querySelector('.gf-losses').getBoundingClientRect().top"
     before = forge.page.evaluate(place)
     forge.badge("finished").see("scores see a difference")
