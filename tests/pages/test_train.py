@@ -1,11 +1,15 @@
 import json
+import os
 
+import numpy as np
 import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.metrics import METRICS
 from gan_core.problem import resolve
 from gan_core.store import model
+from gan_core.store.attempt import Attempt
+from gan_core.store.queue import DispatcherInfo, Queue
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,
@@ -322,10 +326,14 @@ def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
 def test_of_two_features_the_arena_shows_the_whole_space(open_page, make_run):
     two = {"data.features": ["sepal width (cm)", "petal width (cm)"]}
     at = open_page("train", run=make_run(model.QUEUED, **two).id)
-    view_of(at).set_value("arena").run()
+    assert view_of(at).value == "arena"  # issue 8, 17: as Home promises
     assert_sound(at)
     assert arena_of(at)["others"] == ""
     assert not {"Along y", "Other features"} & set(labels(at.selectbox))
+    view_of(at).set_value("quality").run()
+    assert_sound(at)
+    assert arena_of(at) is None
+    assert live_of(at)["quality"]
 
 
 def live_of(at):
@@ -369,17 +377,17 @@ def test_settings_that_are_not_the_runs_are_named_and_can_be_reset(open_page, ma
     """Issue 8, 6: the panel and the picture disagreed in silence."""
     run = make_run(model.PAUSED)
     at = open_page("train", run=run.id)
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
     labelled(at.slider, "Latent dimension").set_value(3).run()
     labelled(at.select_slider, "Learning rate").set_value(0.001).run()
     assert "Settings differ from this run: Latent dimension, Learning rate" in texts(at)
     button(at, "Reset to the run's").click().run()
     assert_sound(at)
     assert labelled(at.slider, "Latent dimension").value == 10
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
     store.edit(run.id, {"optimizer.lr_g": 0.01})  # on the way, which the next run does not repeat
     at.run()
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
 
 
 def test_a_ghost_has_the_rows_of_the_run_before_it(open_page, make_run, store, trained):
@@ -438,3 +446,36 @@ def test_a_run_whose_script_was_interrupted_before_it_showed_it_is_shown(open_pa
     assert [made.id for made in store.list()] == [run.id]
     assert at.query_params["run"] in (run.id, [run.id])
     assert labelled(at.slider, "Latent dimension").value == 3  # moved since then, perhaps
+
+
+def test_a_finished_run_says_what_to_press_next(open_page, make_run):
+    """Brief 8, 3: nothing said that it was over, what had happened, and where to go."""
+    at = open_page("train", run=make_run(model.FINISHED).id)
+    assert "See what it learned" in texts(at)
+    assert "Not good yet" in texts(at)
+    button(at, "Watch the game").click().run()
+    assert_sound(at)
+    assert view_of(at).value == "arena"
+    assert "Watch the game" not in labels(at.button)
+    at = open_page("train", run=make_run(model.PAUSED).id)
+    assert "See what it learned" not in texts(at)
+    assert "See the results" in texts(at)
+
+
+@pytest.mark.parametrize(("losses", "said"), [((1.35, 0.72), True), ((1.1, 0.72), False)])
+def test_losses_near_their_equilibrium_are_said_to_be_a_draw(
+    open_page, make_run, store, losses, said
+):
+    run = store.create(TUTORIAL, "everybody")
+    queue = Queue(store.database, DispatcherInfo(slots=1))
+    queue.announce("CPU", "0")
+    attempt = Attempt(store.database, run.id, queue.claim().attempt)
+    attempt.begin(0, os.getpid(), "cpu", "torch")
+    rows = np.tile(np.float32([*losses, 0.5, 0.5]), (300, 1))
+    attempt.append(1, rows)
+    assert not live_of(open_page("train", run=run.id))["draw"]
+    attempt.close(model.FINISHED)
+    told = live_of(open_page("train", run=run.id))["draw"]
+    assert told == (
+        "Losses near 1.39 and 0.69 are a draw, not a failure: D can only guess." if said else ""
+    )
