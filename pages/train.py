@@ -3,11 +3,8 @@
 import streamlit as st
 
 from gan_core.config import ExperimentConfig
-<<<<<<< HEAD
 from gan_core.errors import ConfigError
-=======
 from gan_core.store import model
->>>>>>> words
 from gan_core.store.model import Run
 from gan_core.views import View
 from pages.ui.parts.head import page_head

@@ -32,19 +32,11 @@ export class Quality {
   constructor(view, root) {
     this.view = view;
     this.root = root;
-<<<<<<< HEAD
-    root.innerHTML = `<div class="gf-metrics" role="group"></div>
-      <div class="gf-scores"></div><div class="gf-meaning"></div>`;
-    this.buttons = root.children[0];
-    this.chart = root.children[1];
-    this.meaning = root.children[2];
-=======
-    root.innerHTML = `<div class="gf-scores" role="img"></div>
+    root.innerHTML = `<div class="gf-scores"></div>
       <div><div class="gf-metrics" role="group"></div><div class="gf-meaning"></div></div>`;
     this.chart = root.children[0];
     this.buttons = root.children[1].children[0];
     this.meaning = root.children[1].children[1];
->>>>>>> words
     this.#forget();
   }
 
@@ -179,15 +171,10 @@ export class Quality {
     const ends = [scaled("low"), scaled("high")];
     const floor = this.floors?.[metric.name]?.map((value) => value * scale);
     const t = theme(this.root);
-<<<<<<< HEAD
-    const shape = this.#layout(t, values, floor);
-    Plotly.react(this.chart, [this.#trace(t, values)], shape, WITHOUT_TOOLS);
-    this.chart.setAttribute("role", "img"); // not before it has a label
-=======
     const shape = this.#layout(t, [...values, ...ends[1]], floor);
     const traces = [...(ends[1].length ? this.#band(t, ends) : []), this.#trace(t, values)];
     Plotly.react(this.chart, traces, shape, WITHOUT_TOOLS);
->>>>>>> words
+    this.chart.setAttribute("role", "img"); // not before it has a label
     this.chart.setAttribute("aria-label", this.#alt(values, floor));
     Object.assign(root.dataset, { score: metric.name, scored: values.length });
     moment.drawCursor();
