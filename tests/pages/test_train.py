@@ -354,7 +354,7 @@ def test_the_scores_can_stand_under_the_losses(open_page, make_run):
     assert [metric["name"] for metric in found["metrics"]] == list(METRICS)
     modes = next(metric for metric in found["metrics"] if metric["name"] == "modes_covered")
     assert (modes["arrow"], modes["out_of"], modes["axis"]) == ("↑", 8, "Modes covered (of 8)")
-    assert "in check" in " ".join(found["labels"]["meaning"])
+    assert "neither player is winning" in found["labels"]["meaning"]
 
 
 def test_lines_of_the_equilibrium_are_those_of_the_loss_with_smoothing_and_penalties(

@@ -27,8 +27,8 @@ def quality_of(run: Run) -> dict[str, Any]:
             "alt_floor": _("noise floor {low} to {high}"),
             "title": _("A flat loss says nothing about the rows"),
             "meaning": _(
-                "Neither player wins, or one has stopped learning. Whether the rows are good, the "
-                "scores say."
+                "It means that neither player is winning, or that one has stopped learning. Only "
+                "the scores say whether the rows are good."
             ),
             "band": _(
                 "Grey: real rows against other real rows. With a score there, or beyond its good "

@@ -83,9 +83,12 @@ def end_link(now: ExperimentConfig | None = None, run_id: str = "") -> None:
     _write(stale, run_id)
 
 
-def name_run(run_id: str) -> None:
-    """Name the run shown in the address."""
-    _write({}, run_id)
+def name_run(run_id: str, *, again: bool = False) -> None:
+    """Name the run shown in the address, again if the browser may not have heard of it.
+
+    A link from a page to itself changes what the script reads, but not what the browser shows.
+    """
+    _write({}, run_id, again=again)
 
 
 def _open(said: Mapping[str, str]) -> links.SharedConfig | None:
@@ -101,7 +104,7 @@ def _open(said: Mapping[str, str]) -> links.SharedConfig | None:
     return found if sets else None
 
 
-def _write(stale: Mapping[str, str], run_id: str = "") -> None:
+def _write(stale: Mapping[str, str], run_id: str = "", *, again: bool = False) -> None:
     """Make the address say what is left of the link, without stale words, and name a run.
 
     At once, and only if it does not: each step would be an entry of its own in the browser's
@@ -110,5 +113,5 @@ def _write(stale: Mapping[str, str], run_id: str = "") -> None:
     now = st.query_params.to_dict()
     kept = {key: value for key, value in now.items() if key not in stale}
     words = {**kept, **current_link().query, **({RUN: run_id} if run_id else {})}
-    if words != now:
+    if again or words != now:
         st.query_params.from_dict(words)

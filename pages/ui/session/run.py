@@ -52,7 +52,7 @@ def current_run() -> Run | None:
         return None  # deleted in the meantime, and not requested by the address
     if st.session_state.get(RUN) != run.id:
         _open(run)
-    name_run(run.id)
+    name_run(run.id, again=is_new and not _went_back())
     return run
 
 
