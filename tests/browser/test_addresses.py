@@ -121,7 +121,7 @@ def test_back_takes_one_press_and_leads_to_an_untrained_page_too(forge, store):
 
 
 def test_back_from_a_run_of_a_link_takes_one_press(forge, store):
-    """Brief 8: the run and the end of the link's words were two entries."""
+    """Issue 8: the run and the end of the link's words were two entries."""
     forge.open("train?epochs=100&seed=3").press("Train").badge("finished")
     assert forge.idle().url.endswith(f"/train?run={forge.run_id}")
     forge.page.go_back()

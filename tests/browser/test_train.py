@@ -200,9 +200,9 @@ def test_moving_a_slider_trains_at_once_beside_a_ghost(forge, store):
 
 
 def test_the_verdict_does_not_move_what_is_below_it(new_forge, server, start_run, config):
-    """Brief 8: the page jumped by 28 pixels when it came."""
+    """The page jumped by 28 pixels when it came."""
     forge = new_forge(server, size=(1000, 768))  # where it takes two lines
-    run = start_run(config(epochs=3000, engine="torch", device="cpu"))
+    run = start_run(config(epochs=1000, engine="torch", device="cpu"))
     forge.open("train", run)
     forge.first_point(run.id)
     place = "() => document.querySelector('.st-key-steering').getBoundingClientRect().top"

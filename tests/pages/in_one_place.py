@@ -38,6 +38,8 @@ def test_settings_have_the_option_and_its_help_and_a_run_with_it_starts(app, sto
         choice.set_value("centred").run()
         assert_sound(app)
     assert "Takes off the running mean." in texts(app)
+    app.session_state["structures"] = True
+    app.run()
     assert any("Centred(width=16)" in block.value for block in app.code)
     button(app, "Train").click().run()
     assert_sound(app)

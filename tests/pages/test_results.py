@@ -114,7 +114,7 @@ def test_of_several_seeds_it_says_how_many_are_good(open_page, store, trained):
         at = open_page(page, run=group.id)
         assert_sound(at)
         assert "Of 3 runs, 0 good, 0 fairly good, 3 not good." in texts(at)
-    # Brief 8: the cards of the seeds had no noise floor, and a second row showed the first seed's.
+    # Issue 8: the cards of the seeds had no noise floor, and a second row showed the first seed's.
     assert list(shown(at)) == [metric.label for metric in metrics_for(4).values()]
     assert shown(at)["Histogram overlap"] == "0.600"
     assert "0.400 to 1.000; 1 of 3 within the noise floor or better" in texts(at)

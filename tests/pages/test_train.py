@@ -277,7 +277,10 @@ def test_a_failed_run_says_why(open_page, make_run):
     assert run.reason in errors(open_page("train", run=run.id))
 
 
-def test_the_structure_of_both_networks_is_printed(train_page):
+def test_the_structure_of_both_networks_is_printed_when_it_is_asked_for(train_page):
+    assert not train_page.code
+    train_page.session_state["structures"] = True
+    train_page.run()
     generator, discriminator = (code.value for code in train_page.code)
     assert "Linear(in_features=10, out_features=16, bias=True)" in generator
     assert generator.rstrip(")\n ").endswith("Tanh(")
@@ -449,7 +452,7 @@ def test_a_run_whose_script_was_interrupted_before_it_showed_it_is_shown(open_pa
 
 
 def test_a_finished_run_says_what_to_press_next(open_page, make_run):
-    """Brief 8, 3: nothing said that it was over, what had happened, and where to go."""
+    """Issue 8: nothing said that it was over, what had happened, and where to go."""
     at = open_page("train", run=make_run(model.FINISHED).id)
     assert "See what it learned" in texts(at)
     assert "Not good yet" in texts(at)
