@@ -29,6 +29,7 @@ def first_points(browser, server, times):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     forge = Forge(context.new_page(), server, None)
     for _ in range(times + 1):
+        context.clear_cookies()  # else the run that one has just started is shown
         forge.open("train")
         forge.page.wait_for_load_state("networkidle")
         forge.page.wait_for_function(DRAWN)  # a page that is still being drawn is no warm one
