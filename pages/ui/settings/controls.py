@@ -75,13 +75,8 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig:
 
 def control_label(name: str) -> str:
     """The label of a control on the pages: of a setting, or of how a run is started."""
-    known = {
-        _LR: _("Learning rate"),
-        "repeats": _("Repeats"),
-        "speed": _("Speed"),
-        links.INSTANT: _("Train while I move sliders"),
-    }
-    return known.get(name) or _(declared_params()[name].label)
+    known = {_LR: _("Learning rate"), links.INSTANT: _("Train while I move sliders")}
+    return known.get(name) or _((links.STARTING.get(name) or declared_params()[name]).label)
 
 
 def few(names: Iterable[str]) -> str:
