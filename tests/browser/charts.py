@@ -113,7 +113,9 @@ class Charts:
 
         def still():
             nonlocal last
-            before, last = last, stage.screenshot(animations="disabled")
+            # A scrollbar that fades is no part of a chart.
+            bars = "* { scrollbar-width: none !important }"
+            before, last = last, stage.screenshot(animations="disabled", style=bars)
             return before == last
 
         eventually(still, 20, "a picture that stands still")
