@@ -15,6 +15,7 @@ from tests.pages.helpers import (
     assert_sound,
     button,
     errors,
+    expand,
     labelled,
     labels,
     texts,
@@ -275,6 +276,23 @@ def test_a_button_pressed_too_late_is_answered(open_page, make_run, store):
 def test_a_failed_run_says_why(open_page, make_run):
     run = make_run(model.FAILED)
     assert run.reason in errors(open_page("train", run=run.id))
+
+
+def test_closed_expanders_keep_what_a_link_has_set_and_what_was_typed(open_page, store):
+    at = open_page("train", expanded=False, g_dims="8")
+    assert not at.text_input
+    labelled(at.select_slider, "Learning rate").set_value(0.01).run()
+    button(at, "Train").click().run()
+    (run,) = store.list()
+    assert run.config.generator.hidden_dims == (8,)
+    assert {run.config.optimizer.lr_g, run.config.optimizer.lr_d} == {0.01}
+    expand(at)
+    labelled(at.run().text_input, "Generator widths").set_value("8, x").run()
+    for name in ("networks", "loss", "optimizer"):
+        at.session_state[f"expander.{name}"] = False
+    at.run()
+    assert "'x'" in errors(at)
+    assert button(at, "Train").disabled
 
 
 def test_the_structure_of_both_networks_is_printed_when_it_is_asked_for(train_page):
