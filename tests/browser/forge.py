@@ -29,7 +29,7 @@ _IDLE = """() => {
 }"""
 
 # From the event of the next click to the frame after the one in which something is there.
-_FIRST_POINT = """() => {
+FIRST_POINT = """() => {
   const root = document.querySelector('.gf-live')
   const traces = root?.querySelector('.gf-losses')?.data
   const curve = traces?.find(t => t.showlegend !== false && !t.opacity) // no band, no ghost
@@ -162,7 +162,7 @@ class Forge:
 
     def press_and_time_first_point(self, name):
         """Milliseconds from the click on a button to the first point, as the browser counts."""
-        return self.press_and_time(name, _FIRST_POINT)
+        return self.press_and_time(name, FIRST_POINT)
 
     def press_and_time(self, name, there):
         """Milliseconds from the click on a button until a JavaScript function returns true."""

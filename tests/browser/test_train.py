@@ -76,7 +76,7 @@ def test_what_the_fields_say_in_the_moment_of_the_click_is_trained(forge, store)
     field = forge.main.get_by_role("textbox", name="Generator widths")
     field.fill("16, x")
     field.press("Enter")
-    forge.error("Generator widths", "must be", "'x'")
+    assert "generator." not in forge.error("Generator widths", "must be", "'x'")
     expect(forge.button("Train")).to_be_disabled()
     field.fill("16, 32")
     field.press("Enter")
@@ -89,14 +89,6 @@ def test_what_the_fields_say_in_the_moment_of_the_click_is_trained(forge, store)
     forge.first_point()
     changed = {"training.epochs": 200, "generator.hidden_dims": (8, 8)}
     assert store.get(forge.run_id).config.differences() == changed
-
-
-def test_a_double_click_makes_one_run(forge, store):
-    before = len(store.list())
-    forge.open("train")
-    forge.button("Train").dblclick()
-    forge.first_point()
-    assert len(store.list()) == before + 1
 
 
 def test_pause_resume_stop(forge, store, start_run):
@@ -149,19 +141,6 @@ def test_a_table_with_many_features_has_its_histograms_on_pages(forge, store, co
     assert forge.page.evaluate(titles) == 8
     forge.main.locator(".gf-pager button").last.click()
     eventually(lambda: forge.page.evaluate(titles) == 5, 10, "the second page")
-
-
-def test_the_tutorial_is_finished_while_one_watches(forge, store, figure):
-    forge.open("train")
-    took = forge.press_and_time(
-        "Train",
-        """() => {
-      const root = document.querySelector('.gf-live')
-      return root?.dataset.status === 'finished' && Number(root.dataset.shown) === 20000
-    }""",
-    )
-    figure("from the click on Train to 10,000 epochs with their histograms", f"{took:.0f} ms")
-    assert store.get(forge.run_id).step == 20_000
 
 
 def test_moving_a_slider_trains_at_once_beside_a_ghost(forge, store):
