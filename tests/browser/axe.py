@@ -2,12 +2,7 @@
 
 from pathlib import Path
 
-from tests.browser.server import eventually
-
 AXE = Path(__file__).parents[1] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
-# Colours change gradually. One whose element is taken away meanwhile never says that it has ended.
-MOVING = """() => document.getAnimations().some(
-  a => a.playState === 'running' && a.effect.getComputedTiming().endTime < 5000)"""
 RUN = """async () => {
   const options = { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }
   const found = await axe.run({ exclude: ['.js-plotly-plot svg'] }, options)
@@ -16,8 +11,7 @@ RUN = """async () => {
 }"""
 
 
-def serious_faults(page):
+def serious_faults(forge):
     """The serious and critical violations on a page as it is."""
-    page.evaluate(f"window.axe || eval({AXE.read_text(encoding='utf-8')!r})")
-    eventually(lambda: not page.evaluate(MOVING), what="a page that stands still")
-    return page.evaluate(RUN)
+    forge.page.evaluate(f"window.axe || eval({AXE.read_text(encoding='utf-8')!r})")
+    return forge.still().page.evaluate(RUN)

@@ -27,7 +27,9 @@ _IDLE = """() => {
     && document.querySelector('[data-testid=stMain] :is(h1, h2, h3)')
     && !document.querySelector('[data-testid=stSkeleton], .gf-live[data-pending]')
 }"""
-
+# What fades or opens. An element that is taken away meanwhile never says that it has ended.
+_MOVING = """() => document.getAnimations().some(
+  a => a.playState === 'running' && a.effect.getComputedTiming().endTime < 5000)"""
 # From the event of the next click to the frame after the one in which something is there.
 FIRST_POINT = """() => {
   const root = document.querySelector('.gf-live')
@@ -92,6 +94,11 @@ class Forge:
     def idle(self):
         """Wait until the page is drawn."""
         self.page.wait_for_function(_IDLE)
+        return self
+
+    def still(self):
+        """Wait until nothing on the page fades or opens any more, which a click might miss."""
+        eventually(lambda: not self.page.evaluate(_MOVING), what="a page that stands still")
         return self
 
     def go(self, name):

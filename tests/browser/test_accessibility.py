@@ -24,7 +24,7 @@ def faults(forge):
             forge.page.emulate_media(color_scheme=theme)
             if theme == "dark":
                 eventually(lambda: forge.page.evaluate(BACKGROUND) != before, what="the theme")  # noqa: B023
-            found[theme] = serious_faults(forge.page)
+            found[theme] = serious_faults(forge)
         forge.page.emulate_media(color_scheme="light")
         return [f"{theme}: {fault}" for theme, faults in found.items() for fault in faults]
 

@@ -88,7 +88,7 @@ def test_every_page_fits_and_can_be_read_in_light_and_dark(
             assert width <= size[0], path
             faults[path, theme] = forge.page.evaluate(CUT_OFF)
             if size == LAPTOP:
-                faults[path, theme] += serious_faults(forge.page)
+                faults[path, theme] += serious_faults(forge)
         if path == "train" and size == LAPTOP:
             assert_needs_no_scrolling(forge)
         themes.reverse()
