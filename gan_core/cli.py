@@ -206,7 +206,7 @@ class _Session:
         _tell(f"Written to {self.out}: {', '.join(written)}.")
 
     def _judge(self, report: ScoreReport) -> None:
-        for line in _score_lines(report):
+        for line in _score_lines(report, self.problem.config.optimizer.highest):
             _tell(line)
         if self.out:
             scores = json.dumps(report.to_dict(), indent=2)
@@ -231,9 +231,10 @@ def _announce(started: Started) -> None:
         _tell("Compiling the fast engine, once on this machine; about half a minute ...")
 
 
-def _score_lines(report: ScoreReport) -> Iterator[str]:
-    """Each metric's overall value beside its noise floor, one per line."""
-    yield judge(report).headline.text()
+def _score_lines(report: ScoreReport, rate: float) -> Iterator[str]:
+    """The verdict, then each metric's overall value beside its noise floor, one per line."""
+    verdict = judge(report, rate)
+    yield f"{verdict.headline.text()} {verdict.advice.text()}"
     yield f"{'score':<15}value   better    noise floor"
     for name, found in report.scores.items():
         floor, goal = found.floor.overall, METRICS[name].goal

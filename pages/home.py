@@ -34,9 +34,9 @@ def main() -> None:
         st.markdown(f"# {_('GAN Forge')}")
         st.markdown(
             _(
-                "A **generator** forges rows of a table out of noise, and a **discriminator** "
-                "inspects them: real or fake? They train against each other, until the forger is "
-                "so good that the inspector can only guess."
+                "The **generator** G forges rows of a table out of noise, and the "
+                "**discriminator** D inspects them: real or fake? They train against each other, "
+                "until the forger is so good that the inspector can only guess."
             )
         )
         if st.button(_("Start the tutorial"), type="primary", icon=":material/play_arrow:"):

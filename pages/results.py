@@ -58,8 +58,8 @@ def choose_sample(run: Run) -> tuple[int, int | None]:
     return int(n), None if seed is None else int(seed)
 
 
-def draw(run: Run, step: int) -> None:
-    """Draw all results of the generator from the checkpoint at a step."""
+def draw(run: Run, step: int, *, cards: bool) -> None:
+    """Draw all results of the generator from the checkpoint at a step, with or without cards."""
     table = resolve(run.config).table
     top, menu = st.columns([3, 1], vertical_alignment="bottom")
     with top:
@@ -74,11 +74,12 @@ def draw(run: Run, step: int) -> None:
         return
     report = own or ScoreReport.from_dict(sample["scores"])
     if 2 * n >= table.n_rows:
-        verdict(report)
+        verdict(report, run.config.at(step))
     else:
         too_few_rows(-(-table.n_rows // 2))
-    score_cards(report)
-    figures(table, sample)
+    if cards:
+        score_cards([report])
+    figures(table, sample, n)
     generated = pd.DataFrame(sample["first"], columns=list(table.features))
     real, fake = st.columns(2)
     real.markdown(f"**{_('Real rows')}** · {_('first')} {len(generated)} / {table.n_rows:,}")
@@ -89,18 +90,19 @@ def draw(run: Run, step: int) -> None:
         score_table(report)
 
 
-def figures(table: Table, sample: dict[str, Any]) -> None:
+def figures(table: Table, sample: dict[str, Any], n: int) -> None:
     """Histograms of every feature; with two features, also as points in the plane."""
-    features, real, drawn = table.features, table.values, sample["densities"]
+    key, drawn = "result_histograms", sample["densities"]
+    features, real = table.features, table.values
     if len(features) > 2:
-        charts.histograms("result_histograms", features, real, drawn, row_height=240)
+        charts.histograms(key, features, real, drawn, n_generated=n, row_height=240)
         return
     plane, single = st.columns(2)
     with plane:
         points = np.array(sample["points"])
         charts.scatter("result_scatter", features, real, points, height=440)
     with single:
-        charts.histograms("result_histograms", features, real, drawn, row_height=220)
+        charts.histograms(key, features, real, drawn, n_generated=n, row_height=220)
 
 
 def main() -> None:
@@ -114,6 +116,7 @@ def main() -> None:
     with head.corner:
         share_button(run.config, run)
     status_row(run)
+    has_cards = run.is_group and bool(run.reports)
     if run.is_group:
         members = store().members(run)
         member_scores(run, members)
@@ -132,7 +135,7 @@ def main() -> None:
         st.info(
             _("This run is still training; these are from its last checkpoint. Reload to update.")
         )
-    draw(run, step)
+    draw(run, step, cards=not has_cards)
 
 
 main()

@@ -4,12 +4,13 @@ import streamlit as st
 
 from gan_core.config import ExperimentConfig
 from gan_core.errors import ConfigError
+from gan_core.store import model
 from gan_core.store.model import Run
 from gan_core.views import View
 from pages.ui.parts.head import page_head
 from pages.ui.parts.navigation import link_to
 from pages.ui.parts.text import _
-from pages.ui.run.arena import arena, is_quality_chosen, view_controls
+from pages.ui.run.arena import arena, is_quality_chosen, next_steps, view_controls
 from pages.ui.run.edits import changes_list, edit_controls, edit_toggle, replay_notice
 from pages.ui.run.ghost import ghost_of
 from pages.ui.run.instant import follow_settings, instant_toggle
@@ -57,13 +58,16 @@ def steering(run: Run) -> tuple[Motion, View | None]:
     Returns:
         how this page plays it, and the picture to draw beside the charts.
     """
-    status_row(run, slow=not run.is_group)
+    place = status_row(run, slow=not run.is_group)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = view_controls(run)
         motion = transport_row(run, with_speed=view is None)
         if run.is_group:
             fork_of_group(run)
         changing = edit_toggle(run)
+    if run.status == model.FINISHED:
+        with place:
+            next_steps(run)
     if changing:
         edit_controls(run)
     return motion, view
@@ -72,7 +76,7 @@ def steering(run: Run) -> tuple[Motion, View | None]:
 def main() -> None:
     """Draw the page."""
     sentence = _("Two networks compete: can G learn to fool D?")
-    head = page_head(_("Train"), sentence)
+    head = page_head(_("Train"), sentence, answered=True)
     run = current_run()
     follow_link()
     left, right = st.columns([1, 3.1])
@@ -80,9 +84,10 @@ def main() -> None:
         run, config = settings_column(run)
     settings = config or current_settings()
     with right:
-        motion, view, ghost = Motion(), None, None
+        motion, view, ghost, quality = Motion(), None, None, False
         if run:
             motion, view = steering(run)
+            quality = is_quality_chosen(run)
             ghost = ghost_of(run)
         else:
             st.markdown(
@@ -94,13 +99,13 @@ def main() -> None:
             )
             speed_control()
         with st.container(key="stage"):  # its contents stand side by side: see page.css
-            live_view(run, settings, ghost, motion, quality=is_quality_chosen())
+            live_view(run, settings, ghost, motion, quality=quality)
             if run and view:
                 arena(run, view)
         if run:
             timeline(run)
             changes_list(run)
-        if run and not run.is_active and run.step:
+        if run and run.can_resume and run.step:
             link_to("results", _("See the results"), "analytics", run)
         structures(run.config if run else settings)
         code_view(settings, run)

@@ -158,6 +158,11 @@ class OptimizerConfig(Section, frozen=True):
         low=0.0, high=0.99999,
     )  # fmt: skip
 
+    @property
+    def highest(self) -> float:
+        """The higher learning rate of the two players."""
+        return max(self.lr_g, self.lr_d)
+
 
 class TrainingConfig(Section, frozen=True):
     """How long to train, and on what."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from gan_core.errors import StoreBusyError
+from gan_core.live.updates import HISTOGRAM_ROWS
 from gan_core.store.attempt import Attempt, Request
 from gan_core.training import Checkpoint, Progress, TrainedGenerator
 
@@ -16,7 +17,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-PREVIEW_ROWS = 500  # enough for stable histograms; 8 KB for four features
 PREVIEW_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_SHARE = 0.05  # maximum share of the run's time spent on checkpoints
@@ -79,7 +79,7 @@ class Recorder:
             return ""
         began = time.monotonic()
         losses = np.concatenate(self._parts)
-        preview = generator.rows(PREVIEW_ROWS) if generator else None
+        preview = generator.rows(HISTOGRAM_ROWS) if generator else None
         networks = checkpoint.players() if checkpoint else None
         self._request = retry_while_busy(
             lambda: self.attempt.append(

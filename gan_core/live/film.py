@@ -5,7 +5,7 @@ from functools import partial
 
 from gan_core.live.cache import Kept
 from gan_core.live.questions import QUESTIONS, Part, Parts, as_json
-from gan_core.live.updates import N_BINS, histograms
+from gan_core.live.updates import HISTOGRAM_ROWS, N_BINS, histograms
 from gan_core.problem import resolve
 from gan_core.registry import register
 from gan_core.store import results
@@ -17,8 +17,6 @@ from gan_core.views.latent import fixed_noise
 from gan_core.views.packing import packed
 from gan_core.views.pictures import picture_of
 from gan_core.views.view import View
-
-HISTOGRAM_ROWS = 500  # generated rows, as many as the worker makes for the live histograms
 
 Query = Mapping[str, str]  # a view as in a URL
 

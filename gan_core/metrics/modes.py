@@ -47,8 +47,19 @@ def modes_covered(fake: FloatArray, modes: Modes) -> FloatArray:
     Returns:
         The share, (), in [0, 1], a multiple of 1/k; 1 is best.
     """
+    return np.asarray(len(_covered(fake, modes)) / len(modes.centres))
+
+
+def missing_modes(fake: FloatArray, modes: Modes) -> dict[str, list[float]]:
+    """The centres that `modes_covered` does not count, rounded, by their number from 1."""
+    covered = _covered(fake, modes)
+    centres = (np.round(modes.centres, 2) + 0.0).tolist()
+    return {f"{i + 1}": centre for i, centre in enumerate(centres) if i not in covered}
+
+
+def _covered(fake: FloatArray, modes: Modes) -> set[int]:
     nearest, is_good = _nearest(fake, modes)
-    return np.asarray(len(np.unique(nearest[is_good])) / len(modes.centres))
+    return set(nearest[is_good].tolist())
 
 
 @register(METRICS, "high_quality")

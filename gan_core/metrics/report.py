@@ -11,6 +11,7 @@ from gan_core.data.modes import Modes
 from gan_core.errors import DataError
 from gan_core.metrics.base import METRICS, Metric, metrics_for
 from gan_core.metrics.checks import FloatArray, check_names, check_pair, check_real
+from gan_core.metrics.modes import missing_modes
 
 SPLITS = 100  # stable 5 % and 95 % quantiles; a table of 569 x 30 takes about 0.6 s
 
@@ -90,10 +91,13 @@ class ScoreReport:
         scores: by the metric's name, in the order of `METRICS`.
         spread: the generated rows' standard deviation as a share of the real rows', by feature;
             1 for one that is constant in the real rows. Empty in reports of older versions.
+        missing: the centres of the modes without a generated row by their number, counted from 1;
+            empty if none is, or in reports of older versions.
     """
 
     scores: dict[str, Score]
     spread: dict[str, float] = field(default_factory=dict)
+    missing: dict[str, list[float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain dicts, strings and finite floats, ready for JSON."""
@@ -104,7 +108,7 @@ class ScoreReport:
         """The inverse of `to_dict`."""
         found = record["scores"]
         scores = {name: Score.from_dict(found[name]) for name in METRICS if name in found}
-        return cls(scores, record.get("spread", {}))
+        return cls(scores, record.get("spread", {}), record.get("missing", {}))
 
 
 def evaluate(
@@ -146,7 +150,8 @@ def evaluate(
         name: _score(metric, metric.value(real, fake, modes), names, floor.get(name), modes)
         for name, metric in metrics_for(len(names), modes).items()
     }
-    return ScoreReport(scores, dict(zip(names, _spread(real, fake), strict=True)))
+    spread = dict(zip(names, _spread(real, fake), strict=True))
+    return ScoreReport(scores, spread, missing_modes(fake, modes) if modes else {})
 
 
 def noise_floor(

@@ -71,8 +71,8 @@ def _picture(
 
     async def answer(request: Request) -> Response:
         try:
-            run = await run_in_threadpool(find_shown, request.path_params["run_id"])
-            asked = await run_in_threadpool(ask, run, request.query_params)
+            run_id, query = request.path_params["run_id"], request.query_params
+            asked = await run_in_threadpool(lambda: ask(store().get(run_id), query))
             if not isinstance(asked, Question):
                 return _json(asked)
             body = await _answer_to(asked)
@@ -142,7 +142,7 @@ def _arena(run: Run, asked: QueryParams) -> object:
 
     While it is requested, a running run stores its networks several times a second.
     """
-    database = store().database
+    run, database = store().lead(run), store().database
     results.watch(database, run.id)
     step = results.players_step(database, run.id)
     another = _known(asked, "attempt") != run.attempt
@@ -155,15 +155,18 @@ def _arena(run: Run, asked: QueryParams) -> object:
 @_picture
 def _film(run: Run, asked: QueryParams) -> object:
     """All snapshots as pictures; as histograms if no view is requested."""
+    run = store().lead(run)
     view, after = _view(asked) if "view" in asked else None, _known(asked, "after")
     return viewer().put("film", user(), run=run.id, view=view, after=after, state=_snapshots(run))
 
 
 @_picture
 def _quality(run: Run, known: QueryParams) -> object:
-    """The scores of the snapshots."""
+    """The scores of the snapshots; of a group, over its members."""
     which = {"attempt": _known(known, "attempt"), "after": _known(known, "after")}
-    return viewer().put("quality", user(), run=run.id, **which, state=_snapshots(run))
+    members = store().members(run) if run.is_group else [run]
+    state = [_snapshots(member) for member in members]
+    return viewer().put("quality", user(), run=run.id, **which, state=state)
 
 
 async def _samples(request: Request) -> Response:

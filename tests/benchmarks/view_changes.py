@@ -11,6 +11,8 @@ import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
+
 from gan_core import ExperimentConfig
 from tests.benchmarks.report import print_columns, print_head, print_row
 from tests.browser.charts import Charts
@@ -19,6 +21,10 @@ from tests.browser.forge import Forge
 from tests.browser.server import Server
 
 ENDLESS = {"training.epochs": 500_000, "training.engine": "torch", "training.device": "cpu"}
+STATE = """() => ['.gf-live', '.gf-arena', '.gf-scores'].map(name => {
+  const { status, step, scored } = document.querySelector(name)?.dataset ?? {}
+  return [name, status, step, scored].join(' ')
+}).join(', ')"""
 MOST = 0.01  # of the pixels may differ
 
 
@@ -38,18 +44,22 @@ def main():
             charts = Charts(forge, asked.seed)
             for i in range(asked.changes):
                 change = charts.change()
+                fault = ""
                 try:
                     charts.fit(change)
                     shares.append(charts.difference_from_scratch())
                     if shares[-1] > MOST:
-                        faults.append(
-                            f"change {i}, {change}: {shares[-1]:.2%} of the pixels differ"
-                        )
-                except AssertionError as error:
-                    faults.append(f"change {i}: {error}")
+                        fault = f"{shares[-1]:.2%} of the pixels differ"
+                except (AssertionError, PlaywrightError) as error:
+                    fault = f"{error}; the page has {forge.page.evaluate(STATE)}"
+                faults += [fault] * bool(fault)
+                print(
+                    f"{i + 1} of {asked.changes}: {change} ({charts.view}): {fault or 'fits'}",
+                    flush=True,
+                )
         finally:
             server.close()
-    print("\n".join([*faults, f"{len(faults)} faults in {asked.changes} changes\n"]))
+    print(f"{len(faults)} faults in {asked.changes} changes\n")
     print_columns()
     print_row("pixels that differ", [100 * share for share in shares], "%", 2)
     raise SystemExit(bool(faults))

@@ -37,6 +37,11 @@ FAULTS = """view => {
   }
   return faults
 }"""
+# A scrollbar that fades is no part of a chart, nor is the timeline that stays in sight above it.
+CHARTS_ALONE = """
+  * { scrollbar-width: none !important }
+  .stElementContainer:has(.gf-timeline) { position: static !important }
+"""
 AT_REST = """step => {
   const { status, step: at, scored } = document.querySelector('.gf-live').dataset
   const arena = document.querySelector('.gf-arena')?.dataset
@@ -113,7 +118,7 @@ class Charts:
 
         def still():
             nonlocal last
-            before, last = last, stage.screenshot(animations="disabled")
+            before, last = last, stage.screenshot(animations="disabled", style=CHARTS_ALONE)
             return before == last
 
         eventually(still, 20, "a picture that stands still")

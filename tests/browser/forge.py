@@ -27,9 +27,11 @@ _IDLE = """() => {
     && document.querySelector('[data-testid=stMain] :is(h1, h2, h3)')
     && !document.querySelector('[data-testid=stSkeleton], .gf-live[data-pending]')
 }"""
-
+# What fades or opens. An element that is taken away meanwhile never says that it has ended.
+_MOVING = """() => document.getAnimations().some(
+  a => a.playState === 'running' && a.effect.getComputedTiming().endTime < 5000)"""
 # From the event of the next click to the frame after the one in which something is there.
-_FIRST_POINT = """() => {
+FIRST_POINT = """() => {
   const root = document.querySelector('.gf-live')
   const traces = root?.querySelector('.gf-losses')?.data
   const curve = traces?.find(t => t.showlegend !== false && !t.opacity) // no band, no ghost
@@ -92,6 +94,11 @@ class Forge:
     def idle(self):
         """Wait until the page is drawn."""
         self.page.wait_for_function(_IDLE)
+        return self
+
+    def still(self):
+        """Wait until nothing on the page fades or opens any more, which a click might miss."""
+        eventually(lambda: not self.page.evaluate(_MOVING), what="a page that stands still")
         return self
 
     def go(self, name):
@@ -162,7 +169,7 @@ class Forge:
 
     def press_and_time_first_point(self, name):
         """Milliseconds from the click on a button to the first point, as the browser counts."""
-        return self.press_and_time(name, _FIRST_POINT)
+        return self.press_and_time(name, FIRST_POINT)
 
     def press_and_time(self, name, there):
         """Milliseconds from the click on a button until a JavaScript function returns true."""

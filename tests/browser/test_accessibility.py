@@ -1,23 +1,12 @@
-"""axe-core finds nothing serious on any page, in light and in dark; nor in what a page opens."""
-
-from pathlib import Path
+"""axe-core finds nothing serious in what a page opens; on the pages themselves: test_looks.py."""
 
 import pytest
 from playwright.sync_api import expect
 
 from gan_core.store import model
+from tests.browser.axe import serious_faults
 from tests.browser.server import eventually
 
-AXE = Path(__file__).parents[1] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
-# Colours change gradually. One whose element is taken away meanwhile never says that it has ended.
-MOVING = """() => document.getAnimations().some(
-  a => a.playState === 'running' && a.effect.getComputedTiming().endTime < 5000)"""
-RUN = """async () => {
-  const options = { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }
-  const found = await axe.run({ exclude: ['.js-plotly-plot svg'] }, options)
-  const bad = found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
-  return bad.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 150)} ${n.failureSummary}`))
-}"""
 BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 
 
@@ -35,9 +24,7 @@ def faults(forge):
             forge.page.emulate_media(color_scheme=theme)
             if theme == "dark":
                 eventually(lambda: forge.page.evaluate(BACKGROUND) != before, what="the theme")  # noqa: B023
-            forge.page.evaluate(f"window.axe || eval({AXE.read_text(encoding='utf-8')!r})")
-            eventually(lambda: not forge.page.evaluate(MOVING), what="a page that stands still")
-            found[theme] = forge.page.evaluate(RUN)
+            found[theme] = serious_faults(forge)
         forge.page.emulate_media(color_scheme="light")
         return [f"{theme}: {fault}" for theme, faults in found.items() for fault in faults]
 
@@ -52,17 +39,7 @@ def ring(store, config):
     return eventually(lambda: (now := store.get(run.id)).status == model.FINISHED and now, 60)
 
 
-def test_axe_finds_nothing_serious_on_any_page(forge, ring, faults):
-    found = {}
-    for path in ("", "data", "train", "results", "runs", "system"):
-        forge.open(path, ring if path in ("train", "results") else None)
-        if path == "results":
-            expect(forge.main.get_by_test_id("stMetric").first).to_be_visible()
-        found[path] = faults()
-    assert not {path: all_ for path, all_ in found.items() if all_}
-
-
-def test_axe_finds_nothing_serious_in_what_train_opens(forge, ring, faults):
+def test_axe_finds_nothing_serious_in_what_is_opened(forge, ring, faults):
     forge.open("train", ring)
     found = {}
     for view in ("Quality", "Arena"):
@@ -74,6 +51,8 @@ def test_axe_finds_nothing_serious_in_what_train_opens(forge, ring, faults):
     forge.main.get_by_test_id("stPopover").get_by_text("Share", exact=True).click()
     expect(forge.page.get_by_text("For a class")).to_be_visible()
     found["share"] = faults()
+    forge.open("results", ring).see("modes are missing")
+    found["results"] = faults()
     assert not {where: all_ for where, all_ in found.items() if all_}
 
 

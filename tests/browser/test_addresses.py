@@ -8,16 +8,15 @@ from playwright.sync_api import expect
 
 from tests.browser.server import eventually, get
 
-PAGES = {"data": "Data", "train": "Train", "results": "Results", "runs": "Runs", "system": "System"}
+PAGES = ["Home", "Data", "Train", "Results", "Runs", "System"]
 
 
-@pytest.mark.parametrize("path", ["data", "results", "runs"])
-def test_a_page_can_be_the_first_request_of_a_server(own_server, new_forge, path):
-    """The others are so in test_processes.py and test_weight.py."""
+def test_a_page_can_be_the_first_request_of_a_server(own_server, new_forge):
+    """Others are so in test_processes.py, test_first_click.py and test_weight.py."""
     forge = new_forge(own_server(warm=False))
-    forge.open(path).at(PAGES[path])
+    forge.open("runs").at("Runs")
     navigation = forge.page.get_by_role("navigation", name="App pages")
-    assert navigation.get_by_role("link").all_inner_texts() == ["Home", *PAGES.values()]
+    assert navigation.get_by_role("link").all_inner_texts() == PAGES
     expect(forge.page.get_by_text("Page not found")).to_have_count(0)
 
 
@@ -52,25 +51,6 @@ def test_a_page_that_does_not_exist_is_said_not_to(forge):
     expect(forge.main.get_by_test_id("stAlert")).to_have_count(0)
     forge.open("train/?epochs=300")  # a page's own address, with a slash too many
     assert forge.at("Train").url.endswith("/train?epochs=300")
-
-
-def test_every_page_has_its_title_and_one_heading(forge):
-    for path, name in {"": "Home", **PAGES}.items():
-        forge.open(path)
-        expect(forge.page).to_have_title(f"{name} · GAN Forge")
-        heading = forge.main.locator("h1")
-        expect(heading).to_have_text("GAN Forge" if not path else name)
-        assert heading.count() == 1
-
-
-def test_errors_speak_of_labels_not_of_dotted_names(forge):
-    forge.open("train")
-    forge.main.get_by_text("Networks", exact=True).click()
-    field = forge.main.get_by_role("textbox", name="Generator widths")
-    field.fill("16, x")
-    field.press("Enter")
-    said = forge.error("Generator widths must be")
-    assert "generator." not in said
 
 
 @pytest.mark.parametrize("run_id", ["nonsense", "AAAAAAAAAAAA", "..%2F..%2Fetc", "%00", "x" * 5000])
@@ -118,3 +98,12 @@ def test_back_takes_one_press_and_leads_to_an_untrained_page_too(forge, store):
     forge.page.go_forward()
     forge.at("Train").badge("finished")
     assert forge.run_id == run
+
+
+def test_back_from_a_run_of_a_link_takes_one_press(forge, store):
+    """Issue 8: the run and the end of the link's words were two entries."""
+    forge.open("train?epochs=100&seed=3").press("Train").badge("finished")
+    assert forge.idle().url.endswith(f"/train?run={forge.run_id}")
+    forge.page.go_back()
+    forge.see("These are the real rows.")
+    assert forge.idle().url.endswith("/train?epochs=100&seed=3")

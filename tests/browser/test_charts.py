@@ -40,7 +40,7 @@ def test_each_view_names_its_colours_and_the_ghost(forge, store, config):
         charts.choose(view)
         charts.fit(view)
         look = forge.page.evaluate
-        rows = ["real", "generated", "before"]
+        rows = ["real, 50 rows", "generated, 500 rows", "before"]
         eventually(lambda: look(NAMED, "histograms") == rows, what=f"the names in {view}")  # noqa: B023
         assert look(NAMED, "losses") == ["D loss", "G loss", "before"]
     buttons = forge.main.locator(".modebar-btn")  # reached by mouse alone: they are many

@@ -64,17 +64,10 @@ def test_a_click_at_once_on_a_cold_server_over_a_slow_network(own_server, new_fo
     forge.page.context.unroute_all(behavior="ignoreErrors")
 
 
-def test_a_reload_right_after_the_click_shows_the_run(late, store):
+def test_a_reload_and_a_second_tab_right_after_the_click_show_the_run(late, new_forge, store):
     before = len(store.list())
     at_once(late).click()
     late.page.reload(wait_until="commit")
-    ends_well(late)
-    assert len(store.list()) == before + 1
-
-
-def test_a_second_tab_right_after_the_click_shows_the_run(late, new_forge, store):
-    before = len(store.list())
-    at_once(late).click()
     tab = late.another_tab(f"{late.server.url}/train")
     ends_well(late, tab)
     assert len(store.list()) == before + 1

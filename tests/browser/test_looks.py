@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from gan_core.store import model
 from gan_core.store.schema import chunks
+from tests.browser.axe import serious_faults
 from tests.browser.server import eventually
 
 PAGES = {
@@ -59,14 +60,20 @@ INK = "chart => chart._fullLayout?.font.color"
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_every_page_fits_in_light_and_dark(new_forge, server, store, finished_run, size):
+def test_every_page_fits_and_can_be_read_in_light_and_dark(
+    new_forge, server, store, finished_run, size
+):
     """Each page is opened in one theme and then changed to the other, in turn."""
     forge = new_forge(server, size=size)
-    themes, cut_off = ["light", "dark"], {}
+    themes, faults = ["light", "dark"], {}
     for path, title in PAGES.items():
         forge.page.emulate_media(color_scheme=themes[0])
         forge.open(path, finished_run if path in ("train", "results") else None)
         forge.at("Home" if not path else title)
+        expect(forge.page).to_have_title(f"{title if path else 'Home'} · GAN Forge")
+        assert forge.main.locator("h1").all_inner_texts() == [title]
+        if path == "results":
+            expect(forge.main.get_by_test_id("stMetric").first).to_be_visible()
         inks = set()
         for theme in themes:
             forge.page.emulate_media(color_scheme=theme)
@@ -79,17 +86,18 @@ def test_every_page_fits_in_light_and_dark(new_forge, server, store, finished_ru
                     inks |= ink
             width = forge.page.evaluate("document.scrollingElement.scrollWidth")
             assert width <= size[0], path
-            cut_off[path, theme] = forge.page.evaluate(CUT_OFF)
+            faults[path, theme] = forge.page.evaluate(CUT_OFF)
+            if size == LAPTOP:
+                faults[path, theme] += serious_faults(forge)
+        if path == "train" and size == LAPTOP:
+            assert_needs_no_scrolling(forge)
         themes.reverse()
-    assert not {where: found for where, found in cut_off.items() if found}
+    assert not {where: found for where, found in faults.items() if found}
 
 
-def test_on_a_laptop_train_needs_no_scrolling(new_forge, server, store, finished_run):
-    forge = new_forge(server, size=LAPTOP)
-    forge.open("train", finished_run)
-    histograms = forge.main.locator(".gf-histograms")
-    eventually(lambda: histograms.evaluate(INK), what="histograms")
-    for what in (forge.button("Train"), forge.main.locator(".gf-losses"), histograms):
+def assert_needs_no_scrolling(forge):
+    charts = (forge.main.locator(f".gf-{name}") for name in ("losses", "histograms"))
+    for what in (forge.button("Train"), *charts):
         box = what.bounding_box()
         assert box["y"] + box["height"] <= LAPTOP[1] + 1
 

@@ -36,18 +36,6 @@ def test_a_killed_worker_takes_its_run_alone(forge, store, start_run):
     expect(forge.main.get_by_test_id("stAlert")).to_have_count(0)
 
 
-def test_a_killed_dispatcher_is_started_again_and_runs_go_on(server, store, start_run):
-    run = start_run()
-    eventually(lambda: store.get(run.id).step > 0, what="the run")
-    dispatcher = next(p for p in server.processes() if "dispatch" in p.cmdline())
-    below = dispatcher.children(recursive=True)
-    dispatcher.kill()
-    eventually(lambda: not any(map(alive, below)), 15, "its workers' end")
-    again = eventually(lambda: store.get(run.id) if store.get(run.id).attempt > 1 else None, 60)
-    assert again.status in model.ACTIVE
-    eventually(lambda: store.get(run.id).worker_pid and store.get(run.id).rate, 60, "it trains")
-
-
 @pytest.mark.timeout(300)
 def test_a_killed_server_loses_no_run_and_leaves_nothing_behind(own_server, new_forge, slow):
     server = own_server(GAN_FORGE_SLOTS="3")

@@ -58,13 +58,18 @@ def test_scores_stand_under_the_losses_on_their_axis(forge, store, finished):
     losses_chart.evaluate("chart => Plotly.relayout(chart, {'xaxis.range': [0, 300]})")
 
     judged = store.get(finished.id).scores.scores
-    for name, label in [("overlap", "Histogram overlap"), ("wasserstein", "Wasserstein")]:
+    pills = forge.main.locator(".gf-metrics").get_by_role("button")
+    assert pills.all_inner_texts() == ["Histogram overlap ↑", "KS statistic ↓", "more"]
+    pills.last.click()
+    assert pills.count() == len(judged) + 1
+    for name, label in [("wasserstein", "Wasserstein"), ("overlap", "Histogram overlap")]:
         button = forge.main.locator(".gf-metrics").get_by_role("button", name=label)
         button.press("Enter")
         expect(button).to_have_attribute("aria-pressed", "true")
         now = shows(forge, lambda now, name=name: now["score"] == name, label)
         assert now["scores"]["y"][-1] == pytest.approx(judged[name].overall, abs=1e-6)
     expect(forge.main.locator(".gf-metrics [aria-pressed=true]")).to_have_count(1)
+    assert pills.count() == 3
 
     forge.page.get_by_role("slider", name="Timeline").press("Home")
     shows(forge, lambda now: now.get("cursor") == str(steps[0]), "the cursor at the beginning")

@@ -102,7 +102,7 @@ def test_delete_asks_first_deletes_only_what_is_selected_and_can_be_undone(forge
     # The next run is not chosen in its place.
     expect(forge.button("Delete")).to_have_count(0, timeout=8000)
     forge.main.get_by_text(re.compile(r"\d deleted runs")).click()
-    forge.press("Restore")
+    forge.still().press("Restore")
     eventually(lambda: shown() == mine, 20, "both back")
 
 

@@ -84,8 +84,9 @@ def read(page):
     return {code.text: code.position.bottom_left.y - code.position.top_left.y for code in found}
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "dark"), [((1366, 768), False), ((390, 844), True)], ids=["laptop", "dark phone"]
+)
 def test_a_phone_reads_the_links_off_the_screen(new_forge, network, config, size, dark):
     forge = new_forge(network, size=size, dark=dark)
     run = network.store.create(config(epochs=300).with_values({"seed": 7}), "everybody")

@@ -19,6 +19,7 @@ from gan_core.store.store import Store
 from gan_core.workers.lane import LANES
 from gan_core.workers.viewer import Answers
 from pages.server import visitor as backend
+from tests.pages.helpers import expand
 
 ROOT = Path(__file__).parents[2]
 ROUTER = ROOT / "pages" / "router.py"  # what the server runs; app.py only names it
@@ -75,7 +76,7 @@ def components():
 def open_page(components):
     """Open a page in a new session, as a link does: ``open_page("train", run="...")``."""
 
-    def open_(name, locale="en", **query):
+    def open_(name, locale="en", *, expanded=True, **query):
         at = AppTest.from_file(ROUTER, default_timeout=TIMEOUT)
         at._bidi_component_manager = components
         at.context = {"locale": locale}
@@ -83,6 +84,8 @@ def open_page(components):
             at.switch_page(f"{name}.py")
         for key, value in query.items():
             at.query_params[key] = value
+        if expanded:
+            expand(at)
         return at.run()
 
     return open_

@@ -12,6 +12,12 @@ def labelled(elements, label):
     return found[0]
 
 
+def expand(at: AppTest):
+    """Open the settings' expanders, whose widgets are drawn from then on."""
+    for name in ("networks", "loss", "optimizer"):
+        at.session_state[f"expander.{name}"] = True
+
+
 def button(at: AppTest, label):
     return labelled(at.button, label)
 

@@ -7,7 +7,7 @@ from gan_core.jobs import JOBS
 from gan_core.store.queue import DispatcherInfo, Queue
 from gan_core.workers import worker
 from tests.pages.conftest import ROOT, TIMEOUT
-from tests.pages.helpers import assert_sound, button, labelled, texts
+from tests.pages.helpers import assert_sound, button, expand, labelled, texts
 
 
 @pytest.fixture
@@ -21,7 +21,9 @@ def test_settings_have_the_option_and_its_help_and_a_run_with_it_starts(app, sto
     assert "Median 0, range 1" in encoding.options
     encoding.set_value("median").run()
     assert "Each feature is shifted to median 0" in texts(app)
-    app.switch_page("pages/train.py").run()
+    app.switch_page("pages/train.py")
+    expand(app)
+    app.run()
     assert "Hinge with a margin" in labelled(app.selectbox, "Loss").options
     labelled(app.selectbox, "Loss").set_value("margin").run()
     assert "D is charged only for rows that it does not judge with this margin." in texts(app)
@@ -38,6 +40,8 @@ def test_settings_have_the_option_and_its_help_and_a_run_with_it_starts(app, sto
         choice.set_value("centred").run()
         assert_sound(app)
     assert "Takes off the running mean." in texts(app)
+    app.session_state["structures"] = True
+    app.run()
     assert any("Centred(width=16)" in block.value for block in app.code)
     button(app, "Train").click().run()
     assert_sound(app)

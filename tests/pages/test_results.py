@@ -1,4 +1,5 @@
 import json
+import os
 import time
 from dataclasses import replace
 from multiprocessing.connection import Pipe
@@ -87,8 +88,8 @@ def test_every_metric_has_a_card_with_direction_range_and_floor(results_page, tr
 
 
 def test_the_verdict_comes_before_the_figures_and_needs_enough_rows(results_page):
-    assert "**Not good: every one of 6 scores can tell the generated" in texts(results_page)
-    assert "vary too little" in texts(results_page)
+    assert "**Not good yet: 6 of 6 scores see a difference between gen" in texts(results_page)
+    assert "as much as the real rows: train longer." in texts(results_page)
     shown = labelled(results_page.number_input, "Generated rows")
     shown.set_value(24).run()
     assert "Not good" not in texts(results_page)
@@ -98,17 +99,32 @@ def test_the_verdict_comes_before_the_figures_and_needs_enough_rows(results_page
 
 
 def test_of_several_seeds_it_says_how_many_are_good(open_page, store, trained):
-    group = store.create(trained.config, "everybody", repeats=2)
+    group = store.create(trained.config, "everybody", repeats=3)
     report = score(trained.generator).to_dict()
     queue = Queue(store.database, DispatcherInfo("me", "here", 1, 1, "CPU", "0", time.time()))
     queue.announce("CPU", "0")
-    for _ in range(2):
+    for overlap in (0.4, 0.6, 1.0):
+        report["scores"]["overlap"]["overall"] = overlap
         claim = queue.claim()
-        Attempt(store.database, claim.run_id, claim.attempt).close(model.FINISHED, result=report)
+        attempt = Attempt(store.database, claim.run_id, claim.attempt)
+        attempt.begin(0, os.getpid(), "cpu", "torch")
+        attempt.save(trained.checkpoint)
+        attempt.close(model.FINISHED, result=report)
     for page in ("train", "results"):
         at = open_page(page, run=group.id)
         assert_sound(at)
-        assert "Of 2 runs, 0 good, 0 fairly good, 2 not good." in texts(at)
+        assert "Of 3 runs, 0 good, 0 fairly good, 3 not good." in texts(at)
+    # Issue 8: the cards of the seeds had no noise floor, and a second row showed the first seed's.
+    assert list(shown(at)) == [metric.label for metric in metrics_for(4).values()]
+    assert shown(at)["Histogram overlap"] == "0.600"
+    assert "0.400 to 1.000; 1 of 3 within the noise floor or better" in texts(at)
+    bands = [h for h in at.get("html") if "noise floor:" in str(h.proto)]
+    assert len(bands) == len(metrics_for(4))
+    assert "everything is of one of the 3 runs alone: the one with seed 0." in texts(at)
+    labelled(at.selectbox, "Show the run with").set_value("seed 2").run()
+    assert "alone: the one with seed 2." in texts(at)
+    member = open_page("results", run=store.members(group)[2].id)
+    assert shown(member)["Histogram overlap"] == "1.000"
 
 
 def test_the_two_tables_stand_side_by_side(results_page, trained):
@@ -141,6 +157,9 @@ def test_another_number_of_rows_draws_another_sample(results_page):
     labelled(results_page.number_input, "Generated rows").set_value(1000).run()
     assert_sound(results_page)
     assert "5 / 1,000" in texts(results_page)
+    charts = [json.loads(c.proto.json) for c in results_page.get("bidi_component")]
+    assert charts[0]["names"]["real"] == "real, 50 rows"
+    assert charts[0]["names"]["generated"] == "generated, 1,000 rows"
     assert before != shown(results_page)
 
 

@@ -119,7 +119,7 @@ def test_the_best_come_first_when_asked_for(make_run, end_with, open_page):
 def test_a_group_has_the_result_of_all_its_runs_not_of_its_first(
     make_run, end_with, store, trained, open_page
 ):
-    """Brief 8, Runs: the first member's result stood for all."""
+    """Issue 8: the first member's result stood for all."""
     group = store.create(trained.config, "everybody", "five", repeats=5)
     first, *others, last = store.members(group)
     end_with(first, 6)

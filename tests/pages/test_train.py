@@ -1,16 +1,21 @@
 import json
+import os
 
+import numpy as np
 import pytest
 
 from gan_core import ExperimentConfig
 from gan_core.metrics import METRICS
 from gan_core.problem import resolve
 from gan_core.store import model
+from gan_core.store.attempt import Attempt
+from gan_core.store.queue import DispatcherInfo, Queue
 from tests.pages.helpers import (
     assert_kind_message,
     assert_sound,
     button,
     errors,
+    expand,
     labelled,
     labels,
     texts,
@@ -273,7 +278,27 @@ def test_a_failed_run_says_why(open_page, make_run):
     assert run.reason in errors(open_page("train", run=run.id))
 
 
-def test_the_structure_of_both_networks_is_printed(train_page):
+def test_closed_expanders_keep_what_a_link_has_set_and_what_was_typed(open_page, store):
+    at = open_page("train", expanded=False, g_dims="8")
+    assert not at.text_input
+    labelled(at.select_slider, "Learning rate").set_value(0.01).run()
+    button(at, "Train").click().run()
+    (run,) = store.list()
+    assert run.config.generator.hidden_dims == (8,)
+    assert {run.config.optimizer.lr_g, run.config.optimizer.lr_d} == {0.01}
+    expand(at)
+    labelled(at.run().text_input, "Generator widths").set_value("8, x").run()
+    for name in ("networks", "loss", "optimizer"):
+        at.session_state[f"expander.{name}"] = False
+    at.run()
+    assert "'x'" in errors(at)
+    assert button(at, "Train").disabled
+
+
+def test_the_structure_of_both_networks_is_printed_when_it_is_asked_for(train_page):
+    assert not train_page.code
+    train_page.session_state["structures"] = True
+    train_page.run()
     generator, discriminator = (code.value for code in train_page.code)
     assert "Linear(in_features=10, out_features=16, bias=True)" in generator
     assert generator.rstrip(")\n ").endswith("Tanh(")
@@ -322,10 +347,14 @@ def test_a_run_can_be_seen_as_charts_arena_or_density(open_page, make_run):
 def test_of_two_features_the_arena_shows_the_whole_space(open_page, make_run):
     two = {"data.features": ["sepal width (cm)", "petal width (cm)"]}
     at = open_page("train", run=make_run(model.QUEUED, **two).id)
-    view_of(at).set_value("arena").run()
+    assert view_of(at).value == "arena"  # issue 8, 17: as Home promises
     assert_sound(at)
     assert arena_of(at)["others"] == ""
     assert not {"Along y", "Other features"} & set(labels(at.selectbox))
+    view_of(at).set_value("quality").run()
+    assert_sound(at)
+    assert arena_of(at) is None
+    assert live_of(at)["quality"]
 
 
 def live_of(at):
@@ -346,7 +375,7 @@ def test_the_scores_can_stand_under_the_losses(open_page, make_run):
     assert [metric["name"] for metric in found["metrics"]] == list(METRICS)
     modes = next(metric for metric in found["metrics"] if metric["name"] == "modes_covered")
     assert (modes["arrow"], modes["out_of"], modes["axis"]) == ("↑", 8, "Modes covered (of 8)")
-    assert "in check" in " ".join(found["labels"]["meaning"])
+    assert "neither player is winning" in found["labels"]["meaning"]
 
 
 def test_lines_of_the_equilibrium_are_those_of_the_loss_with_smoothing_and_penalties(
@@ -369,17 +398,17 @@ def test_settings_that_are_not_the_runs_are_named_and_can_be_reset(open_page, ma
     """Issue 8, 6: the panel and the picture disagreed in silence."""
     run = make_run(model.PAUSED)
     at = open_page("train", run=run.id)
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
     labelled(at.slider, "Latent dimension").set_value(3).run()
     labelled(at.select_slider, "Learning rate").set_value(0.001).run()
     assert "Settings differ from this run: Latent dimension, Learning rate" in texts(at)
     button(at, "Reset to the run's").click().run()
     assert_sound(at)
     assert labelled(at.slider, "Latent dimension").value == 10
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
     store.edit(run.id, {"optimizer.lr_g": 0.01})  # on the way, which the next run does not repeat
     at.run()
-    assert "differ" not in texts(at)
+    assert "Settings differ" not in texts(at)
 
 
 def test_a_ghost_has_the_rows_of_the_run_before_it(open_page, make_run, store, trained):
@@ -438,3 +467,36 @@ def test_a_run_whose_script_was_interrupted_before_it_showed_it_is_shown(open_pa
     assert [made.id for made in store.list()] == [run.id]
     assert at.query_params["run"] in (run.id, [run.id])
     assert labelled(at.slider, "Latent dimension").value == 3  # moved since then, perhaps
+
+
+def test_a_finished_run_says_what_to_press_next(open_page, make_run):
+    """Issue 8: nothing said that it was over, what had happened, and where to go."""
+    at = open_page("train", run=make_run(model.FINISHED).id)
+    assert "See what it learned" in texts(at)
+    assert "Not good yet" in texts(at)
+    button(at, "Watch the game").click().run()
+    assert_sound(at)
+    assert view_of(at).value == "arena"
+    assert "Watch the game" not in labels(at.button)
+    at = open_page("train", run=make_run(model.PAUSED).id)
+    assert "See what it learned" not in texts(at)
+    assert "See the results" in texts(at)
+
+
+@pytest.mark.parametrize(("losses", "said"), [((1.35, 0.72), True), ((1.1, 0.72), False)])
+def test_losses_near_their_equilibrium_are_said_to_be_a_draw(
+    open_page, make_run, store, losses, said
+):
+    run = store.create(TUTORIAL, "everybody")
+    queue = Queue(store.database, DispatcherInfo(slots=1))
+    queue.announce("CPU", "0")
+    attempt = Attempt(store.database, run.id, queue.claim().attempt)
+    attempt.begin(0, os.getpid(), "cpu", "torch")
+    rows = np.tile(np.float32([*losses, 0.5, 0.5]), (300, 1))
+    attempt.append(1, rows)
+    assert not live_of(open_page("train", run=run.id))["draw"]
+    attempt.close(model.FINISHED)
+    told = live_of(open_page("train", run=run.id))["draw"]
+    assert told == (
+        "Losses near 1.39 and 0.69 are a draw, not a failure: D can only guess." if said else ""
+    )

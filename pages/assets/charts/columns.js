@@ -30,13 +30,18 @@ export function curve(t, received, { name, label }, unit = 1) {
   }
   if (!band.columns[name]) return [];
   const [median, low, high] = band.columns[name];
-  const silent = { line: { width: 0 }, hoverinfo: "skip", showlegend: false };
   const x = across(band.x);
+  return [...edges(x, [low, high], t[role]), { ...seen, x, y: median, line: { ...line, width: width + 0.2 } }];
+}
+
+/** A band between two curves, which lies behind what follows.
+ * @param {number[]} x @param {number[][]} ends low and high @param {string} colour */
+export function edges(x, [low, high], colour) {
+  const silent = { line: { width: 0 }, hoverinfo: "skip", showlegend: false };
   const edge = { type: "scatter", mode: "lines", x, ...silent };
   return [
     { ...edge, y: low },
-    { ...edge, y: high, fill: "tonexty", fillcolor: faded(t[role], 0.22) },
-    { ...seen, x, y: median, line: { ...line, width: width + 0.2 } },
+    { ...edge, y: high, fill: "tonexty", fillcolor: faded(colour, 0.22) },
   ];
 }
 

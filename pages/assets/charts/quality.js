@@ -3,6 +3,7 @@
 
 import { Asker } from "../lib/ask.js";
 import { escapeHtml, fill, three } from "../lib/format.js";
+import { edges } from "./columns.js";
 import { axis, note, theme, title, WITHOUT_TOOLS } from "./theme.js";
 
 /** @import { LiveData, QualityData, QualityUpdate } from "../lib/types.js" */
@@ -10,13 +11,15 @@ import { axis, note, theme, title, WITHOUT_TOOLS } from "./theme.js";
 /** @import { Theme } from "./theme.js" */
 
 const PAUSE = 1000; // milliseconds between two requests while a run trains
-const HEIGHT = 175; // pixels
+const HEIGHT = 140; // pixels
+const AT_ONCE = 2; // scores to choose from, so that the histograms stay in sight
 
 export class Quality {
   /** @type {QualityData} */
   #data = null;
   #run = null;
   #chosen = ""; // name of a metric
+  #showsAll = false; // the buttons
   #wording = "";
   #isListening = false;
   #asker = new Asker();
@@ -29,11 +32,11 @@ export class Quality {
   constructor(view, root) {
     this.view = view;
     this.root = root;
-    root.innerHTML = `<div class="gf-metrics" role="group"></div>
-      <div class="gf-scores"></div><div class="gf-meaning"></div>`;
-    this.buttons = root.children[0];
-    this.chart = root.children[1];
-    this.meaning = root.children[2];
+    root.innerHTML = `<div class="gf-scores"></div>
+      <div><div class="gf-metrics" role="group"></div><div class="gf-meaning"></div></div>`;
+    this.chart = root.children[0];
+    this.buttons = root.children[1].children[0];
+    this.meaning = root.children[1].children[1];
     this.#forget();
   }
 
@@ -64,7 +67,7 @@ export class Quality {
   #forget() {
     this.attempt = -1;
     this.steps = []; // of the snapshots
-    this.scores = {}; // by the metric's name
+    this.scores = { scores: {}, low: {}, high: {} }; // by the metric's name; ends only of a group
     this.floors = null;
     this.left = 0; // snapshots still to be scored
     this.#isAsking = false;
@@ -97,14 +100,16 @@ export class Quality {
   }
 
   /** @param {QualityUpdate} update */
-  #take({ attempt, after, steps, scores, floors, left }) {
+  #take({ attempt, after, steps, scores, low = {}, high = {}, floors, left }) {
     if (after < 0) this.#forget();
     this.left = left;
     this.attempt = attempt;
     this.floors = floors ?? this.floors;
     this.steps.push(...steps);
-    for (const [name, values] of Object.entries(scores)) {
-      this.scores[name] = [...(this.scores[name] ?? []), ...values];
+    for (const [part, columns] of Object.entries({ scores, low, high })) {
+      for (const [name, values] of Object.entries(columns)) {
+        this.scores[part][name] = [...(this.scores[part][name] ?? []), ...values];
+      }
     }
     this.draw();
   }
@@ -114,9 +119,16 @@ export class Quality {
     const wording = JSON.stringify(data);
     if (this.#wording !== wording) this.#build(data);
     this.#wording = wording;
-    for (const button of this.buttons.children) {
-      button.setAttribute("aria-pressed", String(button.dataset.name === this.#metric.name));
+    const [...choices] = this.buttons.children;
+    const more = choices.pop();
+    for (const [i, button] of choices.entries()) {
+      const isChosen = button.dataset.name === this.#metric.name;
+      button.setAttribute("aria-pressed", String(isChosen));
+      button.hidden = i >= AT_ONCE && !isChosen && !this.#showsAll;
     }
+    more.textContent = this.#showsAll ? data.labels.less : data.labels.more;
+    more.setAttribute("aria-expanded", String(this.#showsAll));
+    more.hidden = choices.length <= AT_ONCE;
   }
 
   /** @param {QualityData} data */
@@ -125,15 +137,17 @@ export class Quality {
     const button = ({ name, label, arrow, better, help }) =>
       `<button type="button" data-name="${name}" title="${escapeHtml(help)}"
         aria-label="${escapeHtml(`${label}, ${better}`)}">${escapeHtml(label)} ${arrow}</button>`;
-    this.buttons.innerHTML = metrics.map(button).join("");
+    const more = '<button type="button" class="gf-more"></button>';
+    this.buttons.innerHTML = metrics.map(button).join("") + more;
     for (const made of this.buttons.children) {
       made.onclick = () => {
-        this.#chosen = made.dataset.name;
+        this.#showsAll = !made.dataset.name && !this.#showsAll;
+        this.#chosen = made.dataset.name ?? this.#chosen;
         this.#write(this.#data);
         this.draw();
       };
     }
-    const sentences = [...labels.meaning, `${labels.band} ${labels.whose}`];
+    const sentences = [labels.meaning, `${labels.band} ${labels.several}`];
     const paragraphs = sentences.map((text) => `<p>${escapeHtml(text)}</p>`);
     this.meaning.innerHTML = `<b>${escapeHtml(labels.title)}</b>${paragraphs.join("")}`;
   }
@@ -152,22 +166,33 @@ export class Quality {
     this.#listen();
     const metric = this.#metric;
     const scale = metric.out_of || 1;
-    const scores = this.scores[metric.name] ?? [];
-    const values = scores.map((value) => (value === null ? null : value * scale));
+    const scaled = (part) => (this.scores[part][metric.name] ?? []).map((v) => (v === null ? null : v * scale));
+    const values = scaled("scores");
+    const ends = [scaled("low"), scaled("high")];
     const floor = this.floors?.[metric.name]?.map((value) => value * scale);
     const t = theme(this.root);
-    const shape = this.#layout(t, values, floor);
-    Plotly.react(this.chart, [this.#trace(t, values)], shape, WITHOUT_TOOLS);
+    const shape = this.#layout(t, [...values, ...ends[1]], floor);
+    const traces = [...(ends[1].length ? this.#band(t, ends) : []), this.#trace(t, values)];
+    Plotly.react(this.chart, traces, shape, WITHOUT_TOOLS);
     this.chart.setAttribute("role", "img"); // not before it has a label
     this.chart.setAttribute("aria-label", this.#alt(values, floor));
     Object.assign(root.dataset, { score: metric.name, scored: values.length });
     moment.drawCursor();
   }
 
+  get #x() {
+    const unit = this.view.curves.unitOf("scores");
+    return this.steps.map((step) => step / unit);
+  }
+
+  // From the 10 % to the 90 % quantile of several seeds.
+  #band(t, ends) {
+    return edges(this.#x, ends, t.generated);
+  }
+
   #trace(t, y) {
     const metric = this.#metric;
-    const unit = this.view.curves.unitOf("scores");
-    const x = this.steps.map((step) => step / unit);
+    const x = this.#x;
     const line = { color: t.generated, width: 1.4 };
     const marker = { color: t.generated, size: 4 };
     const hovertemplate = metric.out_of ? `%{y:.0f} / ${metric.out_of}` : "%{y:.3f}";

@@ -61,7 +61,8 @@ export const CONFIG = {
   displayModeBar: "hover",
   plotlyServerURL: "",
   showSendToCloud: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"],
+  // Few enough not to cover the legend of a narrow chart; a drag zooms, a double click goes back.
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "sendChartToCloud"],
 };
 
 export const WITHOUT_TOOLS = { ...CONFIG, displayModeBar: false };
@@ -87,7 +88,7 @@ export function layout(t, more = {}) {
     plot_bgcolor: nothing,
     font: { family: t.font, color: t.text, size: 12 },
     hoverlabel: { bgcolor: t.background, bordercolor: t.border, font: { color: t.text } },
-    legend: { orientation: "h", ...over, bgcolor: nothing },
+    legend: { orientation: "h", traceorder: "normal", ...over, bgcolor: nothing }, // bands reverse it
     bargap: 0,
     barmode: "overlay",
     showlegend: true,

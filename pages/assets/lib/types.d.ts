@@ -33,6 +33,7 @@ export interface LiveData extends Addresses {
   epochs: number;
   epochs_done: number;
   equilibria: [number, string][];
+  draw: string;
   probability: boolean;
   columns: Column[];
   features: string[];
@@ -73,9 +74,21 @@ export interface Narration {
 /** pages/ui/run/quality.py */
 export interface QualityData {
   metrics: QualityMetric[];
-  labels: Record<QualityLabel, string> & { meaning: string[] };
+  labels: Record<QualityLabel, string>;
 }
-type QualityLabel = "scores" | "floor" | "left" | "none" | "alt" | "alt_floor" | "title" | "band" | "whose";
+type QualityLabel =
+  | "scores"
+  | "more"
+  | "less"
+  | "floor"
+  | "left"
+  | "none"
+  | "alt"
+  | "alt_floor"
+  | "title"
+  | "meaning"
+  | "band"
+  | "several";
 
 export interface QualityMetric {
   name: string;
@@ -197,6 +210,8 @@ export interface QualityUpdate {
   after: number;
   steps: number[];
   scores: Record<string, (number | null)[]>;
+  low?: Record<string, (number | null)[]>;
+  high?: Record<string, (number | null)[]>;
   floors?: Record<string, [number, number, number]>;
   left: number;
 }

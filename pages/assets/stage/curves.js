@@ -117,7 +117,7 @@ export class Curves {
     const uirevision = `${data.run}/${isWhole}`;
     return layout(t, {
       margin: { ...MARGIN },
-      height: quality.isShown ? 185 : 250,
+      height: quality.isShown ? 150 : 230,
       uirevision: data.run,
       datarevision: received.step,
       hovermode: "x unified",

@@ -10,9 +10,11 @@ import { Asker } from "../lib/ask.js";
  * @property {() => boolean} isStepping whether the run does single steps */
 
 export const ACTIVE = ["queued", "running"];
-const EAGER = 5000; // milliseconds in which a new run is polled more often, for its first numbers
-// Milliseconds. Somebody else may go on with a paused run.
-const PAUSE = { hidden: 2000, stepping: 60, eager: 150, usual: 350, error: 1000, paused: 2000 };
+const FIRST = 1000; // milliseconds in which a run without a step is polled for its first
+const EAGER = 5000; // and a new run more often than later
+// Milliseconds.
+const PAUSE = { hidden: 2000, stepping: 60, first: 40, eager: 150, usual: 350, error: 1000 };
+const PAUSED = 2000; // somebody else may go on with it
 
 export class Feed {
   #asker = new Asker();
@@ -52,13 +54,20 @@ export class Feed {
     }
     const fits = this.listener.onAnswer(body);
     const isMoving = ACTIVE.includes(body.status) || body.moving || this.listener.isStepping();
-    if (!fits || isMoving) this.soon(this.#pause());
-    else if (body.status === "paused") this.soon(PAUSE.paused);
+    if (!fits || isMoving) this.soon(this.#pause(body));
+    else if (body.status === "paused") this.soon(PAUSED);
   }
 
-  #pause() {
+  /** Whether the first numbers of a run may be there in a moment. @param {Partial<LiveUpdate>} update */
+  isEarly({ status, step }) {
+    return ACTIVE.includes(status) && !step && performance.now() - this.#began < FIRST;
+  }
+
+  /** @param {LiveUpdate} update */
+  #pause(update) {
     if (document.hidden) return PAUSE.hidden;
     if (this.listener.isStepping()) return PAUSE.stepping;
+    if (this.isEarly(update)) return PAUSE.first;
     return performance.now() - this.#began < EAGER ? PAUSE.eager : PAUSE.usual;
   }
 

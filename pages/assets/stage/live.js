@@ -99,8 +99,8 @@ export class View {
     this.moment.follow(data.run);
     this.quality.show(data);
     // Request first, then draw: while it draws empty charts, the browser handles no answers.
-    const answered = this.feed.ask();
     const patience = new Promise((resolve) => setTimeout(resolve, isAnother ? PATIENCE : 0));
+    const answered = this.feed.ask().then(() => this.feed.isEarly(this.update) && patience);
     // A script run that changes nothing here redraws nothing; a new theme has other colours.
     const wording = JSON.stringify([data, theme(this.root)]);
     this.#isDrawn &&= wording === this.#wording;
@@ -158,13 +158,15 @@ export class View {
     this.stepper.onAnswer(update);
     this.quality.refresh();
     this.moment.clock?.setNow(update.step);
-    if (!this.#isDrawn) this.#draw();
-    else {
+    const isEarly = this.feed.isEarly(update);
+    if (!this.#isDrawn && !isEarly) this.#draw();
+    else if (this.#isDrawn) {
       if (update.x || update.band || isMarked) this.curves.draw();
       if (update.densities && this.moment.isLive) this.histograms.draw();
     }
     this.#write();
-    if (update.seen !== this.#seen) this.#redrawPage(update.seen);
+    // Not now if a script run would keep the browser from drawing the first numbers.
+    if (update.seen !== this.#seen && !isEarly) this.#redrawPage(update.seen);
     return true;
   }
 

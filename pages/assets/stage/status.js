@@ -14,7 +14,8 @@ export class Status {
   write(data, update, received) {
     for (const part of [this.line, this.progress]) part.style.display = data.run ? "" : "none";
     if (!data.run) return;
-    this.line.innerHTML = words(data, update, received).join(" · ");
+    const why = data.draw ? `<span class="gf-why"> · ${escapeHtml(data.draw)}</span>` : "";
+    this.line.innerHTML = words(data, update, received).join(" · ") + why;
     const share = Math.min(100, (100 * (update.epochs_done ?? 0)) / data.epochs);
     this.progress.firstElementChild.style.width = `${share}%`;
     this.progress.setAttribute("aria-valuenow", share.toFixed(0));

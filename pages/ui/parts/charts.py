@@ -22,12 +22,14 @@ def histograms(
     real: np.ndarray,
     generated: list[list[float]] | None = None,
     *,
+    n_generated: int = 0,
     row_height: int = 190,
 ) -> None:
     """Real and generated values of every feature as overlaid densities in ten bins.
 
-    ``real`` is (n_rows, n_features); ``generated`` are densities in the real rows' bins, None for
-    the real rows only; ``row_height`` is that of one row of charts in pixels.
+    ``real`` is (n_rows, n_features); ``generated`` are densities in the real rows' bins, of
+    ``n_generated`` rows, None for the real rows only; ``row_height`` is that of one row of charts
+    in pixels.
     """
     data: dict[str, Any] = {
         "kind": "histograms",
@@ -37,7 +39,11 @@ def histograms(
         "generated": generated,
         "columns": 1 if len(features) == 2 else 2 if len(features) <= 4 else 4,  # where they fit
         "row_height": row_height,
-        "names": {"real": _("real"), "generated": _("generated"), "density": _("density")},
+        "names": {
+            "real": _("real, {n} rows").format(n=f"{len(real):,}"),
+            "generated": _("generated, {n} rows").format(n=f"{n_generated:,}"),
+            "density": _("density"),
+        },
         "alt": _("Histograms of the real and generated rows, one chart per feature"),
         "revision": key,
     }

@@ -13,7 +13,10 @@ def home_film() -> None:
         "noise": _("noise"),
         "generated": _("generated rows"),
         "real": _("real rows"),
-        "line": _("epoch {epoch} / {epochs} of a recorded run; blue is where D believes a row"),
+        "line": _(
+            "epoch {epoch} / {epochs} of a recorded run; blue is where D believes that a row is "
+            "real"
+        ),
         "play": _("Play the film"),
         "pause": _("Pause the film"),
         "alt": _(

@@ -30,13 +30,20 @@ class Head:
     corner: DeltaGenerator
 
 
-def page_head(title: str, sentence: str) -> Head:
-    """Draw the title and the sentence under it."""
+def page_head(title: str, sentence: str, *, answered: bool = False) -> Head:
+    """Draw the title and the sentence under it.
+
+    Args:
+        title: the page's name.
+        sentence: the question.
+        answered: keep space for an answer of two lines, which must not move the page when it comes.
+    """
     page_style()
     with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
         with st.container():
             st.markdown(f"# {title}")
-            question = st.empty()
+            place = st.container(key="page_answer" if answered else "page_question")
+            question = place.empty()
             question.caption(sentence)
         corner = st.container(
             width="content", horizontal=True, horizontal_alignment="right",

@@ -1,6 +1,9 @@
 """Scores as a row of cards: value, direction, and the noise floor as a band behind it."""
 
 import html
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
 
 import pandas as pd
 import streamlit as st
@@ -14,12 +17,12 @@ FLOOR_HELP = (
 )
 
 
-def score_cards(report: ScoreReport) -> None:
-    """Draw one card per metric."""
+def score_cards(reports: Sequence[ScoreReport]) -> None:
+    """Draw one card per metric; of several reports on the same real rows, the median and range."""
     with st.grid(6, min_column_width=150):
-        for score in report.scores.values():
+        for name in reports[0].scores:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                _card(METRICS[score.metric], score)
+                _card(METRICS[name], [report.scores[name] for report in reports])
     st.caption(_(FLOOR_HELP))
 
 
@@ -45,7 +48,8 @@ def better_is(metric: Metric) -> str:
     return _("higher is better") if metric.goal == "max" else _("lower is better")
 
 
-def _card(metric: Metric, score: Score) -> None:
+def _card(metric: Metric, scores: Sequence[Score]) -> None:
+    score = replace(scores[0], overall=median(one.overall for one in scores))
     better = better_is(metric)
     unit = f" {_(metric.unit)}" if metric.unit else ""
     bounds = f"{metric.low:g} … {'∞' if metric.high == float('inf') else f'{metric.high:g}'}"
@@ -54,9 +58,9 @@ def _card(metric: Metric, score: Score) -> None:
         _value(score),
         help=f"{_(metric.help)}\n\n{_('Range')}: {bounds}{unit}; {better}.",
     )
-    st.html(_band(metric, score))
+    st.html(_band(metric, scores, score))
     st.caption(f"{direction(metric)} {better}{unit and ','}{unit}")
-    st.markdown(_verdict(score))
+    st.markdown(_verdict(score) if len(scores) == 1 else _verdicts(scores))
 
 
 def _verdict(score: Score) -> str:
@@ -69,19 +73,29 @@ def _verdict(score: Score) -> str:
     return f":small[✓ {words}]"
 
 
+def _verdicts(scores: Sequence[Score]) -> str:
+    """The range of several scores, and how many of them are as good as the noise floor."""
+    lowest = min(scores, key=lambda score: score.overall)
+    highest = max(scores, key=lambda score: score.overall)
+    words = _("{low} to {high}; {k} of {n} within the noise floor or better")
+    k, n = sum(score.within_floor for score in scores), len(scores)
+    return f":small[{words.format(low=_value(lowest), high=_value(highest), k=k, n=n)}]"
+
+
 def _value(score: Score) -> str:
     if score.out_of:
-        return f"{round(score.overall * score.out_of)} / {score.out_of}"
+        return f"{round(score.overall * score.out_of, 1):g} / {score.out_of}"
     return f"{score.overall:.3f}"
 
 
-def _band(metric: Metric, score: Score) -> str:
-    """A thin scale: the floor as a grey band, the score as a mark."""
-    floor = score.floor.overall
-    top = max(floor.high, score.overall, 1e-12) * 1.15
+def _band(metric: Metric, scores: Sequence[Score], middle: Score) -> str:
+    """A thin scale: the floor as a grey band, the score as a mark, in the range of several."""
+    floor = middle.floor.overall
+    low, *_others, high = sorted([middle.overall, *(score.overall for score in scores)])
+    top = max(floor.high, high, 1e-12) * 1.15
     span = metric.high if metric.high <= 1 else top
-    left, right, at = (
-        min(100, max(0, 100 * v / span)) for v in (floor.low, floor.high, score.overall)
+    left, right, at, low, high = (
+        min(100, max(0, 100 * v / span)) for v in (floor.low, floor.high, middle.overall, low, high)
     )
     title = html.escape(f"{_('noise floor')}: {floor.low:.3f} – {floor.high:.3f}")
     grey = "rgba(128,136,155"
@@ -91,5 +105,7 @@ def _band(metric: Metric, score: Score) -> str:
         f'style="position:relative;height:12px;border-radius:3px;background:{grey},.15)">'
         f'<div style="{bar};left:{left:.1f}%;width:{max(1, right - left):.1f}%;'
         f'background:{grey},.55)"></div>'
+        f'<div style="{bar};left:{low:.1f}%;width:{high - low:.1f}%;'
+        f'background:rgba(240,138,36,.4)"></div>'
         f'<div style="{bar};left:calc({at:.1f}% - 1.5px);width:3px;background:#F08A24"></div></div>'
     )

@@ -1,7 +1,8 @@
-"""Whether generated rows are good, in one sentence, and why."""
+"""Whether generated rows are good, in one sentence, what to try next, and why."""
 
 import streamlit as st
 
+from gan_core.config import ExperimentConfig
 from gan_core.metrics import ScoreReport, judge
 from pages.ui.parts.text import _, plain
 
@@ -12,17 +13,19 @@ _ICONS = {
 }
 
 
-def verdict(report: ScoreReport, *, brief: bool = False) -> None:
+def verdict(report: ScoreReport, config: ExperimentConfig, *, brief: bool = False) -> None:
     """Draw it above the figures that it sums up.
 
     Args:
         report: the scores.
-        brief: in one line, with only the most important reason.
+        config: the settings at the end of the training.
+        brief: without what it rests on.
     """
-    found = judge(report)
-    why = plain(" ".join(reason.text(_) for reason in found.reasons[: 1 if brief else None]))
+    found = judge(report, config.optimizer.highest)
     headline = f"{_ICONS[found.level]} **{plain(found.headline.text(_))}**"
-    st.markdown(f"{headline} :small[{why}]" if brief else f"{headline} {why}")
+    advice = plain(found.advice.text(_))
+    why = "" if brief else plain(" ".join(reason.text(_) for reason in found.reasons))
+    st.markdown(f"{headline} {advice}" + (f"  \n{why}" if why else ""))
 
 
 def too_few_rows(least: int) -> None:

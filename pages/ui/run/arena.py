@@ -8,6 +8,7 @@ from gan_core.problem import resolve
 from gan_core.store.model import Run
 from gan_core.views import OTHERS, View
 from pages.ui.parts.components import Component
+from pages.ui.parts.navigation import link_to
 from pages.ui.parts.text import _
 from pages.ui.session.view import view_key
 
@@ -23,21 +24,25 @@ _NARROW: dict[str, Any] = {
 
 
 def view_controls(run: Run) -> View | None:
-    """Draw the choice of view; returns the picture to show, None if there is none."""
+    """Draw the choice of view; returns the picture to show, None if there is none.
+
+    Two features are seen whole in the arena, which is the view that such a run opens with.
+    """
     names = {
         CHARTS: _("Charts"),
         QUALITY: _("Quality"),
         ARENA: _("Arena"),
         DENSITY: _("Density"),
     }
+    features = resolve(run.config).features
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         kind = st.segmented_control(
             _("View"),
             list(names),
-            default=CHARTS,
+            default=ARENA if len(features) == 2 else CHARTS,
             required=True,
             format_func=names.__getitem__,
-            key=view_key("kind"),
+            key=_kind_key(run),
             help=_(
                 "The charts; the losses with the scores of the generated rows below them; D's "
                 "judgement over a plane with the points on it; or the densities along one feature "
@@ -46,7 +51,6 @@ def view_controls(run: Run) -> View | None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        features = resolve(run.config).features
         if kind == ARENA:
             return _plane(features)
         if kind == DENSITY:
@@ -55,9 +59,27 @@ def view_controls(run: Run) -> View | None:
     return None
 
 
-def is_quality_chosen() -> bool:
+def next_steps(run: Run) -> None:
+    """Draw what to press once a run has finished."""
+    link_to("results", _("See what it learned"), "analytics", run)
+    if st.session_state.get(_kind_key(run)) != ARENA:
+        icon, words = ":material/swords:", _("The arena: D's judgement over the rows, as a film.")
+        st.button(
+            _("Watch the game"), icon=icon, key="watch", on_click=_to_arena, args=(run,), help=words
+        )
+
+
+def _to_arena(run: Run) -> None:
+    st.session_state[_kind_key(run)] = ARENA
+
+
+def is_quality_chosen(run: Run) -> bool:
     """Whether the scores are shown below the losses."""
-    return st.session_state.get(view_key("kind")) == QUALITY
+    return st.session_state.get(_kind_key(run)) == QUALITY
+
+
+def _kind_key(run: Run) -> str:
+    return view_key("kind", len(resolve(run.config).features) == 2)
 
 
 def arena(run: Run, view: View) -> None:

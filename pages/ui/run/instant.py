@@ -47,9 +47,14 @@ def follow_settings(run: Run | None, config: ExperimentConfig) -> Run:
         # Only our own: whoever started another run wants it trained.
         with suppress(RunStateError, RunNotFoundError):  # it has just ended by itself
             store().stop(run.id)
-    newest = start(lambda: store().create(config))
-    instant_runs().append(newest.id)
-    return newest
+    runs = instant_runs()
+
+    def create() -> Run:
+        newest = store().create(config)
+        runs.append(newest.id)  # here, for the next slider's event may interrupt the rest of this
+        return newest
+
+    return start(create)
 
 
 def _delete_all_but(kept: set[str | None]) -> None:

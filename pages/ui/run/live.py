@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gan_core.config import ExperimentConfig
-from gan_core.live.updates import bin_edges, densities, seen
+from gan_core.live.rest import draw_of
+from gan_core.live.updates import HISTOGRAM_ROWS, bin_edges, densities, seen
 from gan_core.problem import resolve
 from gan_core.store.model import Run
 from pages.server.visitor import store
@@ -73,7 +74,8 @@ def live_view(
         "edges": bin_edges(table.values),
         "real": densities(table.values, table.values),
         "quality": quality_of(run) if run and quality else None,
-        "labels": _labels(run),
+        "draw": _draw(run) if run and not run.is_active else "",
+        "labels": _labels(run, table.n_rows),
     }
     _live("live", data, on_status_change=lambda: None)
 
@@ -102,15 +104,23 @@ def _columns(config: ExperimentConfig) -> list[dict[str, str]]:
     ]
 
 
-def _labels(run: Run | None) -> dict[str, Any]:
+def _draw(run: Run) -> str:
+    """What losses near their equilibrium mean; empty if they are not."""
+    if not (rest := draw_of(store(), run)):
+        return ""
+    words = _("Losses near {d} and {g} are a draw, not a failure: D can only guess.")
+    return words.format(d=f"{rest[0]:.2f}", g=f"{rest[1]:.2f}")
+
+
+def _labels(run: Run | None, n_rows: int) -> dict[str, Any]:
     seeds = run is None or run.differs_in_seed
     return {
         "epoch": _("epoch"),
         "loss": _("loss"),
         "output": _("D's mean output"),
         "undecided": _("undecided"),
-        "real": _("real"),
-        "generated": _("generated"),
+        "real": _("real, {n} rows").format(n=f"{n_rows:,}"),
+        "generated": _("generated, {n} rows").format(n=f"{HISTOGRAM_ROWS:,}"),
         "density": _("density"),
         "rate": _("steps/s"),
         "step": _("step"),

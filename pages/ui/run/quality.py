@@ -14,33 +14,29 @@ def quality_of(run: Run) -> dict[str, Any]:
     table = resolve(run.config).table
     modes = len(table.modes.centres) if table.modes else 0
     found = metrics_for(len(table.features), table.modes).values()
-    whose = _("These are the scores of {member}.")  # if the losses are of several
     return {
         "metrics": [_described(metric, modes if metric.counts_modes else 0) for metric in found],
         "labels": {
             "scores": _("Which score to show"),
+            "more": _("more"),
+            "less": _("less"),
             "floor": _("noise floor"),
             "left": _("{n} snapshots still to be scored"),
             "none": _("The scores appear with the first snapshots."),
             "alt": _("{score} after each of {n} snapshots, the last {value}; {better}"),
             "alt_floor": _("noise floor {low} to {high}"),
             "title": _("A flat loss says nothing about the rows"),
-            "meaning": [
-                _(
-                    "A loss says how one player does against the other, which is learning too. "
-                    "Flat means that they keep each other in check, or that one has stopped "
-                    "learning."
-                ),
-                _(
-                    "It does not mean that the generated rows are good, nor that they are bad. "
-                    "That is what the scores measure."
-                ),
-            ],
-            "band": _(
-                "Grey: how half of the real rows score against the other half, by chance. With a "
-                "score there, or beyond its good end, rows are indistinguishable from real ones."
+            "meaning": _(
+                "It means that neither player is winning, or that one has stopped learning. Only "
+                "the scores say whether the rows are good."
             ),
-            "whose": whose.format(member=run.labels[0]) if run.is_group else "",
+            "band": _(
+                "Grey: real rows against other real rows. With a score there, or beyond its good "
+                "end, rows are indistinguishable from real ones."
+            ),
+            "several": _("Of several seeds: the median, and the band of 80 %.")
+            if run.is_group
+            else "",
         },
     }
 

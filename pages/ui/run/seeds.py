@@ -10,8 +10,8 @@ from gan_core.store.groups import scores_by_member
 from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.parts.navigation import link_to
-from pages.ui.parts.scores import direction
-from pages.ui.parts.text import _
+from pages.ui.parts.scores import score_cards
+from pages.ui.parts.text import _, plain
 from pages.ui.parts.verdict import verdict
 
 
@@ -20,7 +20,7 @@ def final_verdict(run: Run) -> None:
     if run.is_group:
         members_verdict(store().members(run))
     elif run.scores:
-        verdict(run.scores, brief=True)
+        verdict(run.scores, run.config.at(run.step), brief=True)
 
 
 def members_verdict(members: Sequence[Run]) -> None:
@@ -33,32 +33,22 @@ def members_verdict(members: Sequence[Run]) -> None:
 
 
 def member_scores(group: Run, members: Sequence[Run]) -> None:
-    """Draw mean and standard deviation of every score over the members, and each member's own."""
+    """Draw every score over the members beside its noise floor, and each member's own."""
     scores, seeds = scores_by_member(members), group.differs_in_seed
     if scores.empty:
         st.info(_("None of these runs has ended yet; the scores appear with the first that does."))
         return
     members_verdict(members)
     over = _("Scores over the seeds") if seeds else _("Scores over the runs")
-    st.markdown(f"**{over}** · {len(scores)} / {len(members)}")
-    spread = _("Mean and standard deviation over all runs that have ended.")
-    with st.grid(6, min_column_width=150):
-        for name in scores:
-            metric, values = METRICS[str(name)], scores[name]
-            with st.container(border=True, height="stretch", gap="xsmall"):
-                st.metric(
-                    f"{_(metric.label)} {direction(metric)}",
-                    f"{values.mean():.3f}",
-                    help=f"{_(metric.help)}\n\n{spread}",
-                )
-                if len(values) > 1:
-                    st.caption(f"± {values.std():.3f}")
+    median = _("median, and the range from the lowest to the highest as an orange bar")
+    st.markdown(f"**{over}** · {len(scores)} / {len(members)} · {median}")
+    score_cards(group.reports)
     with st.expander(_("Scores by seed") if seeds else _("Scores by run")):
         st.dataframe(scores.rename(columns=lambda n: _(METRICS[n].label)).round(4))
 
 
 def choose_member(group: Run, members: Sequence[Run]) -> Run:
-    """Which member to show in detail."""
+    """Which member to show in detail; all that follows on the page is of this one alone."""
     by_label = {member.label: member for member in members}
     label = st.selectbox(
         _("Show the run with") if group.differs_in_seed else _("Show the run"),
@@ -66,6 +56,8 @@ def choose_member(group: Run, members: Sequence[Run]) -> Run:
         key=f"member_of.{group.id}",
         width=230,
     )
+    words = _("From here on, everything is of one of the {n} runs alone: the one with {label}.")
+    st.markdown(plain(words.format(n=len(members), label=label)))
     return by_label[label]
 
 

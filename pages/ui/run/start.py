@@ -27,8 +27,8 @@ def repeats_field() -> None:
         key=REPEATS,
         help=_(
             "Trains the same settings with this many seeds, the one above and those after it, side "
-            "by side as one run. Curves become a median with a band, scores a mean with a standard "
-            "deviation: a single seed may be luck."
+            "by side as one run. Curves become a median with a band, scores a median with their "
+            "range: a single seed may be luck."
         ),
         on_change=end_link,
         disabled=is_instant() or REPEATS in current_link().fixed,

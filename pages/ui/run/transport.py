@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gan_core.problem import resolve
 from gan_core.store import model, results
@@ -66,8 +67,8 @@ def members_of(run: Run) -> str:
     return f"{run.members} {_('seeds') if run.differs_in_seed else _('runs')}"
 
 
-def status_row(run: Run, *, slow: bool = False) -> None:
-    """Draw badges and buttons of a run, and why it failed.
+def status_row(run: Run, *, slow: bool = False) -> DeltaGenerator:
+    """Draw badges and buttons of a run, and why it failed; returns where the buttons stand.
 
     Args:
         run: the run.
@@ -84,11 +85,19 @@ def status_row(run: Run, *, slow: bool = False) -> None:
         if run.is_group:
             st.badge(members_of(run), color="blue")
         st.markdown(f"**{plain(run.name)}**", width="content")
-    with right.container(horizontal=True, horizontal_alignment="right", gap="small"):
+    place = right.container(
+        key="steering",
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+        gap="small",
+    )
+    with place:
         _buttons(run, slow)
     warn_if_unattended([run])
     if run.reason:
         st.error(plain(run.reason), icon=":material/error:")
+    return place
 
 
 def _status_badge(run: Run) -> None:

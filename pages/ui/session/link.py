@@ -69,13 +69,26 @@ def read_link() -> links.SharedConfig | None:
         _write(said)
 
 
-def end_link(now: ExperimentConfig | None = None) -> None:
-    """Remove the link's settings from the address unless they are the current ones."""
-    old = current_link()
+def end_link(now: ExperimentConfig | None = None, run_id: str = "") -> None:
+    """Remove the link's settings from the address unless they are the current ones.
+
+    Args:
+        now: the current settings.
+        run_id: a run to name in the address instead.
+    """
+    old, stale = current_link(), {}
     if old.config not in (None, now):
-        query = links.restrictions_of(old.query)
+        query, stale = links.restrictions_of(old.query), old.query
         st.session_state[_LINK] = replace(old, query=query, config=None)
-        _write(old.query)
+    _write(stale, run_id)
+
+
+def name_run(run_id: str, *, again: bool = False) -> None:
+    """Name the run shown in the address, again if the browser may not have heard of it.
+
+    A link from a page to itself changes what the script reads, but not what the browser shows.
+    """
+    _write({}, run_id, again=again)
 
 
 def _open(said: Mapping[str, str]) -> links.SharedConfig | None:
@@ -91,11 +104,14 @@ def _open(said: Mapping[str, str]) -> links.SharedConfig | None:
     return found if sets else None
 
 
-def _write(stale: Mapping[str, str]) -> None:
-    """Make the address say what is left of the link, without stale words."""
-    query = current_link().query
-    for key in stale.keys() - query.keys():
-        st.query_params.pop(key, None)
-    for key, value in query.items():
-        if st.query_params.get(key) != value:
-            st.query_params[key] = value
+def _write(stale: Mapping[str, str], run_id: str = "", *, again: bool = False) -> None:
+    """Make the address say what is left of the link, without stale words, and name a run.
+
+    At once, and only if it does not: each step would be an entry of its own in the browser's
+    history, and whoever has gone on meanwhile would get the old address back.
+    """
+    now = st.query_params.to_dict()
+    kept = {key: value for key, value in now.items() if key not in stale}
+    words = {**kept, **current_link().query, **({RUN: run_id} if run_id else {})}
+    if again or words != now:
+        st.query_params.from_dict(words)

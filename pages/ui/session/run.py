@@ -10,7 +10,7 @@ from gan_core.errors import RunNotFoundError
 from gan_core.store.access import EVERYBODY
 from gan_core.store.model import Run
 from pages.server.visitor import store
-from pages.ui.session.link import RUN, end_link, is_named
+from pages.ui.session.link import RUN, end_link, is_named, name_run
 from pages.ui.session.settings import current_settings, use_settings
 
 _SEEN = "run_in_address"  # the address as last read
@@ -52,7 +52,7 @@ def current_run() -> Run | None:
         return None  # deleted in the meantime, and not requested by the address
     if st.session_state.get(RUN) != run.id:
         _open(run)
-    st.query_params[RUN] = run.id
+    name_run(run.id, again=is_new and not _went_back())
     return run
 
 
@@ -95,9 +95,10 @@ def start(create: Callable[[], Run]) -> Run:
 def look_at(run: Run) -> None:
     """Make a run the one this session shows; its settings no longer need the link."""
     st.session_state[RUN] = run.id
-    st.query_params[RUN] = run.id
     if run.config == current_settings():
-        end_link()
+        end_link(run_id=run.id)
+    else:
+        name_run(run.id)
 
 
 def forget_run(run_id: str | None = None) -> None:

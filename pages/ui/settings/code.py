@@ -52,9 +52,15 @@ def _choose_course(settings: ExperimentConfig, run: Run | None) -> tuple[Experim
 
 
 def structures(config: ExperimentConfig) -> None:
-    """The printed structure of both networks, as in the tutorial."""
+    """The printed structure of both networks, as in the tutorial, when it is opened.
+
+    What prints code takes a browser half a second to load.
+    """
+    expander = st.expander(_("Structure of both networks"), key="structures", on_change="rerun")
+    if not expander.open:
+        return
     problem = resolve(config)
-    with st.expander(_("Structure of both networks")):
+    with expander:
         for column, name, layers in zip(
             st.columns(2), (_("Generator"), _("Discriminator")),
             (problem.generator, problem.discriminator), strict=True,

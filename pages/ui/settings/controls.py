@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypedDict
 
 import streamlit as st
@@ -55,10 +54,9 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig:
     values = _widgets(("generator.latent_dim",))
     rate = _widget(_LR)
     values |= {_LR: rate, _OWN_LR: rate, "training.epochs": _widget("training.epochs")}
-    places = ((_("Networks"), NETWORKS), (_("Loss"), LOSS), (_("Optimizer and batch"), ()))
-    for title, place in places:
-        with _expander(title, place):
-            values |= _settings_at(place, rate)
+    values |= _in_expander("networks", _("Networks"), NETWORKS, rate)
+    values |= _in_expander("loss", _("Loss"), LOSS, rate)
+    values |= _in_expander("optimizer", _("Optimizer and batch"), (), rate)
     left, right = st.columns(2)
     with left:
         values |= _widgets(("seed",))
@@ -75,13 +73,8 @@ def training_controls(beside_seed: Callable[[], object]) -> ExperimentConfig:
 
 def control_label(name: str) -> str:
     """The label of a control on the pages: of a setting, or of how a run is started."""
-    known = {
-        _LR: _("Learning rate"),
-        "repeats": _("Repeats"),
-        "speed": _("Speed"),
-        links.INSTANT: _("Train while I move sliders"),
-    }
-    return known.get(name) or _(declared_params()[name].label)
+    known = {_LR: _("Learning rate"), links.INSTANT: _("Train while I move sliders")}
+    return known.get(name) or _((links.STARTING.get(name) or declared_params()[name]).label)
 
 
 def few(names: Iterable[str]) -> str:
@@ -123,10 +116,22 @@ def _widgets(paths: Iterable[str]) -> dict[str, Any]:
     return {path: _widget(path) for path in paths}
 
 
-def _expander(label: str, place: tuple[str, ...]) -> AbstractContextManager[Any]:
-    """An expander, unless everything in it is hidden."""
-    paths = {path for path in current_settings().flat() if _place(path) == place}
-    return nullcontext() if current_link().hidden >= paths else st.expander(label)
+def _in_expander(name: str, label: str, place: tuple[str, ...], rate: float) -> dict[str, Any]:
+    """The settings of an expander; there is none if they are all hidden.
+
+    They are drawn from its first opening on: half of all that a browser draws on Train is in here,
+    and hardly a visitor opens all of it. Closing leaves them, and what was typed last, in place.
+    """
+    config = current_settings().flat()
+    paths = {path for path in config if _place(path) == place}
+    if current_link().hidden >= paths:
+        return _settings_at(place, rate)
+    expander = st.expander(label, key=f"expander.{name}", on_change="rerun")
+    if not expander.open and st.session_state.keys().isdisjoint(map(widget_key, paths)):
+        shared = {_OWN_LR: rate} if config[_OWN_LR] == config[_LR] else {}
+        return {path: shared.get(path, config[path]) for path in paths}
+    with expander:
+        return _settings_at(place, rate)
 
 
 def _widget(path: str) -> Any:  # noqa: ANN401 - a value of any setting

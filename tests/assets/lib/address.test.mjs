@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { oneEntryAPage } from "../../../pages/assets/lib/address.js";
 
 /** A browser at /train; its entries, and a way to press a key. */
-function browser() {
+function browser({ hasBeenActive = false } = {}) {
   const entries = ["/train"];
   const listeners = {};
   const location = {
@@ -21,7 +21,8 @@ function browser() {
   const addEventListener = (name, react) => {
     listeners[name] = react;
   };
-  oneEntryAPage({ history, location, addEventListener });
+  const navigator = { userActivation: { hasBeenActive, isActive: false } };
+  oneEntryAPage({ history, location, navigator, addEventListener });
   return { entries, open: (url) => history.pushState({}, "", url), press: () => listeners.keydown() };
 }
 
@@ -40,4 +41,10 @@ test("what a visitor starts is an entry of its own", () => {
   press();
   open("/train?run=b");
   assert.deepEqual(entries, ["/train", "/train?run=a", "/train?run=b"]);
+});
+
+test("so is what a visitor started before this script had come", () => {
+  const { entries, open } = browser({ hasBeenActive: true });
+  open("/train?run=a");
+  assert.deepEqual(entries, ["/train", "/train?run=a"]);
 });

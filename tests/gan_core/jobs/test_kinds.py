@@ -150,7 +150,7 @@ def test_the_command_line_does_any_kind(command_line, name):
     spec = {"configs": configs} if name == "group" else configs[0]
     status, out, err = command_line(name, json.dumps(spec))
     assert status == 0, err
-    result = {"seed 3", "seed 4"} if name == "group" else {"scores", "spread"}
+    result = {"seed 3", "seed 4"} if name == "group" else {"scores", "spread", "missing"}
     assert json.loads(out).keys() == result
 
 

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from gan_core.live import scores as quality
 from gan_core.metrics import metrics_for
 from gan_core.problem import resolve
 from gan_core.scoring import floor_of, score
+from gan_core.store.attempt import Attempt
 from gan_core.training import Checkpoint, TrainedGenerator
 
 STEPS = [0, 1, 5, 12]
@@ -92,6 +95,33 @@ def test_weights_that_are_no_numbers_have_no_scores(ask, begun, played):
     found = ask("quality", attempt)
     assert found["steps"] == [5]
     assert set(map(tuple, found["scores"].values())) == {(None,)}
+
+
+def test_of_a_group_it_is_the_median_in_a_band_over_the_members(store, queue, ask, played):
+    """Issue 8, 3: they were the first seed's."""
+    group = store.create(CONFIG, "everybody", repeats=3)
+    single = {}
+    for number, steps in enumerate([STEPS, STEPS, STEPS[:2]]):
+        claim = queue.claim()
+        attempt = Attempt(store.database, claim.run_id, claim.attempt)
+        attempt.begin(0, os.getpid(), "cpu", "torch")
+        # The three have different states, or their scores would be the same.
+        states = [played[STEPS[(i + number) % len(STEPS)]].to_bytes() for i in range(len(steps))]
+        rows = np.ones((max(steps), 4), np.float32)
+        attempt.append(1, rows, kept=dict(zip(steps, states, strict=True)))
+        single[claim.run_id] = ask("quality", claim.run_id)["scores"]["overlap"]
+    found = ask("quality", group.id)
+    assert (found["after"], found["steps"], found["left"]) == (-1, STEPS, 0)
+    for i in range(len(STEPS)):
+        values = [scores[i] for scores in single.values() if i < len(scores)]
+        ends = [found[part]["overlap"][i] for part in ("low", "scores", "high")]
+        assert ends == pytest.approx(np.quantile(values, (0.1, 0.5, 0.9)), abs=1e-6)
+        assert ends[0] < ends[2]
+    later = ask("quality", group.id, attempt=found["attempt"], after=5)
+    assert (later["after"], later["steps"]) == (5, [12])
+    attempt.append(13, np.ones((1, 4), np.float32), kept={12: played[12].to_bytes()})
+    anew = ask("quality", group.id, attempt=found["attempt"], after=12)
+    assert (anew["after"], anew["steps"]) == (-1, STEPS)
 
 
 def test_before_the_first_snapshot_there_are_floors_alone(store, ask):
