@@ -51,7 +51,7 @@ def test_axe_finds_nothing_serious_in_what_is_opened(forge, ring, faults):
     forge.main.get_by_test_id("stPopover").get_by_text("Share", exact=True).click()
     expect(forge.page.get_by_text("For a class")).to_be_visible()
     found["share"] = faults()
-    forge.open("results", ring).see("modes are missing")
+    forge.open("results", ring).see("Mode collapse")
     found["results"] = faults()
     assert not {where: all_ for where, all_ in found.items() if all_}
 
