@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core.caching import UserProvidedCacheLocator
+
+from gan_core.training.fast import warm
+from gan_core.training.fast.loop import run_steps
 
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "tests" / "fixtures" / "one_place"
@@ -45,8 +49,10 @@ def house(tmp_path_factory):
     files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     copied(filter(lambda file: (ROOT / file).exists(), files.splitlines()), folder)
     # What is compiled of the fast engine as well: it takes a minute.
-    compiled = (ROOT / "gan_core/training/fast/__pycache__").glob("*.nb?")
-    copied((file.relative_to(ROOT) for file in compiled), folder)
+    warm()
+    compiled, fast = Path(run_steps._cache.cache_path), folder / "gan_core" / "training" / "fast"
+    place = UserProvidedCacheLocator.get_suitable_cache_subpath(str(fast / "loop.py"))
+    shutil.copytree(compiled, fast / "__pycache__" / compiled.parent.name / place)
     for name, place in PLACES.items():
         assert not (folder / place / f"{name}.py").exists()
         shutil.copy(FILES / f"{name}.py", folder / place)

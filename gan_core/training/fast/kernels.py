@@ -5,10 +5,19 @@ unit stride and becomes vector instructions; four units are taken at once, so th
 several multiplications.
 """
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import config, njit
+
+# What is compiled has a folder for each version of the whole package. Numba compares a function's
+# own file alone: those that call it would go on with what it was when they were compiled.
+_HERE = Path(__file__).parent
+_VERSION = sha256(b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))).hexdigest()
+_SET: Any = config  # whose settings are declared nowhere
+_SET.CACHE_DIR = str(Path(_SET.CACHE_DIR or _HERE / "__pycache__") / _VERSION[:16])
 
 # Sums may be reordered (that is what makes them vectors) and multiply-adds contracted. NaN and
 # infinity keep their meaning: a divergence must be seen. On disk, because compiling takes a minute.

@@ -1,8 +1,10 @@
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +20,11 @@ from gan_core.training.choice import choose_engine
 from gan_core.training.cost import SPEEDS
 from gan_core.training.fast import is_compiled, warm
 from gan_core.training.fast.engine import FastEngine
+from gan_core.training.fast.loop import run_steps
 from gan_core.training.torch_engine import TorchEngine
 
 CPU = torch.device("cpu")
+ROOT, NO_CACHES = Path(__file__).parents[3], shutil.ignore_patterns("__pycache__")
 STEPS = 200
 SMOOTH = ("elu", "tanh", "sigmoid")  # activations that have no penalty in the fast engine
 
@@ -251,3 +255,19 @@ def test_it_tells_whether_it_is_compiled_yet(tmp_path):
     command = [sys.executable, "-c", ask]
     told = subprocess.run(command, env=nothing, capture_output=True, text=True, check=True)
     assert told.stdout == "False\n"
+
+
+def test_a_change_in_any_file_of_it_compiles_all_anew(tmp_path):
+    """A function on disk held what those that it calls had been when it was compiled."""
+    package = shutil.copytree(ROOT / "gan_core", tmp_path / "gan_core", ignore=NO_CACHES)
+    ask = "from gan_core.training.fast.loop import run_steps as f; print(f._cache.cache_path)"
+    paths = []
+    for addition in ("", "# changed"):
+        with (package / "training/fast/losses.py").open("a") as file:
+            file.write(addition)
+        command = [sys.executable, "-c", ask]
+        told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        paths.append(Path(told.stdout.strip()))
+    ours = Path(run_steps._cache.cache_path)
+    assert paths[0].parent.name == ours.parent.name
+    assert paths[1].parent.name != ours.parent.name
