@@ -24,8 +24,11 @@ def in_words(error: GanForgeError) -> str:
     """The message, with the labels of settings on the pages in place of their dotted names."""
     message = plain(error)
     for path, declared in declared_params().items():
+        label = f"**{_(declared.label)}**"
         if "." in path:
-            message = message.replace(plain(path), f"**{_(declared.label)}**")
+            message = message.replace(plain(path), label)
+        elif message.startswith(f"{path} "):  # elsewhere it may be a mere word, such as "loss"
+            message = label + message.removeprefix(path)
     return message
 
 

@@ -9,7 +9,7 @@ from pages.ui.parts.text import _, plain
 _ICONS = {
     "good": ":green[:material/check_circle:]",
     "fair": ":orange[:material/trending_up:]",
-    "poor": ":red[:material/cancel:]",
+    "poor": ":orange[:material/pending:]",
 }
 
 

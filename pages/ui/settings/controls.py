@@ -78,8 +78,13 @@ def control_label(name: str) -> str:
 
 
 def few(names: Iterable[str]) -> str:
-    """The labels of controls, without repetition; the first three, and how many more."""
-    labels = list(dict.fromkeys(map(control_label, names)))
+    """The labels of controls, without repetition; the first three, and how many more.
+
+    A learning rate for both players is one slider.
+    """
+    names = list(names)
+    labels = [control_label(name) for name in names if name != _OWN_LR or _LR not in names]
+    labels = list(dict.fromkeys(labels))
     return ", ".join(labels[:_NAMED]) + (f" +{len(labels) - _NAMED}" if labels[_NAMED:] else "")
 
 
