@@ -245,10 +245,13 @@ export class Quality {
 }
 
 // The noise floor from its low to its high end, with its name at the left, where a run's scores are
-// still far from it: inside if it fits, else on its bad side. Without height it is a line.
+// still far from it: inside if it fits, else on its good side if there is room, which the curve
+// does not cross. Without height it is a line.
 function band(t, [low, , high], span, up, name) {
-  const fits = ((high - low) / span) * HEIGHT > 16;
-  const [y, yanchor] = fits ? [(low + high) / 2, "middle"] : up ? [low, "top"] : [high, "bottom"];
+  const isRoom = (height) => (height / span) * HEIGHT > 16;
+  const fits = isRoom(high - low);
+  const isAbove = up === isRoom(up ? span - high : low);
+  const [y, yanchor] = fits ? [(low + high) / 2, "middle"] : isAbove ? [high, "bottom"] : [low, "top"];
   const grey = (alpha) => `rgba(128,136,155,${alpha})`;
   const place = { xref: "x domain", yref: "y" };
   const line = { color: grey(0.6), width: fits ? 0 : 1.4 };
