@@ -449,7 +449,7 @@ def test_a_number_that_cannot_be_used_disables_train(train_page, label, value, w
 def test_of_several_faults_one_is_told_at_a_time(train_page):
     for label in ("Repeats", "Seed"):
         labelled(train_page.number_input, label).set_value(None).run()
-    assert "seed is empty" in errors(train_page)
+    assert "**Seed** is empty" in errors(train_page)
     assert "Repeats" not in errors(train_page)
     labelled(train_page.number_input, "Seed").set_value(1).run()
     assert_kind_message(train_page, "Repeats is empty")

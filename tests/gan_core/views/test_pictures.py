@@ -83,7 +83,7 @@ def test_the_colours_are_symmetric_around_the_level_of_decision(loss):
     heat = unpacked(wire["heat"], "<u2").reshape(frame.output.shape)
     said = wire["level"] + (heat / 65535 * 2 - 1) * wire["span"]
     np.testing.assert_allclose(said, frame.output, atol=1e-4 * max(1, wire["span"]))
-    known = {"bce": 0.5, "least-squares": 0.5, "hinge": 0.0}
+    known = {"bce": 0.5, "minimax": 0.5, "least-squares": 0.5, "hinge": 0.0}
     if loss in known:
         assert frame.level == known[loss]
     else:  # only differences count: between what D says of real rows and of these fakes
