@@ -295,6 +295,14 @@ def test_closed_expanders_keep_what_a_link_has_set_and_what_was_typed(open_page,
     assert button(at, "Train").disabled
 
 
+def test_a_separate_rate_of_d_stays_separate_when_the_sliders_meet(open_page):
+    at = open_page("train", expanded=False, lr="0.01", lr_d="0.001")
+    for rate in (0.001, 0.002):
+        labelled(at.select_slider, "Learning rate").set_value(rate).run()
+    assert labelled(at.toggle, "Separate rate for D").value
+    assert labelled(at.select_slider, "Discriminator learning rate").value == 0.001
+
+
 def test_the_structure_of_both_networks_is_printed_when_it_is_asked_for(train_page):
     assert not train_page.code
     train_page.session_state["structures"] = True

@@ -126,15 +126,16 @@ def _in_expander(name: str, label: str, place: tuple[str, ...], rate: float) -> 
 
     They are drawn from its first opening on: half of all that a browser draws on Train is in here,
     and hardly a visitor opens all of it. Closing leaves them, and what was typed last, in place.
+    Where D has a rate of its own they are drawn at once: the toggle remembers that it has one.
     """
     config = current_settings().flat()
     paths = {path for path in config if _place(path) == place}
     if current_link().hidden >= paths:
         return _settings_at(place, rate)
     expander = st.expander(label, key=f"expander.{name}", on_change="rerun")
-    if not expander.open and st.session_state.keys().isdisjoint(map(widget_key, paths)):
-        shared = {_OWN_LR: rate} if config[_OWN_LR] == config[_LR] else {}
-        return {path: shared.get(path, config[path]) for path in paths}
+    is_new = st.session_state.keys().isdisjoint(map(widget_key, paths))
+    if is_new and not expander.open and config[_OWN_LR] == config[_LR]:
+        return {path: config[path] for path in paths - {_OWN_LR}}
     with expander:
         return _settings_at(place, rate)
 
