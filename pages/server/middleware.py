@@ -3,10 +3,8 @@
 import re
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from pages.server.addresses import KnownPages
+from pages.server.assets import STREAMLIT, StreamlitAssets
 from pages.server.cookie import VisitorCookie
 
 # Addresses that take more than questions. Streamlit takes files at /_stcore/upload_file/ whether
@@ -23,7 +22,7 @@ _TAKES_REQUESTS = ("/api/",)
 
 # What a page may load, and from where. Streamlit's page has an inline script, and hands each
 # component its loader as a blob; it and Plotly create styles at run time.
-_INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+_INDEX = (STREAMLIT / "index.html").read_bytes()
 _INLINE = "".join(
     f" 'sha256-{b64encode(sha256(script).digest()).decode()}'"
     for script in re.findall(rb"<script>(.*?)</script>", _INDEX, re.DOTALL)
@@ -39,6 +38,7 @@ def middleware() -> list[Middleware]:
     """The stack, outermost first."""
     return [
         Middleware(Guard),
+        Middleware(StreamlitAssets),
         Middleware(KnownPages),
         Middleware(VisitorCookie),
         Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),

@@ -1,8 +1,10 @@
 import re
+from collections import defaultdict
 from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Error
 
 from gan_core import ExperimentConfig
 from gan_core.errors import RunStateError
@@ -152,28 +154,54 @@ def is_streamlits_own(url):
     return re.fullmatch(r"/\w+/_stcore/(health|host-config)", urlsplit(url).path)
 
 
+@pytest.fixture(scope="session")
+def worn():
+    """Browser contexts that earlier tests have left, with a server's files in their cache."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def new_forge(browser):
+def new_forge(browser, worn):
     """A visitor with a browser of his own: ``new_forge(server, size=(390, 844), dark=True)``.
 
     When the test is over no browser may have found fault with a page.
+
+    Args:
+        fresh: with nothing in its cache.
     """
     made = []
 
-    def make(server, *, size=(1366, 768), dark=False, **context):
+    def make(server, *, size=(1366, 768), dark=False, fresh=False, **context):
         scheme = "dark" if dark else "light"
         viewport = {"width": size[0], "height": size[1]}
-        new = browser.new_context(viewport=viewport, color_scheme=scheme, **context)
+        kind = repr((size, dark, context))
+        if fresh or not worn[kind]:
+            new = browser.new_context(viewport=viewport, color_scheme=scheme, **context)
+        else:
+            new = worn[kind].pop()
         watch = Watch()
         new.on("page", watch.over)
-        made.append((new, watch))
+        made.append((new, watch, kind))
         return Forge(new.new_page(), server, watch)
 
     yield make
-    for context, _ in made:
-        context.close()
-    complaints = [complaint for _, watch in made for complaint in watch.complaints]
+    for context, watch, kind in made:
+        context.remove_listener("page", watch.over)
+        with suppress(Error):  # closed by its test
+            forget_visitor(context)
+            worn[kind].append(context)
+    complaints = [complaint for _, watch, _ in made for complaint in watch.complaints]
     assert not complaints
+
+
+def forget_visitor(context):
+    """Leave nothing in a browser but its cache."""
+    context.unroute_all(behavior="ignoreErrors")
+    for page in context.pages:
+        with suppress(Error):  # it may show no page of a server
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.close()
+    context.clear_cookies()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ KB, MB = 1024, 1024**2
 def test_a_server_and_its_first_visitor(own_server, new_forge, figure):
     """Home on a cold cache, the tutorial's start, every page: little to send, little memory."""
     server = own_server()
-    forge = new_forge(server)
+    forge = new_forge(server, fresh=True)
     traffic = Traffic(forge.page)
     began = time.perf_counter()
     forge.page.goto(server.url)

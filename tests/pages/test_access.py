@@ -1,7 +1,5 @@
 """What the store refuses, every address and every button refuses."""
 
-import asyncio
-
 import pytest
 from starlette.routing import Router
 
@@ -9,7 +7,7 @@ from gan_core.store import model
 from gan_core.store.store import Store
 from pages.server import visitor
 from pages.server.routes import routes
-from tests.apart import run_apart
+from tests.apart import answer_of
 from tests.gan_core.store.test_access import OwnersOnly
 from tests.pages.helpers import assert_sound, button, labels, texts
 
@@ -32,25 +30,10 @@ def as_grace(store):
 def ask(route, run, query=b"view=pair"):
     """Status and text of the answer."""
     path = route.path.format(run_id=run.id)
-    headers = [(b"host", b"localhost"), (b"sec-fetch-site", b"same-origin")]
-    scope = {"type": "http", "path": path, "headers": headers, "query_string": query}
-    scope["method"] = "POST" if "POST" in route.methods else "GET"
-    sent = []
-
-    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-    async def receive():
-        if message := next(asked, None):
-            return message
-        return await asyncio.Event().wait()  # a browser that waits says nothing more
-
-    async def send(message):
-        sent.append(message)
-
-    run_apart(Router(routes())(scope, receive, send))
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode(
-        errors="replace"
-    )
+    method = "POST" if "POST" in route.methods else "GET"
+    headers = {"host": "localhost", "sec_fetch_site": "same-origin"}
+    status, _, body = answer_of(Router(routes()), path, method, query, **headers)
+    return status, body.decode(errors="replace")
 
 
 @pytest.mark.parametrize("route", OF_A_RUN, ids=lambda route: route.path)

@@ -8,7 +8,7 @@ import streamlit
 from starlette.responses import PlainTextResponse
 
 from pages.server.middleware import Guard
-from tests.apart import run_apart
+from tests.apart import answer_of
 
 HOME = "localhost:8501"
 OURS = {"origin": f"http://{HOME}"}
@@ -16,24 +16,11 @@ OURS = {"origin": f"http://{HOME}"}
 
 def ask(path="/", method="GET", host=HOME, **headers):
     """Status and headers of the answer."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
     if host is not None:
-        named["host"] = host
-    raw = [(name.encode(), value.encode("latin-1")) for name, value in named.items()]
-    scope = {"type": "http", "method": method, "path": path, "headers": raw, "query_string": b""}
-    sent = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    run_apart(Guard(PlainTextResponse("reached"))(scope, receive, send))
-    start, body = sent
-    answer = {name.decode(): value.decode() for name, value in start["headers"]}
-    assert (start["status"] == 200) == (body["body"] == b"reached")
-    return start["status"], answer
+        headers["host"] = host
+    status, answer, body = answer_of(Guard(PlainTextResponse("reached")), path, method, **headers)
+    assert (status == 200) == (body == b"reached")
+    return status, answer
 
 
 @pytest.fixture
