@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,12 +42,14 @@ class VisitorCookie:
         """Pass a request on, and add the cookie to its answer."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        cookies = HTTPConnection(scope).cookies
+        asked, cookies = Headers(scope=scope), HTTPConnection(scope).cookies
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
+                # A browser that has lost its cookies may still have the page: "not modified".
+                kept = message["status"] == 304 and "text/html" in asked.get("accept", "")
+                if kept or headers.get("content-type", "").startswith("text/html"):
                     headers.append("set-cookie", _new_cookie(scope["scheme"]))
             await send(message)
 

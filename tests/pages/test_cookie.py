@@ -4,7 +4,7 @@ import re
 
 import pytest
 import streamlit as st
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from gan_core.store.access import EVERYBODY
 from pages.server import visitor
@@ -15,18 +15,20 @@ ID = "abcdefghijklmnopqrst_-"
 NO_IDS = ["", "short", ID + "x", ID[:-1] + "\n", ID[:-1] + "é", "x' OR 1=1 --", 5]
 
 
-def ask(cookie=None, page=True, scheme="http"):
+def ask(cookie=None, page=True, scheme="http", answer=None, accept="*/*"):
     """Who asked, and the cookie that the answer sets."""
     asked_by, sent = [], []
 
     async def app(scope, receive, send):
         asked_by.append(visitor.user())
-        await (HTMLResponse("page") if page else PlainTextResponse("{}"))(scope, receive, send)
+        found = answer or (HTMLResponse("page") if page else PlainTextResponse("{}"))
+        await found(scope, receive, send)
 
     async def send(message):
         sent.append(message)
 
-    headers = [(b"cookie", f"a=b; {COOKIE}={cookie}".encode())] if cookie is not None else []
+    headers = [(b"accept", accept.encode())]
+    headers += [(b"cookie", f"a=b; {COOKIE}={cookie}".encode())] if cookie is not None else []
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "scheme": scheme}
     run_apart(VisitorCookie(app)(scope, None, send))
     found = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
@@ -49,6 +51,15 @@ def test_a_page_gives_a_new_visitor_an_id_and_the_next_request_is_his():
 
 def test_what_comes_with_a_page_gets_no_id_of_its_own():
     assert ask(page=False) == (EVERYBODY, [])
+
+
+def test_a_page_from_the_cache_of_a_browser_without_its_cookies_gets_one():
+    """Home was opened as everybody, so that what was started there was everybody's."""
+    not_modified = Response(status_code=304)
+    page = {"answer": not_modified, "accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    assert ask(**page)[1]
+    assert not ask(ID, **page)[1]
+    assert not ask(answer=not_modified)[1]  # a picture
 
 
 def test_over_https_the_cookie_stays_there():
