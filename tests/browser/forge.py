@@ -64,7 +64,10 @@ def files_late(page: Page, seconds):
 
 
 class Forge:
-    """A page of a server in a browser."""
+    """A page of a server in a browser.
+
+    It waits with ``wait_for``: ``expect`` describes the whole page at each look that fails.
+    """
 
     def __init__(self, page: Page, server, watch):
         self.page, self.server, self.watch = page, server, watch
@@ -109,7 +112,7 @@ class Forge:
     def at(self, name):
         """Wait until a page is there."""
         title = "GAN Forge" if name == "Home" else name
-        expect(self.main.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        self.main.get_by_role("heading", name=title, exact=True).wait_for()
         return self.idle()
 
     def button(self, name) -> Locator:
@@ -120,13 +123,13 @@ class Forge:
         return self
 
     def see(self, text):
-        expect(self.main.get_by_text(text).first).to_be_visible()
+        self.main.get_by_text(text).first.wait_for()
         return self
 
     def error(self, *words):
         """Wait for an error with these words; there is no stack trace in it."""
         box = self.main.get_by_test_id("stAlert").filter(has_text=re.compile(re.escape(words[0])))
-        expect(box.first).to_be_visible()
+        box.first.wait_for()
         text = box.first.inner_text()
         assert all(word in text for word in words), text
         assert "Traceback" not in text
@@ -135,7 +138,7 @@ class Forge:
     def badge(self, status, seconds=PATIENCE / 1000):
         """Wait until the page says that its run has this status."""
         badge = self.main.locator(".stMarkdownBadge").filter(has_text=status)
-        expect(badge.first).to_be_visible(timeout=seconds * 1000)
+        badge.first.wait_for(timeout=seconds * 1000)
         return self
 
     def few_epochs(self, more=0):

@@ -21,6 +21,7 @@ export class Feed {
   #run = null;
   #began = 0;
   #timer = 0;
+  #cost = 0; // milliseconds that the last update took to draw
 
   /** @param {Listener} listener */
   constructor(listener) {
@@ -52,7 +53,9 @@ export class Feed {
       if (status !== 404) this.soon(PAUSE.error);
       return;
     }
+    const began = performance.now();
     const fits = this.listener.onAnswer(body);
+    this.#cost = performance.now() - began;
     const isMoving = ACTIVE.includes(body.status) || body.moving || this.listener.isStepping();
     if (!fits || isMoving) this.soon(this.#pause(body));
     else if (body.status === "paused") this.soon(PAUSED);
@@ -68,7 +71,8 @@ export class Feed {
     if (document.hidden) return PAUSE.hidden;
     if (this.listener.isStepping()) return PAUSE.stepping;
     if (this.isEarly(update)) return PAUSE.first;
-    return performance.now() - this.#began < EAGER ? PAUSE.eager : PAUSE.usual;
+    const pause = performance.now() - this.#began < EAGER ? PAUSE.eager : PAUSE.usual;
+    return Math.max(pause, 3 * this.#cost); // the browser may share its processor with the training
   }
 
   end() {
