@@ -148,5 +148,7 @@ def test_losses_near_their_equilibrium_are_said_to_be_a_draw(
     attempt.close(model.FINISHED)
     told = live_of(open_page("train", run=run.id))["draw"]
     assert told == (
-        "Losses near 1.39 and 0.69 are a draw, not a failure: D can only guess." if said else ""
+        "Losses near 1.39 and 0.69: a draw, not a failure. Only scores tell how good rows are."
+        if said
+        else ""
     )

@@ -1,6 +1,6 @@
 // Colours, the basis of every chart, and Plotly itself. Each role has the same colour everywhere.
 
-import { channels, faded } from "../lib/ink.js";
+import { channels } from "../lib/ink.js";
 
 /** @import { Plotly } from "../lib/types.js" */
 
@@ -102,15 +102,19 @@ export function note(t, text, place) {
   return { text, showarrow: false, font: { color: t.muted, size: 11 }, ...place };
 }
 
-/** A dotted line at y with its name at the right end, both legible over noisy curves.
+/** A dotted line at y, legible over noisy curves, with its name beside it, in the right margin.
  * @param {Theme} t @param {number} y @param {string} name */
 export function reference(t, y, name) {
   const place = { xref: "x domain", yref: "y" };
   const line = { color: t.text, width: 1.6, dash: "dot" };
-  const words = { x: 1, y, xanchor: "right", yanchor: "bottom", borderpad: 1 };
-  const look = { bgcolor: faded(t.background, 0.8), font: { color: t.text, size: 11 } };
+  const beside = { x: 1, y, xanchor: "left", yanchor: "middle", font: { color: t.text, size: 11 } };
   return {
     shape: { type: "line", ...place, x0: 0, x1: 1, y0: y, y1: y, line },
-    annotation: note(t, name, { ...place, ...words, ...look }),
+    annotation: note(t, name, { ...place, ...beside }),
   };
+}
+
+/** The right margin in which the names of such lines find room, in pixels. @param {string[]} names */
+export function roomFor(names) {
+  return Math.max(10, ...names.map((name) => 6 + 6.5 * name.length));
 }

@@ -1,7 +1,7 @@
 // The losses and D's outputs of a run over its epochs or, while they are few, its steps.
 
 import { curve, ghostCurve } from "../charts/columns.js";
-import { axis, CONFIG, layout, note, reference, theme, title, WITHOUT_TOOLS } from "../charts/theme.js";
+import { axis, CONFIG, layout, note, reference, roomFor, theme, title, WITHOUT_TOOLS } from "../charts/theme.js";
 import { escapeHtml, fill } from "../lib/format.js";
 
 /** @import { Theme } from "../charts/theme.js" */
@@ -13,7 +13,7 @@ import { escapeHtml, fill } from "../lib/format.js";
 const FEW = 20; // steps that the axis shows at least
 const COUNTED = { steps: 100, epochs: 4 }; // up to which the axis counts steps
 const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]; // ends of an axis, times a power of ten
-const MARGIN = { l: 44, r: 10, t: 26, b: 36 }; // pixels
+const MARGIN = { l: 44, t: 26, b: 36 }; // pixels
 
 let isWhole = false; // the axis shows the whole run, in all charts, until the page is left
 
@@ -110,13 +110,14 @@ export class Curves {
   layout(chart, t, lines, more) {
     const { data, received, quality } = this.view;
     const { end, unit } = this.#span(chart);
+    const names = chart === "outputs" ? [data.labels.undecided] : data.equilibria.map(([, name]) => name);
     const marks = [...lines, ...this.#changes(t, end, unit)];
     const name = unit === 1 ? data.labels.step : data.labels.epoch;
     const hoverformat = unit === 1 ? ",.0f" : ",.1f";
     const across = { title: title(t, name), hoverformat, nticks: 8 };
     const uirevision = `${data.run}/${isWhole}`;
     return layout(t, {
-      margin: { ...MARGIN },
+      margin: { ...MARGIN, r: roomFor(names) },
       height: quality.isShown ? 150 : 230,
       uirevision: data.run,
       datarevision: received.step,

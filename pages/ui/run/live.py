@@ -108,7 +108,7 @@ def _draw(run: Run) -> str:
     """What losses near their equilibrium mean; empty if they are not."""
     if not (rest := draw_of(store(), run)):
         return ""
-    words = _("Losses near {d} and {g} are a draw, not a failure: D can only guess.")
+    words = _("Losses near {d} and {g}: a draw, not a failure. Only scores tell how good rows are.")
     return words.format(d=f"{rest[0]:.2f}", g=f"{rest[1]:.2f}")
 
 
