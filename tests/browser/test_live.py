@@ -26,6 +26,10 @@ def test_a_run_survives_other_pages_reloads_and_tabs(forge, start_run):
     for name in ("Home", "Data", "Results", "Runs", "System", "Train"):
         forge.go(name)
     assert_goes_on(forge, run.id)
+    forge.page.go_back()
+    forge.at("System").page.go_forward()
+    forge.at("Train")
+    assert_goes_on(forge, run.id)
     steps = forge.live()["step"]
     forge.page.reload()
     forge.idle()
@@ -36,30 +40,6 @@ def test_a_run_survives_other_pages_reloads_and_tabs(forge, start_run):
     tab.press("Pause").badge("paused")
     forge.badge("paused")  # the first tab hears of it too
     expect(forge.button("Resume")).to_be_visible()
-
-
-def test_the_back_button_goes_back(forge, start_run):
-    run = start_run()
-    forge.open("train", run)
-    assert_goes_on(forge, run.id)
-    forge.go("Results")
-    forge.go("Runs")
-    back_to(forge, "Results")
-    back_to(forge, "Train")
-    assert_goes_on(forge, run.id)
-    forge.page.go_forward()
-    forge.at("Results")
-
-
-def back_to(forge, name):
-    """Press Back; a page that puts its run into the address is in the history twice."""
-    for _ in range(2):
-        forge.page.go_back()
-        eventually(lambda: forge.run_id, what="the run in the address")
-        forge.idle()
-        if f"/{name.lower()}?" in forge.url:
-            break
-    forge.at(name)
 
 
 def zoom(forge):
@@ -76,11 +56,20 @@ def zoom(forge):
     return forge.page.evaluate(RANGES)
 
 
-def test_zoom_and_legend_survive_updates(forge, start_run):
+def test_the_axis_so_far_and_whole_zoom_and_legend_survive_updates(forge, start_run):
     run = start_run()
     forge.open("train", run)
     forge.training(run.id)
     forge.live_until(lambda now: now["step"] > 300, what="curves to zoom into")
+    assert forge.page.evaluate(RANGES)[1] < 25_000
+    forge.press("whole run")
+    assert forge.page.evaluate(RANGES)[1] == 50_000
+    expect(forge.button("whole run")).to_have_attribute("aria-pressed", "true")
+    forge.go("Data").go("Train").first_point(run.id)  # it is remembered
+    assert forge.page.evaluate(RANGES)[1] == 50_000
+    forge.press("so far")
+    assert forge.page.evaluate(RANGES)[1] < 25_000
+
     zoomed = zoom(forge)
     forge.page.locator(".gf-losses .legendtoggle").last.click(timeout=5000)
     eventually(lambda: forge.page.evaluate(VISIBLE) == [True, "legendonly"], what="a curve hidden")
@@ -92,6 +81,10 @@ def test_zoom_and_legend_survive_updates(forge, start_run):
     forge.press("Pause").badge("paused")  # and the page drawn anew
     assert forge.page.evaluate(RANGES) == zoomed
     assert forge.page.evaluate(VISIBLE) == [True, "legendonly"]
+
+    forge.watch.forgive()  # the live view's question is answered by 404, which browsers log
+    forge.server.store.delete(run.id)  # in another tab
+    forge.see("There is no run")
 
 
 def test_zoom_survives_a_rest_in_the_first_epochs_whose_axis_is_short(forge, store, slow):
@@ -138,27 +131,3 @@ def test_the_curves_are_the_same_whenever_one_began_to_watch(new_forge, server, 
     fractions = [tab.page.evaluate(EVENNESS) for tab in tabs]
     assert all(abs(fraction - 0.1) < 0.005 for fraction in fractions), fractions
     assert len(set(fractions)) == 1
-
-
-def test_the_axis_shows_the_run_so_far_or_the_whole_run(forge, start_run):
-    run = start_run()
-    forge.open("train", run)
-    forge.first_point()
-    forge.live_until(lambda now: now["step"] > 150, what="some epochs")
-    assert forge.page.evaluate(RANGES)[1] < 25_000
-    forge.press("whole run")
-    assert forge.page.evaluate(RANGES)[1] == 50_000
-    expect(forge.button("whole run")).to_have_attribute("aria-pressed", "true")
-    forge.go("Data").go("Train").first_point(run.id)  # it is remembered
-    assert forge.page.evaluate(RANGES)[1] == 50_000
-    forge.press("so far")
-    assert forge.page.evaluate(RANGES)[1] < 25_000
-
-
-def test_a_run_deleted_in_another_tab_is_answered(forge, start_run):
-    run = start_run()
-    forge.open("train", run)
-    forge.training(run.id)
-    forge.watch.forgive()  # the live view's question is answered by 404, which browsers log
-    forge.server.store.delete(run.id)
-    expect(forge.main.get_by_text("There is no run").first).to_be_visible()

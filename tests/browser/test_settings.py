@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from gan_core.networks import ACTIVATIONS
+from gan_core.objectives import OBJECTIVES
 from gan_core.store import model
 from tests.browser.server import eventually
 
@@ -32,9 +34,25 @@ def test_other_data_are_chosen_in_the_same_session_and_the_page_says_so(forge, f
     forge.see("Iris · setosa")
 
 
-def test_a_number_that_cannot_be_used_disables_train_and_the_page_says_why(forge):
-    """Issue 8, 7."""
+def test_a_choice_is_explained_where_it_is_made_and_a_wrong_number_disables_train(forge):
+    """By its label and a line that changes with the choice, not by the key of links; issue 8, 7."""
+    explained = {
+        "Loss": ("Loss", "Hinge", OBJECTIVES["hinge"]),
+        "Networks": ("Generator activation", "Tanh", ACTIVATIONS["tanh"]),
+    }
     forge.open("train")
+    for place, (label, option, declared) in explained.items():
+        forge.main.get_by_text(place, exact=True).first.click()
+        box = forge.main.get_by_role("combobox", name=label)
+        expect(forge.main.get_by_text(declared.help)).to_have_count(0)
+        box.click()
+        options = forge.page.get_by_role("option")
+        expect(options.filter(has_text=option)).to_be_visible()
+        assert not {"bce", "hinge", "leaky_relu"} & {*options.all_inner_texts()}
+        options.filter(has_text=option).click()
+        expect(forge.main.get_by_text(declared.help)).to_be_visible()
+        forge.idle()
+
     for name, text in (("Seed", "2.5"), ("Seed", "1e99"), ("Seed", "1e"), ("Repeats", "")):
         field = forge.main.get_by_role("spinbutton", name=name)
         field.fill("")

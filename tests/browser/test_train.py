@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from gan_core.networks import ACTIVATIONS
-from gan_core.objectives import OBJECTIVES
 from gan_core.store import model
 from tests.browser.server import eventually
 
@@ -190,7 +188,7 @@ def test_the_verdict_does_not_move_what_is_below_it(new_forge, server, start_run
     assert forge.idle().page.evaluate(place) == pytest.approx(before, abs=1)
 
 
-def test_a_run_repeated_with_seeds_has_a_band_and_a_spread(forge, store):
+def test_a_run_repeated_with_seeds_has_a_band_a_spread_and_no_fork_but_its_members(forge, store):
     forge.open("train").few_epochs()
     field = forge.main.get_by_role("spinbutton", name="Repeats")
     field.fill("3")
@@ -202,33 +200,9 @@ def test_a_run_repeated_with_seeds_has_a_band_and_a_spread(forge, store):
     eventually(lambda: forge.page.evaluate(fills).count("tonexty") == 2, what="two bands")
     forge.main.get_by_role("link", name="See what it learned").click()
     forge.at("Results").see("Scores over the seeds").see("of 3 within the noise floor or better")
-    forge.go("Runs")
-    assert len([run for run in store.list() if run.members == 3]) == 1
+    (group,) = [run for run in store.list() if run.members == 3]
 
-
-def test_every_choice_is_explained_where_it_is_made(forge):
-    """By its label and a line that changes with the choice, not by the key of links."""
-    explained = {
-        "Loss": ("Loss", "Hinge", OBJECTIVES["hinge"]),
-        "Networks": ("Generator activation", "Tanh", ACTIVATIONS["tanh"]),
-    }
-    forge.open("train")
-    for place, (label, option, declared) in explained.items():
-        forge.main.get_by_text(place, exact=True).first.click()
-        box = forge.main.get_by_role("combobox", name=label)
-        expect(forge.main.get_by_text(declared.help)).to_have_count(0)
-        box.click()
-        options = forge.page.get_by_role("option")
-        expect(options.filter(has_text=option)).to_be_visible()
-        assert not {"bce", "hinge", "leaky_relu"} & {*options.all_inner_texts()}
-        options.filter(has_text=option).click()
-        expect(forge.main.get_by_text(declared.help)).to_be_visible()
-        forge.idle()
-
-
-def test_a_group_says_why_it_has_no_fork_and_leads_to_its_runs(forge, store, config):
-    group = store.create(config(epochs=100), "everybody", repeats=2)
-    forge.open("train", group)
+    forge.go("Train").badge("finished")
     forge.main.get_by_test_id("stPopover").get_by_text("Fork", exact=True).click()
     expect(forge.page.get_by_text("A fork continues from one state of one run")).to_be_visible()
     forge.page.get_by_role("link", name="seed 1").click()
