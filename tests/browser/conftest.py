@@ -56,7 +56,8 @@ def browser():
 def server(tmp_path_factory):
     """The server that all tests share; what kills has one of its own."""
     folder = tmp_path_factory.mktemp("server")
-    server = Server(folder / "home", folder / "log").start()
+    hosts = {"STREAMLIT_SERVER_ALLOWED_HOSTS": f"{ELSEWHERE} localhost"}
+    server = Server(folder / "home", folder / "log", **hosts).start()
     yield server
     stubborn = server.close(gently=True)
     assert not stubborn, "Ctrl-C left processes behind"

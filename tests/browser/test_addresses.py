@@ -1,4 +1,4 @@
-"""Links: to every page of a server that has just started, and nonsense."""
+"""Addresses: nonsense, files that are not served, and Back."""
 
 import json
 from urllib.parse import quote
@@ -7,18 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.server import eventually, get
-
-PAGES = ["Home", "Data", "Train", "Results", "Runs", "System"]
-
-
-def test_a_page_can_be_the_first_request_of_a_server(own_server, new_forge):
-    """Others are so in test_processes.py, test_first_click.py and test_weight.py."""
-    forge = new_forge(own_server(warm=False))
-    forge.open("runs").at("Runs")
-    navigation = forge.page.get_by_role("navigation", name="App pages")
-    assert navigation.get_by_role("link").all_inner_texts() == PAGES
-    expect(forge.page.get_by_text("Page not found")).to_have_count(0)
-
 
 NONSENSE = [
     "../../etc/passwd",

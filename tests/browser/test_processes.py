@@ -12,6 +12,8 @@ from gan_core.store.schema import chunks
 from tests import stored
 from tests.browser.server import alive, eventually
 
+PAGES = ["Home", "Data", "Train", "Results", "Runs", "System"]
+
 
 def history_is_whole(store, run):
     """Every step is there once."""
@@ -42,6 +44,8 @@ def test_a_killed_server_loses_no_run_and_leaves_nothing_behind(own_server, new_
     store = server.store
     forge = new_forge(server)
     forge.open("system").at("System")  # the first request of this server
+    navigation = forge.page.get_by_role("navigation", name="App pages")
+    assert navigation.get_by_role("link").all_inner_texts() == PAGES
 
     def ended(run):
         return store.get(run.id).status == model.FINISHED

@@ -2,6 +2,7 @@
 
 import io
 import re
+from copy import copy
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 from gan_core.data.drawing import MAX_POINTS, encode
 from gan_core.store import model
 from tests.browser.chromium import ELSEWHERE
-from tests.browser.server import Server, eventually
+from tests.browser.server import eventually
 
 
 def finished(store, forge):
@@ -66,15 +67,12 @@ def test_a_wrong_link_is_answered(forge):
     eventually(lambda: forge.url == f"{forge.server.url}/train", what="an address without it")
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory):
-    """The address of a server that others can reach, and the server."""
-    folder = tmp_path_factory.mktemp("network")
-    hosts = {"STREAMLIT_SERVER_ALLOWED_HOSTS": f"{ELSEWHERE} localhost"}
-    server = Server(folder / "home", folder / "log", **hosts).start()
-    server.url = server.url.replace("localhost", ELSEWHERE)
-    yield server
-    server.close()
+@pytest.fixture
+def network(server, store):
+    """The server by a name that others can reach."""
+    elsewhere = copy(server)
+    elsewhere.url = server.url.replace("localhost", ELSEWHERE)
+    return elsewhere
 
 
 def read(page):
