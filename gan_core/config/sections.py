@@ -158,6 +158,14 @@ class OptimizerConfig(Section, frozen=True):
         low=0.0, high=0.99999,
     )  # fmt: skip
 
+    lr_decay: float = setting(
+        0.0, "Learning rate decay",
+        "The share of both learning rates that is gone at the end, after an even fall from the "
+        "first step on. 0 keeps them; with 1 they come down to 0, and the players settle instead "
+        "of circling each other.",
+        low=0.0, high=1.0, editable=True,
+    )  # fmt: skip
+
     @property
     def highest(self) -> float:
         """The higher learning rate of the two players."""

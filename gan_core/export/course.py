@@ -53,6 +53,11 @@ def adds_noise(config: ExperimentConfig) -> bool:
     return max(ever(config, "training.input_noise")) > 0
 
 
+def decays(config: ExperimentConfig) -> bool:
+    """Whether the learning rates ever fall."""
+    return max(ever(config, "optimizer.lr_decay")) > 0
+
+
 def rests(config: ExperimentConfig) -> bool:
     """Whether a player ever skips learning."""
     return ever(config, "training.players") != {"both"}

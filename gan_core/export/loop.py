@@ -7,6 +7,7 @@ from gan_core.export.course import (
     adds_noise,
     blocks,
     changes,
+    decays,
     drawing,
     has_buffers,
     mixes,
@@ -43,6 +44,11 @@ with torch.no_grad():
     for weight in D.parameters():
         weight.clamp_(-W_CLIP, W_CLIP)"""
 
+_DECAY = """\
+left = 1 - LR_DECAY * len(losses) / N_STEPS
+optimizer_g.param_groups[0]["lr"] = left * LR_G
+optimizer_d.param_groups[0]["lr"] = left * LR_D"""
+
 _AVERAGE = """\
 for mean, weight in zip(G_average.parameters(), G.parameters(), strict=True):
     mean.data.lerp_(weight.data, 1.0 - EMA_DECAY)"""
@@ -70,11 +76,13 @@ def training_part(config: ExperimentConfig) -> Part:
     anew = changes(config, "training.n_critic")  # drawing restarts at each edit
     before = [
         *(["G_average = deepcopy(G)  # its weights follow those of G slowly"] if averages else []),
+        *(["N_STEPS = EPOCHS * -(-len(rows) // BATCH_SIZE)"] if decays(config) else []),
         "orders = row_orders()",
         _drawing(config, "0" if anew else ""),
     ]
     step = [
         *([_edits(config, anew)] if config.schedule else []),
+        *([_DECAY] if decays(config) else []),
         _draws(config),
         *_modes(config),
         _d_updates(config),
@@ -114,7 +122,7 @@ def _edits(config: ExperimentConfig, anew: bool) -> str:
         "    globals().update(EDITS[step])  # from here on these settings have new values",
     ]
     for player in "gd":
-        if changes(config, f"optimizer.lr_{player}"):
+        if changes(config, f"optimizer.lr_{player}") and not decays(config):
             lines.append(f'    optimizer_{player}.param_groups[0]["lr"] = LR_{player.upper()}')
     if anew:
         lines.append(f"    {_drawing(config, 'step')}")

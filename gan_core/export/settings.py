@@ -5,7 +5,7 @@ from typing import Any
 
 from gan_core.config import ExperimentConfig
 from gan_core.config.schedule import Edit
-from gan_core.export.course import adds_noise, constant, objective, rests, several_updates
+from gan_core.export.course import adds_noise, constant, decays, objective, rests, several_updates
 from gan_core.export.part import WIDTH, Part, listed, literal, quoted
 from gan_core.objectives import Objective, Penalty
 
@@ -13,6 +13,7 @@ _NOTES = {
     "N_CRITIC": "updates of D per step",
     "INPUT_NOISE": "standard deviation of the noise on all rows that D sees",
     "W_CLIP": "D's weights are cut off at this distance from 0",
+    "LR_DECAY": "the share of both rates that is gone at the end",
     "PLAYERS": 'who learns: "both", "d" or "g"',
     "EMA_DECAY": "how slowly the average of G's weights moves",
     "PRINT_EVERY": "epochs",
@@ -34,6 +35,7 @@ def settings_part(config: ExperimentConfig) -> Part:
         "W_CLIP": config.loss.clip or None,
         "LR_G": optimizer.lr_g,
         "LR_D": optimizer.lr_d,
+        "LR_DECAY": optimizer.lr_decay if decays(config) else None,
         **{k: v for penalty in config.penalties for k, v in _of(penalty, penalty.flat()).items()},
         "EMA_DECAY": training.ema_decay or None,
         "PRINT_EVERY": max(1, training.epochs // 10),

@@ -68,6 +68,7 @@ class TorchEngine:
         betas = (optimizer.beta1, optimizer.beta2)
         self._adam_g = Adam(self.generator.parameters(), optimizer.lr_g, betas, fused=True)
         self._adam_d = Adam(self.discriminator.parameters(), optimizer.lr_d, betas, fused=True)
+        self._lr_fall = optimizer.lr_decay / problem.total_steps  # of both rates, in a step
         self._ema = {k: w.clone() for k, w in self.generator.state_dict().items()}
 
     def advance(self, n_steps: int) -> np.ndarray:
@@ -86,6 +87,10 @@ class TorchEngine:
             rng = stream(self._config.seed, Stream.DROPOUT, self.step)
             for module in self._drawing:
                 module.rng = rng  # type: ignore[assignment] - of a module that draws
+        if self._lr_fall:
+            left, rates = 1.0 - self._lr_fall * self.step, self._config.optimizer
+            self._adam_g.param_groups[0]["lr"] = left * rates.lr_g
+            self._adam_d.param_groups[0]["lr"] = left * rates.lr_d
         x_real = self._next_real()  # (batch, n_features)
         *z_d, z_g = self._next_noise(len(x_real))  # (batch, latent_dim) each
         d_row = [self._update_discriminator(x_real, z, i) for i, z in enumerate(z_d)][-1]

@@ -68,6 +68,7 @@ def test_the_defaults_are_the_tutorials(train_page):
         "Discriminator's LeakyReLU slope": TUTORIAL.discriminator.slope,
         "Beta 1 (momentum)": TUTORIAL.optimizer.beta1,
         "Beta 2 (scale)": TUTORIAL.optimizer.beta2,
+        "Learning rate decay": TUTORIAL.optimizer.lr_decay,
         "Generator activation": TUTORIAL.generator.activation,
         "Discriminator activation": TUTORIAL.discriminator.activation,
         "Generator normalization": "none",

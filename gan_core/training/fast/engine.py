@@ -66,6 +66,7 @@ class FastEngine:
             d_learns=training.players != "g",
             lr_g=optimizer.lr_g,
             lr_d=optimizer.lr_d,
+            lr_fall=optimizer.lr_decay / problem.total_steps,
             beta1=optimizer.beta1,
             beta2=optimizer.beta2,
         )

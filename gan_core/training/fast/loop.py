@@ -42,6 +42,7 @@ def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, u
         epoch, batch = (step + s) // per_epoch, (step + s) % per_epoch
         first_row = batch * batch_size
         rows = draws.orders[epoch - draws.first_epoch, first_row : first_row + batch_size]
+        left = 1.0 - settings.lr_fall * (step + s)  # of the learning rates
         d_loss, d_real, d_fake, penalty = 0.0, 0.0, 0.0, 0.0
         for i in range(settings.n_critic):
             d_loss, d_real, d_fake, penalty = _discriminator_gradients(
@@ -50,7 +51,7 @@ def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, u
             )  # fmt: skip
             if settings.d_learns:
                 updates[1] += 1
-                adam(d.weights, d_adam, rates.lr_d, rates.beta1, rates.beta2, updates[1])
+                adam(d.weights, d_adam, left * rates.lr_d, rates.beta1, rates.beta2, updates[1])
                 if settings.clip > 0:
                     _clip(d.weights, settings.clip)
         g_loss = _generator_gradients(
@@ -59,7 +60,7 @@ def run_steps(step, g, d, g_adam, d_adam, ema, scratch, settings, data, draws, u
         )  # fmt: skip
         if settings.g_learns:
             updates[0] += 1
-            adam(g.weights, g_adam, rates.lr_g, rates.beta1, rates.beta2, updates[0])
+            adam(g.weights, g_adam, left * rates.lr_g, rates.beta1, rates.beta2, updates[0])
             if ema_decay > 0:
                 for j in range(len(ema)):
                     ema[j] += (np.float32(1.0) - ema_decay) * (g.weights[j] - ema[j])

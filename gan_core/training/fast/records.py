@@ -42,6 +42,7 @@ class Settings(NamedTuple):
     d_learns: bool
     lr_g: float
     lr_d: float
+    lr_fall: float  # the share of both that each step takes away
     beta1: float
     beta2: float
 

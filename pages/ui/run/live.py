@@ -136,6 +136,7 @@ def _labels(run: Run | None, n_rows: int) -> dict[str, Any]:
         "marks": {
             "optimizer.lr_g": _("lr G {value}"),
             "optimizer.lr_d": _("lr D {value}"),
+            "optimizer.lr_decay": _("lr decay {value}"),
             "training.n_critic": _("n_critic {value}"),
             "loss.label_smoothing": _("smoothing {value}"),
             "training.input_noise": _("noise {value}"),

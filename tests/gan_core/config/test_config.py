@@ -40,6 +40,7 @@ TUTORIAL = {
     "optimizer.lr_d": 0.0002,
     "optimizer.beta1": 0.5,
     "optimizer.beta2": 0.999,
+    "optimizer.lr_decay": 0.0,
     "training.epochs": 10_000,
     "training.batch_size": 32,
     "training.n_critic": 1,

@@ -34,7 +34,7 @@ ON_THE_WAY = {
     9: {"training.players": "both"},
     30: {"training.input_noise": 0.2},
     45: {"training.n_critic": 3, "loss.label_smoothing": 0.1},
-    100: {"training.n_critic": 1, "optimizer.lr_d": 0.0005},
+    100: {"training.n_critic": 1, "optimizer.lr_d": 0.0005, "optimizer.lr_decay": 0.8},
     110: {"training.players": "d", "loss.label_smoothing": 0.0},
     115: {"training.players": "both", "training.input_noise": 0.0},
     150: {"training.n_critic": 2, "training.input_noise": 0.1},
@@ -78,6 +78,7 @@ CASES = {
         "training.n_critic": 2,
     },
     "only g": {"training.players": "g", "training.input_noise": 0.1, "penalties": ["r1"]},
+    "falling rates": {"optimizer.lr_g": 0.01, "optimizer.lr_decay": 1.0},
     "on the way": {
         "data.source": "wine",
         "data.classes": [],
@@ -293,13 +294,14 @@ def test_only_what_is_used_is_there():
     tutorial = script(ExperimentConfig())
     words = (
         "penalty", "N_CRITIC", "EMA", "MIXING", "SMOOTHING", "deepcopy", "zip", "INPUT_NOISE",
-        "ROW_NOISE", "PLAYERS", "EDITS", "globals", "at_once", "MASKS",
+        "ROW_NOISE", "PLAYERS", "EDITS", "LR_DECAY", "N_STEPS", "globals", "at_once", "MASKS",
         "(nn.Dropout)", ".train(", "np.isin",
     )  # fmt: skip
     assert not [word for word in words if word in tutorial]
     wild = {
         "penalties": ["gp"],
         "loss.label_smoothing": 0.1,
+        "optimizer.lr_decay": 0.5,
         "training.n_critic": 2,
         "training.ema_decay": 0.9,
         "discriminator.dropout": 0.2,

@@ -136,6 +136,7 @@ def test_gradients_agree_with_autograd_in_double_precision(loss, penalty, activa
         {"training.ema_decay": 0.99},
         {"training.ema_decay": 0.9, "training.n_critic": 3, "training.batch_size": 7},
         {"training.batch_size": 64},  # larger than the table
+        {"optimizer.lr_decay": 1.0, "training.epochs": STEPS // 2},
         {"loss.name": "wasserstein", "loss.weight_clip": 0.05, "training.n_critic": 2},
     ],
     ids=str,

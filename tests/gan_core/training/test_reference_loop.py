@@ -96,6 +96,11 @@ def tutorials_loop(config, n_steps):
     betas = (config.optimizer.beta1, config.optimizer.beta2)
     optimizer_g = torch.optim.Adam(G.parameters(), lr=config.optimizer.lr_g, betas=betas)
     optimizer_d = torch.optim.Adam(D.parameters(), lr=config.optimizer.lr_d, betas=betas)
+    left = 1.0 - config.optimizer.lr_decay
+    falls = [
+        torch.optim.lr_scheduler.LinearLR(adam, 1.0, left, total_iters=problem.total_steps)
+        for adam in (optimizer_g, optimizer_d)
+    ]
 
     history, step, epoch = [], 0, 0
     while step < n_steps:
@@ -126,6 +131,8 @@ def tutorials_loop(config, n_steps):
             g_loss.backward()
             optimizer_g.step()
             average.update_parameters(G)
+            for fall in falls:
+                fall.step()
 
             kept = (d_loss, g_loss, d_real.mean(), d_fake.mean(), penalty)
             history.append([t.item() for t in kept[: len(config.columns)]])
@@ -139,12 +146,13 @@ def tutorials_loop(config, n_steps):
     [
         {},
         {"seed": 5, "optimizer.lr_g": 0.003, "optimizer.lr_d": 0.001, "optimizer.beta1": 0.9},
+        {"optimizer.lr_g": 0.01, "optimizer.lr_d": 0.01, "optimizer.lr_decay": 0.9},
         {"training.batch_size": 49, "data.features": ["petal width (cm)", "sepal width (cm)"]},
         {"data.source": "wine", "data.classes": [], "training.batch_size": 64},
         {"training.batch_size": 64, "generator.latent_dim": 3, "generator.hidden_dims": [5]},
         {"discriminator.hidden_dims": [40, 20, 10], "discriminator.slope": 0.01},
     ],
-    ids=["tutorial", "rates", "batch of one", "wine", "one batch", "deep"],
+    ids=["tutorial", "rates", "decay", "batch of one", "wine", "one batch", "deep"],
 )
 def test_the_tutorials_loop_gives_the_same_losses(configured, engine, changes):
     config = configured({"training.epochs": N_STEPS, "training.engine": engine} | changes)
