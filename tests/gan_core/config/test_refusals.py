@@ -200,7 +200,7 @@ MALFORMED = {
         {"schedule": [{"step": 1000, "set": {"seed": 1}}]},
         "schedule",
         "step 1,000: 'seed' cannot change while a run trains",
-        "loss.label_smoothing, optimizer.lr_g, optimizer.lr_d, optimizer.lr_decay, training.n_critic",
+        "optimizer.lr_g, optimizer.lr_d, optimizer.lr_decay, training.n_critic",
     ),
     "edit out of bounds": (
         {"schedule": [{"step": 1, "set": {"training.n_critic": 0}}]},
