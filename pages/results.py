@@ -78,7 +78,7 @@ def draw(run: Run, step: int, *, cards: bool) -> None:
     else:
         too_few_rows(-(-table.n_rows // 2))
     if cards:
-        score_cards([report])
+        score_cards([report], judged=2 * n >= table.n_rows)
     figures(table, sample, n)
     generated = pd.DataFrame(sample["first"], columns=list(table.features))
     real, fake = st.columns(2)

@@ -210,13 +210,15 @@ def _restricted(
 
 
 def _unknown(keys: Iterable[str], known: Sequence[str], where: str = "") -> Iterator[ConfigError]:
-    """A fault for each of the first unknown keys, with the known ones that it resembles most."""
+    """A fault for each of the first unknown keys, with known ones that may be meant."""
     # A message has no room for more of them.
     for key in islice((key for key in keys if key not in known), 5):
         start = key[:24]  # longer than any there is
-        near = difflib.get_close_matches(start, known, n=2)
-        far = near or difflib.get_close_matches(start, known, n=3, cutoff=0)
-        advice = hint(near, known) if near else f"The closest are {', '.join(map(repr, far))}."
+        within = [p.key for path, p in declared_params().items() if f".{start}" in path]
+        near = (within[:3] if len(start) > 2 else []) or difflib.get_close_matches(
+            start, known, n=2
+        )
+        advice = hint(near, known) if near else "Share, on the page Train, has the words of links."
         yield ConfigError(key, f"There is no setting named {short(key, 24)}{where}. {advice}")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from gan_core.objectives.base import Equilibrium
 from gan_core.store import history
-from gan_core.store.model import Run
+from gan_core.store.model import FINISHED, Run
 from gan_core.store.store import Store
 
 SHARE = 0.1  # of the steps, the last ones, over which losses are averaged: one step is too noisy
@@ -14,8 +14,11 @@ NEAR = 0.06  # of the equilibrium
 def draw_of(store: Store, run: Run) -> tuple[float, float] | None:
     """D's and G's loss at the equilibrium, if the last losses of a run were near both on average.
 
-    None if they were not, or if the objective has no such values. Of a group, all members' were.
+    None if they were not, if the objective has no such values, or if the run has not come to its
+    end: untrained networks begin near them. Of a group, all members' were.
     """
+    if run.status != FINISHED:
+        return None
     now = run.config.at(run.step)
     d_loss, g_loss = now.loss.equilibria(now.penalties)
     members = store.members(run) if run.is_group else [run]

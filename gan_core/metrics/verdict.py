@@ -44,7 +44,9 @@ SLOWER = N_("The learning rate of {rate} is high: try {lower}.")
 FIND_VARIETY = N_("Try a lower learning rate, or some noise on D's inputs.")
 FIND_MODES = N_("Train longer, or with wider networks.")
 WIDER = N_("They vary only {percent} % as much as the real rows: train longer.")
-LONGER = N_("Train longer, as long as the scores under Quality still get better.")
+LONGER = N_(
+    "Train longer if the scores under Quality still get better; if not, try a lower learning rate."
+)
 REPEAT = N_("Train it with several seeds: one good run may be luck.")
 
 ALL_REACHED = N_("All {modes} clouds (modes) that the real rows form are reached.")

@@ -69,7 +69,7 @@ def test_of_several_ids_one_counts(open_page, make_run):
 
 def test_unknown_words_in_the_address_are_answered_and_harmless(store, open_page):
     at = open_page("train", xyz="1", training_epochs="-5", seed="abc")
-    assert_kind_message(at, "'xyz'", "The closest are")
+    assert_kind_message(at, "'xyz'", "Share")
     assert not button(at, "Train").disabled
 
 

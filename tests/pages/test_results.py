@@ -94,6 +94,7 @@ def test_the_verdict_comes_before_the_figures_and_needs_enough_rows(results_page
     shown.set_value(24).run()
     assert "Not good" not in texts(results_page)
     assert "Too few generated rows for a verdict: it takes at least 25" in texts(results_page)
+    assert "chance can explain" not in texts(results_page)
     labelled(results_page.number_input, "Generated rows").set_value(25).run()
     assert "Not good" in texts(results_page)
 

@@ -397,3 +397,9 @@ def test_all_but_the_sliders_is_locked_by_one_button(store, open_page):
     button(at, "the learning rate").click().run()
     free = {*declared_params()} - {*labelled(at.multiselect, "Lock").value}
     assert free == {"optimizer.lr_g", "optimizer.lr_d"}
+
+
+def test_a_group_opened_by_its_link_would_be_repeated_with_as_many_seeds(open_page, store):
+    group = store.create(ExperimentConfig(), "everybody", repeats=3)
+    at = open_page("train", run=group.id)
+    assert labelled(at.number_input, "Repeats").value == 3

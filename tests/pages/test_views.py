@@ -133,9 +133,16 @@ def test_a_finished_run_says_what_to_press_next(open_page, make_run):
     assert "See the results" in texts(at)
 
 
-@pytest.mark.parametrize(("losses", "said"), [((1.35, 0.72), True), ((1.1, 0.72), False)])
+@pytest.mark.parametrize(
+    ("losses", "status", "said"),
+    [
+        ((1.35, 0.72), model.FINISHED, True),
+        ((1.1, 0.72), model.FINISHED, False),
+        ((1.35, 0.72), model.STOPPED, False),  # untrained networks begin near it
+    ],
+)
 def test_losses_near_their_equilibrium_are_said_to_be_a_draw(
-    open_page, make_run, store, losses, said
+    open_page, make_run, store, losses, status, said
 ):
     run = store.create(TUTORIAL, "everybody")
     queue = Queue(store.database, DispatcherInfo(slots=1))
@@ -145,7 +152,7 @@ def test_losses_near_their_equilibrium_are_said_to_be_a_draw(
     rows = np.tile(np.float32([*losses, 0.5, 0.5]), (300, 1))
     attempt.append(1, rows)
     assert not live_of(open_page("train", run=run.id))["draw"]
-    attempt.close(model.FINISHED)
+    attempt.close(status)
     told = live_of(open_page("train", run=run.id))["draw"]
     assert told == (
         "Losses near 1.39 and 0.69: a draw, not a failure. Only scores tell how good rows are."

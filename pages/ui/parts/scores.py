@@ -17,12 +17,17 @@ FLOOR_HELP = (
 )
 
 
-def score_cards(reports: Sequence[ScoreReport]) -> None:
-    """Draw one card per metric; of several reports on the same real rows, the median and range."""
+def score_cards(reports: Sequence[ScoreReport], *, judged: bool = True) -> None:
+    """Draw one card per metric; of several reports on the same real rows, the median and range.
+
+    Args:
+        reports: one or more.
+        judged: say what each score means. It means nothing for too few rows.
+    """
     with st.grid(6, min_column_width=150):
         for name in reports[0].scores:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                _card(METRICS[name], [report.scores[name] for report in reports])
+                _card(METRICS[name], [report.scores[name] for report in reports], judged)
     st.caption(_(FLOOR_HELP))
 
 
@@ -48,7 +53,7 @@ def better_is(metric: Metric) -> str:
     return _("higher is better") if metric.goal == "max" else _("lower is better")
 
 
-def _card(metric: Metric, scores: Sequence[Score]) -> None:
+def _card(metric: Metric, scores: Sequence[Score], judged: bool) -> None:
     score = replace(scores[0], overall=median(one.overall for one in scores))
     better = better_is(metric)
     unit = f" {_(metric.unit)}" if metric.unit else ""
@@ -60,7 +65,8 @@ def _card(metric: Metric, scores: Sequence[Score]) -> None:
     )
     st.html(_band(metric, scores, score))
     st.caption(f"{direction(metric)} {better}{unit and ','}{unit}")
-    st.markdown(_verdict(score) if len(scores) == 1 else _verdicts(scores))
+    if judged:
+        st.markdown(_verdict(score) if len(scores) == 1 else _verdicts(scores))
 
 
 def _verdict(score: Score) -> str:

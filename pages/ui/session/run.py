@@ -12,6 +12,7 @@ from gan_core.store.model import Run
 from pages.server.visitor import store
 from pages.ui.session.link import RUN, end_link, is_named, name_run
 from pages.ui.session.settings import current_settings, use_settings
+from pages.ui.session.view import REPEATS
 
 _SEEN = "run_in_address"  # the address as last read
 _STARTED = "run_started"  # whose script run was interrupted before it showed it
@@ -65,6 +66,7 @@ def _went_back() -> bool:
 def _open(run: Run) -> None:
     st.session_state[RUN] = run.id
     use_settings(run.config)
+    st.session_state[REPEATS] = run.members if run.differs_in_seed else 1
 
 
 def _just_started() -> Run | None:

@@ -110,8 +110,9 @@ def test_a_lock_of_nearly_everything_says_what_is_free():
 
 WRONG = [
     ({"epoch": "3"}, "epoch", ("'epoch'", "Did you mean 'epochs'?")),
-    ({"utm_source": "mail"}, "utm_source", ("'utm_source'. The closest are",)),
+    ({"utm_source": "mail"}, "utm_source", ("'utm_source'. Share, on the page Train,",)),
     ({"x" * 9999: "1"}, "x" * 9999, ("xxx...",)),
+    ({"hidden": "9"}, "hidden", ("'hidden'", "Did you mean 'g_dims' or 'd_dims'?")),
     ({"repeat": "3"}, "repeat", ("'repeat'", "'repeats'")),
     ({"repeats": "0"}, "repeats", ("repeats must be", "from 1 to", "Got 0")),
     ({"speed": "fast"}, "speed", ("speed must be a whole number from 0 to 1,000", "'fast'")),
@@ -136,7 +137,7 @@ WRONG = [
     ({"penalty": "r1,r3"}, "penalties", ("penalty (penalties)", "any of gp, r1, r2", "'r3'")),
     ({"gamma": "x"}, "penalties.r1.gamma", ("gamma_r1", "gamma_r2", "a number", "'x'")),
     ({"lock": "lr,epoch"}, "epoch", ("'epoch'", "in lock", "'epochs'")),
-    ({"hide": "lr,"}, "", ("''", "in hide", "The closest are")),
+    ({"hide": "lr,"}, "", ("''", "in hide", "Share")),
 ]
 
 
@@ -169,13 +170,6 @@ def test_what_is_wrong_is_told_at_once_as_far_as_there_is_room():
     del wrong["epochs"], wrong["foo"]
     with pytest.raises(ConfigError, match=r"no setting named 'sed' in lock\. Did you mean"):
         from_query(wrong)
-
-
-def test_names_that_resemble_an_unknown_one_are_few():
-    with pytest.raises(ConfigError) as caught:
-        from_query({"utm_source": "mail", "fbclid": "x"})
-    named = set(str(caught.value).split("'")) & {*RESERVED, *(p.key for p in DECLARED.values())}
-    assert 4 <= len(named) <= 6
 
 
 words = [*(p.key for p in DECLARED.values()), "lock", FREE, *STARTING]

@@ -60,7 +60,7 @@ def test_the_tutorial_gets_better_with_training(configured):
     _, headline, why = in_words(report)
     assert 0 < len(off) < 6
     assert re.search(r"difference.*(, most of it in|, the largest in) (petal|sepal) \w+", headline)
-    assert why.startswith("Train longer, as long as the scores under Quality still get better.")
+    assert why.startswith("Train longer if the scores under Quality still get better; if not, try")
     assert why.endswith(f"A difference is seen by: {', '.join(off)}.")
 
 
