@@ -10,7 +10,6 @@ from hashlib import sha256
 from importlib.metadata import distribution, version
 from pathlib import Path
 
-import streamlit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -19,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ASSETS = Path(__file__).parents[1] / "assets"
-STREAMLIT = Path(streamlit.__file__).parent / "static"
+STREAMLIT = Path(str(distribution("streamlit").locate_file("streamlit"))) / "static"
 _A_YEAR = "public, max-age=31536000, immutable"
 _KINDS = {
     "css": "text/css; charset=utf-8",
