@@ -16,6 +16,7 @@ from gan_core.config import ExperimentConfig
 from gan_core.config.sections import DataConfig
 from gan_core.data import DATA_SOURCES, ENCODERS, Encoder, Table, load_table
 from gan_core.data.blocks import Block
+from gan_core.data.table import rounded
 from gan_core.errors import ConfigError, DataError, short
 from gan_core.networks import Sequential, discriminator_layers, generator_layers
 from gan_core.networks.heads import head
@@ -112,6 +113,10 @@ class Problem:
     def n_rows(self) -> int:
         """Number of real rows."""
         return self.rows.table.n_rows
+
+    def decoded(self, x: np.ndarray) -> np.ndarray:
+        """Network outputs (n, n_columns) as rows of the table: rounded as its values are."""
+        return rounded(self.encoder.inverse(x), self.table.decimals)
 
     @property
     def steps_per_epoch(self) -> int:

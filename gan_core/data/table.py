@@ -1,6 +1,7 @@
 """A table of real rows as a GAN sees it: numbers only, one column per feature."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from gan_core.data.modes import Modes
 from gan_core.data.sources import DATA_SOURCES, Source
 from gan_core.errors import DataError
 
+MOST_DECIMALS = 6  # of values that count as rounded
 MIN_ROWS = 4  # fewer cannot be halved twice, so no score would have a noise floor
 
 
@@ -40,6 +42,21 @@ class Table:
     def frame(self) -> pd.DataFrame:
         """The features as a DataFrame, shape (n_rows, n_features)."""
         return pd.DataFrame(self.values, columns=list(self.features))
+
+    @cached_property
+    def decimals(self) -> tuple[int | None, ...]:
+        """With how many decimals the values of each feature are written; None: not rounded."""
+        found: list[int | None] = [None] * len(self.features)
+        for digits in reversed(range(MOST_DECIMALS + 1)):
+            fits = (np.round(self.values, digits) == self.values).all(axis=0)
+            found = [digits if fit else before for fit, before in zip(fits, found, strict=True)]
+        return tuple(found)
+
+
+def rounded(values: np.ndarray, decimals: tuple[int | None, ...]) -> np.ndarray:
+    """Rows (n, n_features) with as many decimals as `Table.decimals` says."""
+    columns = zip(values.T, decimals, strict=True)
+    return np.column_stack([v if digits is None else np.round(v, digits) for v, digits in columns])
 
 
 def load_table(

@@ -15,7 +15,7 @@ from gan_core.export.course import (
     rests,
     several_updates,
 )
-from gan_core.export.part import Part
+from gan_core.export.part import Part, listed, quoted
 from gan_core.problem import Problem
 
 _LOOP = """\
@@ -63,7 +63,7 @@ with torch.no_grad():
     z = stream(SAMPLE).standard_normal((len(rows), LATENT_DIM), dtype=np.float32)
     x_fake = {network}(torch.from_numpy(z).to(device)).cpu().numpy().astype(float)
 generated = pd.DataFrame({decode}, columns=rows.columns)
-
+{rounding}
 print("Real rows:")
 print(rows.head().to_string(index=False))
 print("Generated rows:")
@@ -224,9 +224,23 @@ def result_part(problem: Problem) -> Part:
         "Generated rows",
         f"New noise through {whose}, scaled back to the units of the table.",
         _RESULT.format(
-            network="G_average" if averages else "G", decode=problem.encoder.as_code().decode
+            network="G_average" if averages else "G",
+            decode=problem.encoder.as_code().decode,
+            rounding=_rounding(problem),
         ),
     )
+
+
+def _rounding(problem: Problem) -> str:
+    """The generated rows get as many decimals as the real ones have."""
+    decimals = problem.table.decimals
+    known = {n: d for n, d in zip(problem.features, decimals, strict=True) if d is not None}
+    if not known:
+        return ""
+    if len({*decimals}) == 1:
+        return f"generated = generated.round({decimals[0]})  # as the real rows are\n"
+    each = (f"{quoted(name)}: {d}" for name, d in known.items())
+    return f"{listed('decimals = {', each, '}')}\ngenerated = generated.round(decimals)\n"
 
 
 def _indented(code: str, spaces: int) -> str:

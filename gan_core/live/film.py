@@ -106,6 +106,6 @@ def _counts(run: Run, players: Players) -> bytes:
     """Histograms of the rows that G makes from the evaluation noise."""
     problem = resolve(run.config)
     z = fixed_noise(run.config.seed, run.config.generator.latent_dim, HISTOGRAM_ROWS)
-    rows = problem.encoder.inverse(Game(problem).made(players.generator, z))
+    rows = problem.decoded(Game(problem).made(players.generator, z))
     counts = packed(histograms(problem.table.values, rows), "<u2")
     return as_json({"step": players.step, "counts": counts})

@@ -113,7 +113,7 @@ def _judged(store: Store, run: Run, step: int, floors: Floors) -> bytes | None:
     if players is None:
         return None
     problem = resolve(run.config)
-    generator = TrainedGenerator(run.config, players.generator, problem.encoder, problem.features)
+    generator = TrainedGenerator.made(run.config, players.generator, problem)
     try:
         found = judged(run.config, generator.rows(problem.n_rows), floors).scores
     except DataError:  # the last step before a divergence may leave NaN weights

@@ -19,9 +19,8 @@ from gan_core.registry import register
         "Kolmogorov-Smirnov: the largest gap between the shares of real and of generated rows "
         "that lie below a value, over all values; it needs no bins. 0 means the same "
         "distribution, 1 that the two are disjoint. It does not show how far off the generated "
-        "values are, nor whether features fit together. If many real rows share one rounded "
-        "value, a generator of smooth values cannot follow the jump and stays above the noise "
-        "floor."
+        "values are, nor whether features fit together. Generated values are rounded as the real "
+        "ones are; smooth values could not follow the jumps that many equal ones make."
     ),
     goal="min",
     low=0.0,

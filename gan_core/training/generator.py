@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from safetensors.numpy import load
 
 from gan_core.config import ExperimentConfig
 from gan_core.data import Encoder, encoder_of
+from gan_core.data.table import rounded
 from gan_core.errors import CheckpointError, DataError, GanForgeError
 from gan_core.networks import Weights
 from gan_core.networks.running import Player
@@ -33,18 +34,26 @@ class TrainedGenerator:
         weights: the generator's weights, float32, named as in ``nn.Sequential``.
         encoder: the one used in training.
         features: column names with their units.
+        decimals: how its rows are rounded, as the real values are (see `Table.decimals`); empty:
+            not at all, as in files of earlier versions.
     """
 
     config: ExperimentConfig
     weights: Weights
     encoder: Encoder
     features: tuple[str, ...]
+    decimals: tuple[int | None, ...] = ()
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint, problem: Problem) -> "TrainedGenerator":
+    def of(cls, checkpoint: Checkpoint, problem: Problem) -> Self:
         """The generator at a state of a problem's training."""
-        encoder = checkpoint.encoder or problem.encoder
-        return cls(checkpoint.config, checkpoint.generator_weights(), encoder, problem.features)
+        found = cls.made(checkpoint.config, checkpoint.generator_weights(), problem)
+        return replace(found, encoder=checkpoint.encoder or problem.encoder)
+
+    @classmethod
+    def made(cls, config: ExperimentConfig, weights: Weights, problem: Problem) -> Self:
+        """A problem's generator with these weights."""
+        return cls(config, weights, problem.encoder, problem.features, problem.table.decimals)
 
     def rows(self, n: int, seed: int | None = None) -> np.ndarray:
         """Sample rows in original units, float64, shape (n, n_features).
@@ -73,7 +82,8 @@ class TrainedGenerator:
         player = Player(layers, self.weights)
         for start in range(0, n, _ROWS_AT_ONCE):
             shape = (min(_ROWS_AT_ONCE, n - start), self.config.generator.latent_dim)
-            yield self.encoder.inverse(player(rng.standard_normal(shape, dtype=np.float32)))
+            made = self.encoder.inverse(player(rng.standard_normal(shape, dtype=np.float32)))
+            yield rounded(made, self.decimals) if self.decimals else made
 
     def sample(self, n: int, seed: int | None = None) -> pd.DataFrame:
         """Like `rows`, as a DataFrame with the features' names."""
@@ -85,6 +95,7 @@ class TrainedGenerator:
             "config": self.config.to_json(),
             "features": json.dumps(self.features),
             "encoder": json.dumps(self.encoder.to_dict()),
+            "decimals": json.dumps(self.decimals),
         }
         return save_with(facts, self.weights)
 
@@ -102,6 +113,7 @@ class TrainedGenerator:
                 weights=load(data),
                 encoder=encoder_of(_encoder_in(facts)),
                 features=tuple(json.loads(facts["features"])),
+                decimals=tuple(json.loads(facts.get("decimals", "[]"))),
             )
         except (GanForgeError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CheckpointError(f"This is not a generator saved by GAN Forge: {error}") from error

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,7 @@ def test_columns_are_the_features_in_their_order(generator):
 
 
 def test_rows_are_different_numbers_inside_the_real_range(generator):
+    generator = replace(generator, decimals=())
     rows, real = generator.rows(5000), resolve(generator.config).table.values
     assert rows.dtype == np.float64
     assert np.isfinite(rows).all()
@@ -42,7 +45,20 @@ def test_rows_are_what_the_network_makes_of_noise(generator):
     with torch.no_grad():
         scaled = build(layers, generator.weights, torch.device("cpu"))(torch.from_numpy(z)).numpy()
     expected = generator.encoder.inverse(scaled)
-    np.testing.assert_allclose(generator.rows(40, seed=9), expected, rtol=1e-5)
+    rows = replace(generator, decimals=()).rows(40, seed=9)
+    np.testing.assert_allclose(rows, expected, rtol=1e-5)
+
+
+def test_rows_have_as_many_decimals_as_the_real_ones(generator):
+    """Else every score that compares bins or jumps took the rounding for a difference."""
+    assert generator.decimals == (1, 1, 1)
+    exact = replace(generator, decimals=()).rows(99)
+    assert np.array_equal(generator.rows(99), np.round(exact, 1))
+    mixed = replace(generator, decimals=(0, None, 2)).sample(99).to_numpy()
+    expected = [np.round(exact[:, 0]), exact[:, 1], np.round(exact[:, 2], 2)]
+    assert np.array_equal(mixed, np.column_stack(expected))
+    again = TrainedGenerator.from_bytes(replace(generator, decimals=(0, None, 2)).to_bytes())
+    assert again.decimals == (0, None, 2)
 
 
 def test_without_a_seed_always_the_same_rows_those_of_the_runs_seed(generator):
@@ -52,6 +68,7 @@ def test_without_a_seed_always_the_same_rows_those_of_the_runs_seed(generator):
 
 
 def test_large_samples_begin_like_small_ones(generator):
+    generator = replace(generator, decimals=())
     many = generator.rows(40_000)  # several blocks
     assert many.shape == (40_000, 3)
     np.testing.assert_allclose(many[:50], generator.rows(50), rtol=1e-5)

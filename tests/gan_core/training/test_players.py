@@ -169,7 +169,7 @@ def test_a_run_is_resumed_from_its_file_and_its_rows_are_those_of_eval_mode():
     assert {"1.running_mean", "1.num_batches_tracked"} <= weights.keys()
     z = stream(config.seed, Stream.EVALUATION).standard_normal((9, 3), dtype=np.float32)
     module = build(g, weights, CPU).eval()
-    rows = end.generator.encoder.inverse(module(torch.from_numpy(z)).detach().numpy())
+    rows = resolve(config).decoded(module(torch.from_numpy(z)).detach().numpy())
     kept = TrainedGenerator.from_bytes(end.generator.to_bytes())
     np.testing.assert_allclose(kept.rows(9), rows, rtol=1e-5)
     assert np.array_equal(Player(g, weights)(z), Player(g, weights)(z))
