@@ -214,10 +214,9 @@ def _unknown(keys: Iterable[str], known: Sequence[str], where: str = "") -> Iter
     # A message has no room for more of them.
     for key in islice((key for key in keys if key not in known), 5):
         start = key[:24]  # longer than any there is
-        within = [p.key for path, p in declared_params().items() if f".{start}" in path]
-        near = (within[:3] if len(start) > 2 else []) or difflib.get_close_matches(
-            start, known, n=2
-        )
+        settings = declared_params().items() if len(start) > 2 else ()
+        within = [p.key for path, p in settings if f".{start}" in path][:3]
+        near = within or difflib.get_close_matches(start, known, n=2)
         advice = hint(near, known) if near else "Share, on the page Train, has the words of links."
         yield ConfigError(key, f"There is no setting named {short(key, 24)}{where}. {advice}")
 
