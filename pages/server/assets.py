@@ -21,10 +21,10 @@ ASSETS = Path(__file__).parents[1] / "assets"
 STREAMLIT = Path(str(distribution("streamlit").locate_file("streamlit"))) / "static"
 _A_YEAR = "public, max-age=31536000, immutable"
 _KINDS = {
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "json": "application/json",
-    "svg": "image/svg+xml",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
 }
 
 
@@ -44,11 +44,9 @@ def asset_url(name: str) -> str:
 
 def _asset(request: Request) -> Response:
     name, asked = request.path_params["name"], request.path_params["version"]
-    try:
-        packed = _packed(name)
-    except FileNotFoundError:
+    if (file := _file(name)) is None:
         return Response("not found", 404)
-    return _answer(name, packed, _A_YEAR if asked == _version() else "no-store")
+    return _answer(file, _A_YEAR if asked == _version() else "no-store")
 
 
 class StreamlitAssets:
@@ -61,16 +59,20 @@ class StreamlitAssets:
         """Answer with the compressed file, or pass the request on."""
         app: ASGIApp = self._app
         if scope["type"] == "http" and (name := _streamlits(scope)):
-            packed = await run_in_threadpool(_packed_streamlits, name)
-            app = _answer(name, packed, _A_YEAR)
+            app = await run_in_threadpool(_answer, STREAMLIT / name, _A_YEAR)
         await app(scope, receive, send)
 
 
 def _streamlits(scope: Scope) -> str | None:
     """Which script or style of Streamlit's a request is for, by its path below `STREAMLIT`."""
     name = scope["path"].removeprefix("/")
-    taken = scope["method"] == "GET" and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+    taken = scope["method"] == "GET" and takes_gzip(Headers(scope=scope))
     return name if taken and name in _scripts_and_styles() else None
+
+
+def takes_gzip(asked: Headers) -> bool:
+    """Whether the answer to a request with these headers may be compressed."""
+    return "gzip" in asked.get("accept-encoding", "")
 
 
 @lru_cache(maxsize=1)
@@ -81,15 +83,16 @@ def _scripts_and_styles() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=512)
-def _packed_streamlits(name: str) -> bytes:
-    return gzip.compress((STREAMLIT / name).read_bytes(), 6)
-
-
-def _answer(name: str, packed: bytes, keep: str) -> Response:
+def _answer(file: Path, keep: str) -> Response:
     headers = {"Cache-Control": keep, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    suffix = name.rpartition(".")[2]
-    return Response(packed, 200, headers, _KINDS.get(suffix, "application/octet-stream"))
+    kind = _KINDS.get(file.suffix, "application/octet-stream")
+    return Response(_packed(file), 200, headers, kind)
+
+
+@lru_cache(maxsize=512)
+def _packed(file: Path) -> bytes:
+    """A static file, compressed once."""
+    return gzip.compress(file.read_bytes(), 6)
 
 
 @lru_cache(maxsize=1)
@@ -106,21 +109,8 @@ def _names() -> frozenset[str]:
     return frozenset(path.relative_to(ASSETS).as_posix() for path in files)
 
 
-@lru_cache(maxsize=64)
-def _packed(name: str) -> bytes:
-    """A static file, compressed once."""
-    return gzip.compress(_asset_bytes(name), 6)
-
-
-def _asset_bytes(name: str) -> bytes:
-    """The content of a static file.
-
-    Raises:
-        FileNotFoundError: there is none with this name.
-    """
+def _file(name: str) -> Path | None:
+    """The static file with this name; None if there is none."""
     if name == "plotly.min.js":  # inside Plotly's package, which need not be imported for it
-        packaged = distribution("plotly").locate_file(f"plotly/package_data/{name}")
-        return Path(str(packaged)).read_bytes()
-    if name in _names():
-        return (ASSETS / name).read_bytes()
-    raise FileNotFoundError(name)
+        return Path(str(distribution("plotly").locate_file(f"plotly/package_data/{name}")))
+    return ASSETS / name if name in _names() else None

@@ -29,7 +29,7 @@ from gan_core.store import results
 from gan_core.store.history import write_parquet
 from gan_core.store.model import Run
 from gan_core.workers.lane import Question
-from pages.server.assets import asset_routes
+from pages.server.assets import asset_routes, takes_gzip
 from pages.server.visitor import find_shown, store, user, viewer
 
 _WORTH_PACKING = 64 * 1024  # bytes; the middleware compresses smaller answers in no time
@@ -79,7 +79,7 @@ def _picture(
         except GanForgeError as error:
             return _refusal(error)
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
-        if _takes_gzip(request):
+        if takes_gzip(request.headers):
             headers["Content-Encoding"] = "gzip"
         else:
             body = await run_in_threadpool(gzip.decompress, body)
@@ -116,7 +116,7 @@ def _live(request: Request) -> Response:
     known = {name: _number(asked.get(name)) for name in ("attempt", "since", "shown")}
     try:
         run = store().get(request.path_params["run_id"])
-        return _json(live_update(store(), run, **known), packed=_takes_gzip(request))
+        return _json(live_update(store(), run, **known), packed=takes_gzip(request.headers))
     except GanForgeError as error:
         return _refusal(error)
 
@@ -227,10 +227,6 @@ def _history(request: Request) -> Response:
     kind = "application/vnd.apache.parquet"
     done = BackgroundTask(folder.cleanup)
     return FileResponse(path, media_type=kind, filename=path.name, background=done)
-
-
-def _takes_gzip(request: Request) -> bool:
-    return "gzip" in request.headers.get("accept-encoding", "")
 
 
 def _json(value: object, status: int = 200, *, packed: bool = False) -> Response:

@@ -46,6 +46,7 @@ def test_a_killed_server_loses_no_run_and_leaves_nothing_behind(own_server, new_
     forge.open("system").at("System")  # the first request of this server
     navigation = forge.page.get_by_role("navigation", name="App pages")
     assert navigation.get_by_role("link").all_inner_texts() == PAGES
+    expect(forge.page.get_by_text("Page not found")).to_have_count(0)
 
     def ended(run):
         return store.get(run.id).status == model.FINISHED

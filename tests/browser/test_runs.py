@@ -152,6 +152,6 @@ def test_the_first_click_on_scores_off_puts_the_best_first_and_those_without_las
     forge.page.keyboard.press("Enter")
     table = forge.main.get_by_test_id("stDataFrame").first
     names = lambda: [row[0].removeprefix("to sort: ") for row in table.evaluate(ROWS)]  # noqa: E731
-    eventually(lambda: names() == ["bad", "good", "none"], what="the newest first")
+    assert eventually(lambda: names() == ["bad", "good", "none"], what="the newest first")
     table.click(position={"x": SCORES_OFF, "y": HEAD // 2})
-    eventually(lambda: names() == ["good", "bad", "none"], what="the best first")
+    assert eventually(lambda: names() == ["good", "bad", "none"], what="the best first")

@@ -92,7 +92,8 @@ def test_it_is_fairly_good_only_if_most_scores_see_no_difference(ring, n_off, le
     assert re.search(said, headline)
     assert headline.endswith(", most of it in y.")
     assert why.startswith("Train longer if the scores under Quality still get better; if not, try")
-    assert ("A difference is seen by" in why) == (n_off < 10)
+    off = ", ".join(METRICS[name].label for name in list(order)[:n_off])
+    assert why.endswith(f"A difference is seen by: {off}.") == (n_off < 10)
 
 
 def test_a_difference_of_the_table_as_a_whole_is_in_no_column(ring):
